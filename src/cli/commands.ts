@@ -1,0 +1,18 @@
+// All commands of `millrace`; the README's table is tested against this one.
+
+import { backfillCommand } from './backfill.ts'
+import type { Command } from './command.ts'
+import { deadCommand } from './dead.ts'
+import { demoCommand } from './demo.ts'
+import { doctorCommand } from './doctor.ts'
+import { replayCommand } from './replay.ts'
+import { runsCommand } from './runs.ts'
+import { startCommand } from './start.ts'
+import { syncCommand } from './sync.ts'
+import type { System } from './system.ts'
+
+export function commands(system: System): readonly Command[] {
+  const demo = demoCommand(system)
+  const running = [syncCommand(system), backfillCommand(system), replayCommand(system), runsCommand(system)]
+  return [startCommand(system, demo), demo, doctorCommand(system), ...running, deadCommand(system)]
+}

@@ -1,0 +1,146 @@
+// `millrace dead`: lists dead letters, shows one with its row, retries them as a run, or drops them with a note.
+
+import type { z } from 'zod'
+import type { DeadListView } from '../control/dead-view.ts'
+import { MillraceError } from '../core/errors.ts'
+import { type Call, type Command, EXIT, type ExitCode, type OptionSpec } from './command.ts'
+import type { OpenDesk } from './open-desk.ts'
+import type { System } from './system.ts'
+
+const ACTIONS = ['list', 'show', 'retry', 'drop'] as const
+type Action = (typeof ACTIONS)[number]
+
+const OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  connector: { value: 'NAME', about: 'of this connector; to retry, it may be left out where there is but one' },
+  table: { value: 'TABLE', about: 'of this table' },
+  reason: { value: 'TEXT', about: 'with this in their reason' },
+  limit: { value: 'N', about: 'list so many; 100 when left out' },
+  note: { value: 'TEXT', about: 'why they are dropped; it stays on record' },
+  detach: { about: 'order the retry and leave' },
+  'dry-run': { about: 'say what would be retried or dropped, and change nothing' },
+}
+
+/** Which options an action takes; those that stand for letters are for where no ids are given. */
+const TAKES: Readonly<Record<Action, readonly string[]>> = {
+  list: ['connector', 'table', 'reason', 'limit'],
+  show: [],
+  retry: ['connector', 'table', 'reason', 'detach', 'dry-run'],
+  drop: ['note', 'dry-run'],
+}
+
+export function deadCommand(system: System): Command {
+  return {
+    name: 'dead',
+    about: 'List dead letters; show, retry or drop them.',
+    words: `[${ACTIONS.join('|')}] [ID...]`,
+    options: OPTIONS,
+    run: (call) => dead(system, call),
+  }
+}
+
+async function dead(system: System, call: Call): Promise<ExitCode> {
+  const { action, ids } = asked(call)
+  const { openDesk } = await import('./open-desk.ts')
+  await using opened = await openDesk(system, call)
+  // What is returned without being awaited would find the log closed.
+  if (action === 'list') return await list(opened, call)
+  if (action === 'show') return await show(opened, ids[0] ?? '', call)
+  return action === 'drop' ? await drop(opened, ids, call) : await retry(opened, ids, call)
+}
+
+async function list({ letters, connectors, place: { database } }: OpenDesk, { options, terminal, isJson }: Call) {
+  const { DeadQuery, deadFilter } = await import('../control/dead-orders.ts')
+  const { listView } = await import('../control/dead-view.ts')
+  const { limit, ...about } = checked(DeadQuery, optionsOf(options, ['connector', 'table', 'reason', 'limit']))
+  const filter = deadFilter(declared(connectors), database, about)
+  const view = listView(await letters.list(filter, limit))
+  terminal.print(isJson ? `${JSON.stringify(view)}\n` : text(view))
+  return EXIT.done
+}
+
+async function show({ letters }: OpenDesk, id: string, { terminal, isJson }: Call) {
+  const { letterView } = await import('../control/dead-view.ts')
+  const view = letterView(await letters.find(id))
+  terminal.print(isJson ? `${JSON.stringify(view)}\n` : `${JSON.stringify(view, null, 2)}\n`)
+  return EXIT.done
+}
+
+async function drop({ letters }: OpenDesk, ids: readonly string[], { options, terminal, isJson }: Call) {
+  const { DropBody, dropLetters } = await import('../control/dead-orders.ts')
+  const body = checked(DropBody, { ids, note: options.get('note') })
+  const isDry = options.has('dry-run')
+  if (isDry) await letters.all(body.ids)
+  const done = isDry ? { would_drop: body.ids } : await dropLetters(letters, body, 'command line')
+  const said = `${isDry ? 'Would drop' : 'Dropped'} ${counted(body.ids.length)}.\n`
+  terminal.print(isJson ? `${JSON.stringify(done)}\n` : said)
+  return EXIT.done
+}
+
+async function retry(opened: OpenDesk, ids: readonly string[], call: Call): Promise<ExitCode> {
+  const { options, terminal, isJson } = call
+  const { deadFilter, orderRetry, RetryBody, retryOrder } = await import('../control/dead-orders.ts')
+  const { desk, letters } = opened
+  const { database } = opened.place
+  const connectors = declared(opened.connectors)
+  const only = connectors.length === 1 ? { connector: connectors[0]?.name } : {}
+  const given = optionsOf(options, ['connector', 'table', 'reason'])
+  const body = checked(RetryBody, { ...only, ...given, ...(ids.length > 0 && { ids }) })
+  if (options.has('dry-run')) {
+    await retryOrder({ connectors, letters }, body)
+    const filter = { ...deadFilter(connectors, database, body), ids: body.ids }
+    const { total } = await letters.list(filter, 1)
+    const said = `Would retry ${counted(total)}, and what waits behind them.\n`
+    terminal.print(isJson ? `${JSON.stringify({ would_retry: total })}\n` : said)
+    return EXIT.done
+  }
+  const run = await orderRetry({ connectors, letters, desk }, body, 'command line')
+  const { showRun } = await import('./order-run.ts')
+  return showRun(desk, run, call)
+}
+
+function asked({ words, options }: Call): { readonly action: Action; readonly ids: readonly string[] } {
+  const [first = 'list', ...ids] = words
+  const action = ACTIONS.find((one) => one === first)
+  if (action === undefined) throw invalid(`does ${ACTIONS.join(', ')}, not "${first}"`)
+  if (action === 'list' && ids.length > 0) throw invalid(`list takes no argument "${ids[0]}"`)
+  if (action === 'show' && ids.length !== 1) throw invalid('show needs the id of one dead letter')
+  if (action === 'drop' && ids.length === 0) throw invalid('drop needs ids of dead letters')
+  if (action === 'drop' && !options.has('note')) throw invalid('drop needs a --note: why they are given up')
+  const extra = Object.keys(OPTIONS).find((name) => options.has(name) && !TAKES[action].includes(name))
+  if (extra !== undefined) throw invalid(`${action} takes no --${extra}`)
+  return { action, ids }
+}
+
+function optionsOf(options: ReadonlyMap<string, string>, names: readonly string[]): Record<string, string | undefined> {
+  return Object.fromEntries(names.filter((name) => options.has(name)).map((name) => [name, options.get(name)]))
+}
+
+function checked<Schema extends z.ZodType>(schema: Schema, given: unknown): z.infer<Schema> {
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  throw invalid(
+    parsed.error.issues.map(({ path, message }) => `takes no such ${path.join('.')}: ${message}`).join('; '),
+  )
+}
+
+function declared(connectors: OpenDesk['connectors']) {
+  return connectors.map(({ connector }) => connector)
+}
+
+function text({ total, reasons, letters }: DeadListView): string {
+  const groups = reasons.map(({ reason, count }) => `${String(count).padStart(8)}  ${reason}\n`)
+  const lines = letters.map(({ id, died_at, attempts, key, topic, reason }) => {
+    const row = key === null ? topic : `${topic} ${JSON.stringify(key)}`
+    return `${id}  ${died_at}  tried ${attempts}  ${row}\n    ${reason}\n`
+  })
+  return [`${counted(total)}\n`, ...groups, ...lines].join('')
+}
+
+function counted(count: number): string {
+  return `${count.toLocaleString('en')} dead letter${count === 1 ? '' : 's'}`
+}
+
+function invalid(what: string): MillraceError {
+  const hint = 'See `millrace dead --help`.'
+  return new MillraceError('COMMAND_INVALID', `millrace dead ${what}`, { hint })
+}

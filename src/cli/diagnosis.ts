@@ -1,0 +1,98 @@
+// Looks at everything that has to be true before changes can flow; changes nothing.
+
+import { type Config, type Environment, readConfig } from '../config.ts'
+import { MillraceError } from '../core/errors.ts'
+import type { Finding } from '../core/finding.ts'
+import { BOOKMARKS } from '../core/topic.ts'
+import { redactText } from '../observe/redact.ts'
+import type { ReadyConnector } from '../pipeline/ready-connector.ts'
+import type { LookupColumn } from '../source/source.ts'
+import { VARIABLES } from '../variables.ts'
+import { checkColumns } from './check-columns.ts'
+import { loadConnectors } from './load-connectors.ts'
+import { followedTables, sourceTables } from './resources.ts'
+import type { Shared, System } from './system.ts'
+
+export async function diagnosis(system: System, env: Environment): Promise<readonly Finding[]> {
+  const findings: Finding[] = []
+  let connectors: readonly ReadyConnector[] = []
+  let config: Config | null = null
+  const connectorFindings = await examine('connectors', async () => {
+    const where = env[VARIABLES.connectors.name] ?? ''
+    connectors = await loadConnectors({ where, packaged: system.packagedConnectors, env })
+    return [{ check: 'connectors', isOk: true, detail: connectors.map(({ connector }) => connector.name).join(', ') }]
+  })
+  const configFindings = await examine('settings', async () => {
+    config = readConfig(
+      env,
+      connectors.map(({ connector }) => connector),
+    )
+    return [{ check: 'settings', isOk: true, detail: 'all of them can be used' }]
+  })
+  findings.push(...configFindings, ...connectorFindings)
+  if (config !== null) findings.push(...(await examineServers(system, config, connectors)))
+  return findings.map((finding) => ({ ...finding, detail: redactText(finding.detail) }))
+}
+
+/** Everything that needs a server, at once: each has its own deadline. */
+async function examineServers(
+  system: System,
+  config: Config,
+  connectors: readonly ReadyConnector[],
+): Promise<readonly Finding[]> {
+  const source = async () => {
+    const options = { tables: followedTables(connectors), bookmark: async () => null }
+    await using opened = await system.openSource(config, options)
+    return [
+      ...(await opened.check(sourceTables(connectors))),
+      ...(await opened.checkLookups(lookupColumns(connectors))),
+      ...(await checkColumns(opened, connectors)),
+    ]
+  }
+  await using shared = await system.openShared(config)
+  const findings = await Promise.all([
+    examine('source', source),
+    examine('log', () => examineLog(system, config)),
+    ...connectors.map((ready) => examine('target', () => examineTarget(shared, ready))),
+    examine('servers', () => system.checkServers(config)),
+  ])
+  return findings.flat()
+}
+
+async function examineLog(system: System, config: Config): Promise<readonly Finding[]> {
+  const log = await system.openLog(config)
+  try {
+    await log.ends(BOOKMARKS)
+  } catch (error) {
+    // A log that has never been written to has no topics yet, and that is well.
+    if (!(error instanceof MillraceError && error.code === 'TOPIC_UNKNOWN')) throw error
+  } finally {
+    await log.close()
+  }
+  return [{ check: 'log', isOk: true, detail: config.log.kind === 'file' ? config.log.path : 'Kafka answers' }]
+}
+
+async function examineTarget(shared: Shared, { targets }: ReadyConnector): Promise<readonly Finding[]> {
+  const sink = await shared.openSink(targets, { onThrottled: () => undefined })
+  try {
+    return await sink.check()
+  } finally {
+    await sink.close()
+  }
+}
+
+function lookupColumns(connectors: readonly ReadyConnector[]): readonly LookupColumn[] {
+  const flows = connectors.flatMap(({ connector }) => Object.values(connector.tables))
+  const lookups = flows.flatMap((flow) => Object.values(flow.lookups ?? {}))
+  return [...new Map(lookups.map(({ table, by }) => [`${table}.${by}`, { table, by }])).values()]
+}
+
+/** A check that cannot be made is a finding as well. */
+async function examine(check: string, look: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await look()
+  } catch (error) {
+    if (!(error instanceof MillraceError)) throw error
+    return [{ check, isOk: false, detail: `${error.code}: ${error.message}`, fix: error.hint }]
+  }
+}

@@ -1,0 +1,30 @@
+// The desk that takes orders for syncs, for a command: it needs the log, and the source to know its venues.
+
+import { newestBookmark } from '../pipeline/newest-bookmark.ts'
+import type { RunDesk } from '../pipeline/run-desk.ts'
+import { SyncDesk } from '../pipeline/sync-desk.ts'
+import type { Call } from './command.ts'
+import { openDesk } from './open-desk.ts'
+import { followedTables } from './resources.ts'
+import type { Source, System } from './system.ts'
+
+export interface OpenSyncDesk extends AsyncDisposable {
+  readonly desk: RunDesk
+  readonly syncDesk: SyncDesk
+}
+
+export async function openSyncDesk(system: System, call: Pick<Call, 'env' | 'signal'>): Promise<OpenSyncDesk> {
+  await using opened = new AsyncDisposableStack()
+  const { desk, book, log, records, config, connectors: ready } = opened.use(await openDesk(system, call))
+  const tables = followedTables(ready)
+  const source: Source = opened.use(
+    await system.openSource(config, {
+      tables,
+      bookmark: async () => (await newestBookmark({ log, records, source: source.name }))?.bookmark ?? null,
+    }),
+  )
+  const connectors = ready.map(({ connector }) => connector)
+  const syncDesk = new SyncDesk({ desk, book, source, connectors, signal: call.signal })
+  const all = opened.move()
+  return { desk, syncDesk, [Symbol.asyncDispose]: () => all.disposeAsync() }
+}

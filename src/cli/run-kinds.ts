@@ -1,0 +1,71 @@
+// What each kind of run does in this process, with the connectors it delivers for.
+
+import type { Config } from '../config.ts'
+import { MillraceError } from '../core/errors.ts'
+import type { EventCodec } from '../log/codec.ts'
+import { backfill } from '../pipeline/backfill.ts'
+import type { Clock } from '../pipeline/clock.ts'
+import { Plan, type PlanParts } from '../pipeline/plan.ts'
+import type { ReadyConnector } from '../pipeline/ready-connector.ts'
+import { replay } from '../pipeline/replay.ts'
+import { ReplayFilter } from '../pipeline/replay-filter.ts'
+import { retry } from '../pipeline/retry.ts'
+import type { RunWork } from '../pipeline/run-work.ts'
+import type { RunsOptions } from '../pipeline/runs.ts'
+import { syncKind } from '../pipeline/sync.ts'
+import type { SyncTarget } from '../pipeline/sync-status.ts'
+import { isSynced } from '../pipeline/venues.ts'
+import type { Resources } from './resources.ts'
+
+export interface RunKindsOptions {
+  readonly config: Config
+  readonly resources: Resources
+  readonly clock: Clock
+  /** With a cache of its own. */
+  readonly planParts: (ready: ReadyConnector) => PlanParts
+}
+
+export function runKinds({ config, resources, clock, planParts }: RunKindsOptions): RunsOptions['kinds'] {
+  const { source, log, codecs, shared, sinks } = resources
+  const { records } = codecs
+  const { database } = config
+  const deliveredBy = (name: string): ReadyConnector => {
+    const found = [...sinks.keys()].find(({ connector }) => connector.name === name)
+    if (found === undefined) throw new MillraceError('SCOPE_INVALID', `this process does not deliver for ${name}`)
+    return found
+  }
+  const replayed = async (work: RunWork) => {
+    const ready = deliveredBy(work.order.connector)
+    const openSink = async (into: string | null) => {
+      const [target] = Object.values(ready.targets)
+      const targets = into === null || target === undefined ? ready.targets : { [into]: target }
+      return shared.openSink(targets, { onThrottled: () => undefined })
+    }
+    const plan = await Plan.open(planParts(ready))
+    const filter = new ReplayFilter(ready.connector, source)
+    await replay({ log, records, clock, ready, plan, filter, openSink }, work)
+  }
+  const targets = [...sinks].map(([ready, sink]) => {
+    return { connector: ready.connector, sink, openPlan: () => Plan.open(planParts(ready)) }
+  })
+  const retried = retry({ database, log, records, clock, targets })
+  return (codec: EventCodec) => ({
+    backfill: {
+      carryOut: async (work: RunWork) => {
+        deliveredBy(work.order.connector)
+        await backfill({ source, codec, clock }, work)
+      },
+    },
+    sync: syncKind({ source, codec, clock, records, targets: syncTargets(sinks) }),
+    replay: { carryOut: replayed },
+    retry: { carryOut: retried },
+  })
+}
+
+function syncTargets(sinks: Resources['sinks']): ReadonlyMap<string, SyncTarget> {
+  return new Map(
+    [...sinks].flatMap(([{ connector, settings }, sink]) =>
+      isSynced(connector) ? [[connector.name, { connector, settings, sink }] as const] : [],
+    ),
+  )
+}

@@ -1,0 +1,151 @@
+// The running process: its parts under supervision, the watch on their lag, and the HTTP server.
+
+import type { Config } from '../config.ts'
+import { ControlServer, type Routes } from '../control/control-server.ts'
+import { deadRoutes } from '../control/dead-routes.ts'
+import { docsRoutes } from '../control/docs-routes.ts'
+import { openApi } from '../control/open-api.ts'
+import { probeRoutes } from '../control/probe-routes.ts'
+import { type PartReport, type Readiness, readiness } from '../control/readiness.ts'
+import { runRoutes } from '../control/run-routes.ts'
+import { syncRoutes } from '../control/sync-routes.ts'
+import type { Connector } from '../core/connector.ts'
+import { BOOKMARKS } from '../core/topic.ts'
+import type { Logger } from '../observe/logger.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import { type Clock, systemClock } from '../pipeline/clock.ts'
+import { DeadLetters } from '../pipeline/dead-letters.ts'
+import type { ReadyConnector } from '../pipeline/ready-connector.ts'
+import { RunBook } from '../pipeline/run-book.ts'
+import { RunDesk } from '../pipeline/run-desk.ts'
+import { Supervisor } from '../pipeline/supervisor.ts'
+import { SyncDesk } from '../pipeline/sync-desk.ts'
+import { forecaster } from './forecaster.ts'
+import { followedTopics, LagWatch } from './lag-watch.ts'
+import { deliverPart, type Part, partsOf } from './parts.ts'
+import { Reporter } from './reporter.ts'
+import type { Resources } from './resources.ts'
+import type { ServiceRole } from './service-role.ts'
+
+export interface ServiceOptions {
+  readonly version: string
+  readonly config: Config
+  readonly connectors: readonly ReadyConnector[]
+  readonly role: ServiceRole
+  readonly resources: Resources
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly skipsGap?: boolean
+}
+
+export class Service {
+  readonly control: ControlServer
+  readonly #options: ServiceOptions
+  readonly #clock: Clock = systemClock
+  readonly #reporter: Reporter
+  readonly #lag: LagWatch
+  readonly #parts: readonly Part[]
+  /** Ends what requests ask of the log. */
+  readonly #asking = new AbortController()
+
+  constructor(options: ServiceOptions) {
+    const { config, connectors, resources, metrics, logger, version } = options
+    this.#options = options
+    this.#reporter = new Reporter({ metrics, logger, nowMs: () => this.#clock.nowMs() })
+    this.#parts = partsOf({ ...options, observer: this.#reporter, clock: this.#clock })
+    const readers = connectors.map(({ connector }): [string, readonly string[]] => {
+      return [connector.name, followedTopics(config.database, Object.keys(connector.tables))]
+    })
+    this.#lag = new LagWatch({ log: resources.log, metrics, clock: this.#clock, readers: new Map(readers) })
+    this.control = new ControlServer({
+      host: config.httpHost,
+      port: config.httpPort,
+      tokens: config.tokens,
+      logger,
+      routes: [
+        probeRoutes({ metrics, readiness: () => this.readiness() }),
+        ...this.#runRoutes(),
+        docsRoutes({ describe: () => openApi(this.control.endpoints, version) }),
+      ],
+    })
+  }
+
+  /** Until the signal aborts; throws what has to end the process. */
+  async run(signal: AbortSignal): Promise<void> {
+    const failing = new AbortController()
+    const ends = AbortSignal.any([signal, failing.signal])
+    const tasks = this.#parts.map((part) => this.#supervise(part, ends))
+    const all = [...tasks, this.#lag.run(ends)].map((task) =>
+      task.catch((error: unknown) => {
+        failing.abort()
+        throw error
+      }),
+    )
+    const done = await Promise.allSettled(all)
+    this.#asking.abort()
+    const failed = done.find((one) => one.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+  }
+
+  async readiness(): Promise<Readiness> {
+    const parts = this.#options.role === 'control' ? [await this.#controlReport()] : this.#partReports()
+    return readiness(parts, this.#clock.nowMs())
+  }
+
+  #runRoutes(): readonly Routes[] {
+    const { resources, config, connectors } = this.#options
+    const { log, codecs, source } = resources
+    const { records } = codecs
+    const { signal } = this.#asking
+    const book = new RunBook({ log, records, signal })
+    const desk = new RunDesk({ log, records, clock: this.#clock, book })
+    const plain = connectors.map(({ connector }) => connector)
+    const syncDesk = new SyncDesk({ desk, book, source, connectors: plain, signal })
+    const place = { log, database: config.database }
+    const forecast = forecaster({ resources, connectors, clock: this.#clock })
+    return [
+      runRoutes({ desk, connectors, clock: this.#clock, place, forecast }),
+      syncRoutes({ syncDesk }),
+      deadRoutes({ desk, connectors: plain, letters: this.#letters(plain), database: config.database }),
+    ]
+  }
+
+  #letters(connectors: readonly Connector[]): DeadLetters {
+    const { resources, config } = this.#options
+    const { log, codecs } = resources
+    const by = { database: config.database, connectors, clock: this.#clock, signal: this.#asking.signal }
+    return new DeadLetters({ log, ...codecs, ...by })
+  }
+
+  async #supervise({ name, work }: Part, signal: AbortSignal): Promise<void> {
+    const options = { part: name, clock: this.#clock, observer: this.#reporter, random: Math.random }
+    const supervisor = new Supervisor(options)
+    this.#reporter.entered(name, supervisor.state)
+    await supervisor.run(work, signal)
+  }
+
+  #partReports(): readonly PartReport[] {
+    const readers = new Map(this.#options.connectors.map(({ connector: { name } }) => [deliverPart(name), name]))
+    return this.#reporter.parts().map((part) => {
+      const reader = readers.get(part.part)
+      return { ...part, lagRecords: reader === undefined ? null : this.#lag.recordsOf(reader) }
+    })
+  }
+
+  /** A process that only answers is ready when the log answers it. */
+  async #controlReport(): Promise<PartReport> {
+    const nowMs = this.#clock.nowMs()
+    const isAnswering = await this.#options.resources.log.ends(BOOKMARKS).then(
+      () => true,
+      () => false,
+    )
+    return {
+      part: 'log',
+      state: 'running',
+      movedAtMs: isAnswering ? nowMs : null,
+      partitions: null,
+      lagRecords: null,
+      error: null,
+    }
+  }
+}

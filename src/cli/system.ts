@@ -1,0 +1,51 @@
+// What the commands are given to work with. The composition root fills it in; nobody else names an adapter.
+
+import type { Config } from '../config.ts'
+import type { TargetTable } from '../core/connector.ts'
+import type { Finding } from '../core/finding.ts'
+import type { EventCodec, RecordCodec, SchemaWriter } from '../log/codec.ts'
+import type { Log } from '../log/log.ts'
+import type { SharedCache } from '../pipeline/lookup-cache.ts'
+import type { Sink } from '../sink/sink.ts'
+import type { Bookmark, ChangeSource, LookupCheck, RowLookup, RowSource, TableColumns } from '../source/source.ts'
+
+export type Targets = Readonly<Record<string, TargetTable>>
+
+export type Source = ChangeSource & RowLookup & RowSource & LookupCheck & TableColumns & AsyncDisposable
+
+export interface SourceOptions {
+  /** Those whose changes are followed. */
+  readonly tables: readonly string[]
+  /** The newest one that the log holds, for lookups in a process that does not capture. */
+  readonly bookmark: () => Promise<Bookmark | null>
+}
+
+export interface Codecs {
+  /** A codec that knows what the log holds now. */
+  readonly openCodec: (writer?: SchemaWriter) => Promise<EventCodec>
+  readonly records: RecordCodec
+}
+
+export interface SinkHeard {
+  readonly onThrottled: () => void
+}
+
+/** What processes share, where there is a server for it. */
+export interface Shared extends AsyncDisposable {
+  readonly cache: SharedCache | null
+  openSink(targets: Targets, heard: SinkHeard): Promise<Sink>
+}
+
+export interface System {
+  readonly version: string
+  /** Where the package's own connectors are. */
+  readonly packagedConnectors: URL
+  openLog(config: Config): Promise<Log>
+  openCodecs(config: Config, log: Log): Promise<Codecs>
+  openSource(config: Config, options: SourceOptions): Promise<Source>
+  openShared(config: Config): Promise<Shared>
+  /** Makes the target tables that are missing: for the demo; elsewhere an operator makes them. */
+  createTargets(config: Config, targets: Targets): Promise<void>
+  /** What else is configured and has to answer: Redis, the schema registry. */
+  checkServers(config: Config): Promise<readonly Finding[]>
+}

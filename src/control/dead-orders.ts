@@ -1,0 +1,96 @@
+// What a request about dead letters may hold, and the filter or order it becomes; the same over HTTP and on the command
+// line.
+
+import { z } from 'zod'
+import type { Connector } from '../core/connector.ts'
+import { type DeadFilter, deadLetterKey } from '../core/dead-letter.ts'
+import { MillraceError } from '../core/errors.ts'
+import { NO_LIMITS } from '../core/run.ts'
+import { changeTopic } from '../core/topic.ts'
+import type { DeadLetters } from '../pipeline/dead-letters.ts'
+import type { Run } from '../pipeline/run-book.ts'
+import type { OrderGiven, RunDesk } from '../pipeline/run-desk.ts'
+import { namedTable } from '../pipeline/run-scope.ts'
+import { namedConnector } from './run-orders.ts'
+
+const Id = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*:[^\s/]{1,120}:\d{1,16}$/u, 'is no id of a dead letter')
+  .max(300)
+const Ids = z.array(Id).min(1).max(1_000)
+const Name = z.string().min(1).max(100)
+const Reason = z.string().min(1).max(200)
+
+export const DeadId = z.strictObject({ id: Id })
+export const DeadQuery = z.strictObject({
+  connector: Name.optional(),
+  table: Name.optional(),
+  reason: Reason.optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+})
+export const RetryBody = z.strictObject({
+  connector: Name,
+  ids: Ids.optional(),
+  table: Name.optional(),
+  reason: Reason.optional(),
+})
+export const DropBody = z.strictObject({
+  ids: Ids,
+  note: z.string().trim().min(1, 'say why they are given up').max(1_000),
+})
+
+export interface DeadAsked {
+  readonly connector?: string | undefined
+  readonly table?: string | undefined
+  readonly reason?: string | undefined
+}
+
+/** Of all tables of these connectors; throws SCOPE_INVALID for a name that there is not. */
+export function deadFilter(connectors: readonly Connector[], database: string, asked: DeadAsked): DeadFilter {
+  const { connector, table, reason } = asked
+  const named = connector === undefined ? connectors : [namedConnector(connectors, connector)]
+  if (table === undefined) return { connector, reason }
+  const owner = named.find(({ tables }) => Object.hasOwn(tables, table)) ?? named[0]
+  if (owner !== undefined) namedTable(owner, table)
+  return { connector, reason, topics: [changeTopic(database, table)] }
+}
+
+export interface RetryOptions {
+  readonly connectors: readonly Connector[]
+  readonly letters: DeadLetters
+  readonly desk: RunDesk
+}
+
+/** What is to be retried; throws where it names what there is not. */
+export async function retryOrder(
+  { connectors, letters }: Pick<RetryOptions, 'connectors' | 'letters'>,
+  { connector: name, ...scope }: z.infer<typeof RetryBody>,
+): Promise<Omit<OrderGiven, 'by'>> {
+  const connector = namedConnector(connectors, name)
+  const { ids, table, reason } = scope
+  if (ids !== undefined && (table !== undefined || reason !== undefined)) {
+    throw new MillraceError('SCOPE_INVALID', 'ids say which letters are meant: leave out table and reason')
+  }
+  if (table !== undefined) namedTable(connector, table)
+  const others = (ids ?? []).filter((id) => !id.startsWith(`${connector.name}:`))
+  if (others.length > 0) throw new MillraceError('SCOPE_INVALID', `${others[0]} is not of the connector ${name}`)
+  if (ids !== undefined) await letters.all(ids)
+  return { kind: 'retry', connector: connector.name, scope: JSON.stringify(scope), limits: NO_LIMITS }
+}
+
+/** The run that retries them, new or already under way for just the same. */
+export async function orderRetry(options: RetryOptions, body: z.infer<typeof RetryBody>, by: string): Promise<Run> {
+  const given = await retryOrder(options, body)
+  const isSame = ({ order }: Run) =>
+    order.kind === given.kind && order.connector === given.connector && order.scope === given.scope
+  return options.desk.order({ ...given, by }, (runs) => runs.find(isSame) ?? null)
+}
+
+/** The ids of letters that were dropped. */
+export async function dropLetters(
+  letters: DeadLetters,
+  { ids, note }: z.infer<typeof DropBody>,
+  by: string,
+): Promise<{ readonly dropped: readonly string[] }> {
+  return { dropped: (await letters.drop(ids, { note, by })).map(deadLetterKey) }
+}

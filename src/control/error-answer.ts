@@ -1,0 +1,48 @@
+// Every error that leaves over HTTP has one shape: { error: { code, message, hint } }.
+
+import { ERRORS, type ErrorCode, MillraceError } from '../core/errors.ts'
+
+export interface ErrorAnswer {
+  readonly status: number
+  readonly body: { readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint: string } }
+}
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  BODY_TOO_LARGE: 413,
+  DEAD_LETTER_UNKNOWN: 404,
+  ENDPOINT_UNKNOWN: 404,
+  MEDIA_TYPE_UNKNOWN: 415,
+  METHOD_NOT_ALLOWED: 405,
+  REQUEST_INVALID: 400,
+  ROLE_MISSING: 403,
+  RUN_OVER: 409,
+  RUN_UNKNOWN: 404,
+  SCOPE_INVALID: 400,
+  TOKEN_MISSING: 401,
+  VENUE_UNKNOWN: 404,
+}
+
+/** Fastify's own errors under our names. */
+const NAMES: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'MEDIA_TYPE_UNKNOWN',
+}
+
+export function errorAnswer(error: unknown): ErrorAnswer {
+  const named = error instanceof MillraceError ? error : nameError(error)
+  const { code, message, hint } = named
+  return { status: STATUS[code] ?? (named.fate === 'retry' ? 503 : 500), body: { error: { code, message, hint } } }
+}
+
+/** What has no name of ours: a request that Fastify refused, or a defect, whose details stay in the log. */
+function nameError(error: unknown): MillraceError {
+  const {
+    code = '',
+    statusCode = 500,
+    message = '',
+  } = error as { code?: string; statusCode?: number; message?: string }
+  const name = NAMES[code]
+  if (name !== undefined) return new MillraceError(name, message, { cause: error })
+  if (statusCode >= 400 && statusCode < 500) return new MillraceError('REQUEST_INVALID', message, { cause: error })
+  return new MillraceError('INTERNAL', 'the request failed', { cause: error, hint: ERRORS.INTERNAL.hint })
+}

@@ -1,0 +1,125 @@
+// Runs over HTTP: order one, watch it, change its limits, pause, resume or cancel it.
+
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Clock } from '../pipeline/clock.ts'
+import type { Forecast } from '../pipeline/dry-run.ts'
+import type { ReadyConnector } from '../pipeline/ready-connector.ts'
+import type { LogPlace } from '../pipeline/replay-scope.ts'
+import type { OrderGiven, RunDesk } from '../pipeline/run-desk.ts'
+import type { Routes } from './control-server.ts'
+import { errorAnswer } from './error-answer.ts'
+import { forecastView } from './forecast-view.ts'
+import { BackfillBody, backfillOrder, LimitsBody, limitsOf, ReplayBody, replayOrder } from './run-orders.ts'
+import { viewOf } from './run-view.ts'
+
+export interface RunRoutesOptions {
+  readonly desk: RunDesk
+  readonly connectors: readonly ReadyConnector[]
+  readonly clock: Clock
+  readonly place: LogPlace
+  readonly forecast: (given: Omit<OrderGiven, 'by'>, signal: AbortSignal) => Promise<Forecast>
+}
+
+const Patch = z
+  .strictObject({ state: z.enum(['paused', 'running']).optional(), limits: LimitsBody.optional() })
+  .refine(({ state, limits }) => state !== undefined || limits !== undefined, 'say what to change: state or limits')
+
+const Id = z.strictObject({ id: z.uuid('is no id of a run') })
+const Listing = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  state: z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled']).optional(),
+})
+
+const EVENT_EVERY_MS = 500
+const FORECAST_MS_MAX = 20_000
+
+export function runRoutes({ desk, connectors, clock, place, forecast }: RunRoutesOptions): Routes {
+  const answer = async (given: Omit<OrderGiven, 'by'>, to: { isDry: boolean; by: string; reply: FastifyReply }) => {
+    const { isDry, by, reply } = to
+    if (isDry) return forecastView(await forecast(given, AbortSignal.timeout(FORECAST_MS_MAX)))
+    const run = await desk.order({ ...given, by })
+    return reply.code(202).header('location', `/api/runs/${run.order.id}`).send(viewOf(run))
+  }
+  return (app) => {
+    app.post<{ Body: z.infer<typeof BackfillBody> }>('/api/backfills', {
+      config: { role: 'operator', about: 'Order a backfill: copy rows of the source as they are now.' },
+      schema: { body: BackfillBody },
+      handler: async ({ body, caller }, reply) => {
+        return answer(backfillOrder(connectors, body), { isDry: body.dry_run, by: caller?.name ?? '', reply })
+      },
+    })
+
+    app.post<{ Body: z.infer<typeof ReplayBody> }>('/api/replays', {
+      config: { role: 'operator', about: 'Order a replay: give records of the log to the target once more.' },
+      schema: { body: ReplayBody },
+      handler: async ({ body, caller }, reply) => {
+        const given = await replayOrder(connectors, body, place)
+        return answer(given, { isDry: body.dry_run, by: caller?.name ?? '', reply })
+      },
+    })
+
+    app.get<{ Querystring: z.infer<typeof Listing> }>('/api/runs', {
+      config: { role: 'viewer', about: 'All runs, the newest first.' },
+      schema: { querystring: Listing },
+      handler: async ({ query }) => {
+        const views = (await desk.list()).map(viewOf)
+        return views.filter(({ state }) => query.state === undefined || state === query.state).slice(0, query.limit)
+      },
+    })
+
+    app.get<{ Params: z.infer<typeof Id> }>('/api/runs/:id', {
+      config: { role: 'viewer', about: 'One run.' },
+      schema: { params: Id },
+      handler: async ({ params }) => viewOf(await desk.find(params.id)),
+    })
+
+    app.patch<{ Params: z.infer<typeof Id>; Body: z.infer<typeof Patch> }>('/api/runs/:id', {
+      config: { role: 'operator', about: 'Pause or resume a run, also one that failed; change its limits.' },
+      schema: { params: Id, body: Patch },
+      handler: async ({ params, body: { state, limits } }) => {
+        const wanted = state === undefined ? {} : { wanted: state }
+        return viewOf(await desk.amend(params.id, { ...wanted, ...(limits && { limits: limitsOf(limits) }) }))
+      },
+    })
+
+    app.delete<{ Params: z.infer<typeof Id> }>('/api/runs/:id', {
+      config: { role: 'operator', about: 'Cancel a run; what it has done stays.' },
+      schema: { params: Id },
+      handler: async ({ params }) => viewOf(await desk.amend(params.id, { wanted: 'cancelled' })),
+    })
+
+    app.get<{ Params: z.infer<typeof Id> }>('/api/runs/:id/events', {
+      config: { role: 'viewer', about: 'Progress of a run as server-sent events, until it ends.' },
+      schema: { params: Id },
+      handler: (request, reply) => stream({ desk, clock, id: request.params.id }, request, reply),
+    })
+  }
+}
+
+/** One event for each change; the connection closes behind the last. */
+async function stream(
+  { desk, clock, id }: Pick<RunRoutesOptions, 'desk' | 'clock'> & { readonly id: string },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  let view = viewOf(await desk.find(id))
+  const gone = new AbortController()
+  request.raw.socket.once('close', () => gone.abort())
+  reply.hijack()
+  reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+  try {
+    for (let told = ''; ; view = viewOf(await desk.find(id))) {
+      const text = JSON.stringify(view)
+      if (text !== told) reply.raw.write(`event: progress\ndata: ${text}\n\n`)
+      told = text
+      if (view.ended_at !== null && view.state !== 'queued') break
+      await clock.sleep(EVENT_EVERY_MS, gone.signal)
+      if (gone.signal.aborted) return
+    }
+  } catch (error) {
+    // The answer has begun: all that is left is to tell it as an event.
+    reply.raw.write(`event: error\ndata: ${JSON.stringify(errorAnswer(error).body)}\n\n`)
+  }
+  reply.raw.end()
+}

@@ -1,0 +1,92 @@
+// A connector is data plus pure functions: from a change event and the rows it looked up to writes. It does no I/O and
+// knows nothing of retries, cursors or batching.
+
+import type { ChangeEvent } from './event.ts'
+import type { VenueStatus } from './sync.ts'
+import type { Row } from './value.ts'
+import type { Merge, Write } from './write.ts'
+
+/** Rows found for an event, by lookup name: the first match, or all of them where the lookup says `many`. */
+export interface Found {
+  one(name: string): Row | null
+  many(name: string): readonly Row[]
+}
+
+/** A row (or rows) of another source table that a mapping needs. Batched, cached, and at least as new as the event. */
+export interface LookupSpec {
+  readonly table: string
+  /** The column to match; it should be indexed. */
+  readonly by: string
+  readonly columns: readonly string[]
+  /** The value to look for; null asks for nothing. May use lookups declared before this one. */
+  readonly value: (event: ChangeEvent, found: Found) => Row[string]
+  /** All matches, without repeats, instead of the first. */
+  readonly many?: boolean
+}
+
+/** How runs may narrow a table down; what is not declared cannot be asked for. */
+export interface Narrowing {
+  /** The venue that a row belongs to: a column of its own, or of the row that the column leads to. */
+  readonly venue?: { readonly column: string; readonly through?: Through }
+  /** When a row was last changed, by the source. */
+  readonly changedAt?: string
+  /** Columns that may be compared with a value. */
+  readonly where?: readonly string[]
+}
+
+export interface Through {
+  readonly table: string
+  /** The other table's column that is equal to ours. */
+  readonly by: string
+  /** The other table's column that holds the value. */
+  readonly column: string
+}
+
+export type Settings = Readonly<Record<string, string>>
+
+export interface TableFlow {
+  /** Columns the mapping reads: checked against the table at start and whenever its shape changes. */
+  readonly columns: readonly string[]
+  readonly lookups?: Readonly<Record<string, LookupSpec>>
+  readonly narrow?: Narrowing
+  readonly map: (event: ChangeEvent, found: Found, settings: Settings) => readonly Write[]
+}
+
+/** How a venue is brought up to date on demand: its rows are copied, and the target is told of it. */
+export interface SyncSpec {
+  /** One row for each venue; its primary key is the venue and nothing else. `name` is the column of its name. */
+  readonly venues: { readonly table: string; readonly name: string }
+  /** The venue that a write is for; null where it is for none. */
+  readonly venueOf: (write: Write) => string | null
+  /** Its guard is given to it: statuses are compared with statuses. */
+  readonly status: (venue: string, status: VenueStatus, settings: Settings) => Merge
+}
+
+export interface TargetTable {
+  /** Names of the key attributes: one or two. */
+  readonly key: readonly [string] | readonly [string, string]
+  /** Every field this connector may write; a write of any other is refused. A last `*` stands for any ending. */
+  readonly owns: readonly string[]
+}
+
+export interface SettingSpec {
+  readonly about: string
+  readonly default?: string
+  readonly check?: (value: string) => string | null
+}
+
+export interface Connector {
+  readonly name: string
+  readonly source: 'mysql'
+  readonly sink: 'dynamodb'
+  readonly tables: Readonly<Record<string, TableFlow>>
+  /** The target tables, by name; a function because names and key attributes may be settings. */
+  readonly targets: (settings: Settings) => Readonly<Record<string, TargetTable>>
+  /** Read from MILLRACE_<CONNECTOR>_<NAME>. */
+  readonly settings?: Readonly<Record<string, SettingSpec>>
+  readonly sync?: SyncSpec
+}
+
+export function defineConnector(connector: Connector): Connector {
+  return connector
+}

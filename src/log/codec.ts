@@ -1,0 +1,52 @@
+// The port between facts and the log's bytes. Capture encodes, deliver decodes; neither knows the format.
+
+import type { Conflict } from '../core/conflict.ts'
+import type { DeadLetter, DroppedLetter } from '../core/dead-letter.ts'
+import type { ChangeEvent } from '../core/event.ts'
+import type { Gap } from '../core/gap.ts'
+import type { Position } from '../core/position.ts'
+import type { Order, PartTally, Progress } from '../core/run.ts'
+import type { VenueSync } from '../core/sync.ts'
+import type { LogRecord, StoredRecord } from './log.ts'
+
+/** Who encodes: each of the two is one writer of the log at a time, and they may admit schemas side by side. */
+export type SchemaWriter = 'capture' | 'runs'
+
+export interface EventCodec {
+  /**
+   * The records to append for these events, in order, preceded by the records of schemas the log does not hold yet: all
+   * of one atomic append. Throws SCHEMA_INCOMPATIBLE when a table changed in a way that readers of its topic cannot
+   * follow, before anything is lost. What it returned counts as appended: after a failed append open a new codec.
+   */
+  encode(events: readonly ChangeEvent[]): Promise<readonly LogRecord[]>
+
+  /** The event of a record; rows are decoded when somebody asks. Throws RECORD_UNREADABLE for bytes that are not one. */
+  decode(record: Pick<StoredRecord, 'topic' | 'key' | 'value'>): Promise<ChangeEvent>
+}
+
+/** Where a source stood when everything before was durable. */
+export interface BookmarkEntry {
+  readonly source: string
+  readonly bookmark: string
+  readonly position: Position
+  readonly sourceTimeMs: number
+}
+
+/** What millrace keeps in topics of its own. */
+export interface OwnRecords {
+  readonly bookmark: BookmarkEntry
+  readonly deadLetter: DeadLetter
+  readonly dropped: DroppedLetter
+  readonly conflict: Conflict
+  readonly gap: Gap
+  readonly order: Order
+  readonly progress: Progress
+  readonly tally: PartTally
+  readonly venueSync: VenueSync
+}
+
+export interface RecordCodec {
+  pack<Kind extends keyof OwnRecords>(kind: Kind, record: OwnRecords[Kind]): Promise<Uint8Array>
+  /** Throws RECORD_UNREADABLE for bytes that are not such a record. */
+  unpack<Kind extends keyof OwnRecords>(kind: Kind, bytes: Uint8Array): Promise<OwnRecords[Kind]>
+}

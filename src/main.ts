@@ -1,0 +1,137 @@
+#!/usr/bin/env node
+// The composition root: the only file that names adapters. Each is loaded when it is asked for, so that a process pays
+// for what it uses.
+
+import { readFileSync } from 'node:fs'
+import { enableCompileCache, findPackageJSON, getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import type { Shared, System } from './cli/system.ts'
+import type { Config } from './config.ts'
+import type { Finding } from './core/finding.ts'
+import type { Registry } from './log/avro/registry.ts'
+
+const system: System = {
+  version: versionOf(findPackageJSON(import.meta.url)),
+  packagedConnectors: new URL('../connectors/', import.meta.url),
+
+  async openLog({ log, logRetentionMs }) {
+    if (log.kind === 'kafka') {
+      const { openKafkaLog } = await import('./log/kafka/kafka-log.ts')
+      const { parseKafkaUrl } = await import('./log/kafka/kafka-url.ts')
+      return openKafkaLog({ ...parseKafkaUrl(log.url), retentionMs: logRetentionMs })
+    }
+    const { openSqliteLog } = await import('./log/sqlite/sqlite-log.ts')
+    return openSqliteLog({ path: log.path, retentionMs: logRetentionMs })
+  },
+
+  async openCodecs(config, log) {
+    const { openAvroCodec } = await import('./log/avro/avro-codec.ts')
+    const { AvroRecords } = await import('./log/avro/avro-records.ts')
+    const registry = await openRegistry(config)
+    const options = { log, registry, accept: config.acceptSchema, nowMs: () => Date.now() }
+    return {
+      openCodec: (writer = 'capture') => openAvroCodec({ ...options, writer }),
+      records: new AvroRecords(registry),
+    }
+  },
+
+  async openSource({ mysqlUrl }, { tables, bookmark }) {
+    const { openMysqlSource } = await import('./source/mysql/mysql-source.ts')
+    return openMysqlSource({ url: mysqlUrl, tables, bookmark })
+  },
+
+  async openShared(config) {
+    const opened = new AsyncDisposableStack()
+    const cache = await openCache(config, opened)
+    const { openDynamodbSink } = await import('./sink/dynamodb/dynamodb-sink.ts')
+    const budget = await openBudget(config, opened)
+    const options = { ...dynamodbAddress(config), ...(budget === null ? {} : { budget }) }
+    const shared: Shared = {
+      cache,
+      openSink: (targets, heard) => openDynamodbSink({ ...options, ...heard, targets }),
+      [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    }
+    return shared
+  },
+
+  async createTargets(config, targets) {
+    const { createTables } = await import('./sink/dynamodb/create-tables.ts')
+    await createTables({ ...dynamodbAddress(config), targets })
+  },
+
+  async checkServers(config) {
+    const findings: Finding[] = []
+    const registry = await openRegistry(config)
+    if (registry !== null) findings.push(await checkRegistry(registry))
+    if (config.redisUrl !== null) {
+      const { checkRedis } = await import('./cli/check-redis.ts')
+      findings.push(await checkRedis(config.redisUrl))
+    }
+    return findings
+  },
+}
+
+function dynamodbAddress({ dynamodbEndpoint, region }: Config) {
+  return {
+    ...(dynamodbEndpoint === null ? {} : { endpoint: dynamodbEndpoint }),
+    ...(region === null ? {} : { region }),
+  }
+}
+
+async function openRegistry({ schemaRegistryUrl }: Config): Promise<Registry | null> {
+  if (schemaRegistryUrl === null) return null
+  const { Registry } = await import('./log/avro/registry.ts')
+  return new Registry(schemaRegistryUrl)
+}
+
+/** Write units a second for all connectors, and with Redis for all processes. */
+async function openBudget({ writeUnits: unitsPerSecond, redisUrl }: Config, opened: AsyncDisposableStack) {
+  if (unitsPerSecond === null) return null
+  if (redisUrl !== null) {
+    const { SharedBudget } = await import('./sink/dynamodb/shared-budget.ts')
+    const budget = await SharedBudget.open({ unitsPerSecond, redisUrl, name: 'dynamodb' })
+    return opened.adopt(budget, (one) => one.close())
+  }
+  const { LocalBudget } = await import('./sink/dynamodb/write-budget.ts')
+  return new LocalBudget({ unitsPerSecond })
+}
+
+async function openCache({ redisUrl }: Config, opened: AsyncDisposableStack) {
+  if (redisUrl === null) return null
+  const { RedisCache } = await import('./pipeline/redis-cache.ts')
+  return opened.adopt(new RedisCache(redisUrl), (one) => one.close())
+}
+
+async function checkRegistry(registry: Registry): Promise<Finding> {
+  // Any question will do.
+  await registry.newest('millrace')
+  return { check: 'schema registry', isOk: true, detail: 'answers' }
+}
+
+function versionOf(file: string | undefined): string {
+  if (file === undefined) return 'unknown'
+  return String((JSON.parse(readFileSync(file, 'utf8')) as { version: unknown }).version)
+}
+
+// Compiled code is kept between runs: half of the time to the first event would go into compiling it anew. It works for
+// what is imported from here on.
+enableCompileCache()
+// Threads find it by this variable; each would else load the compiler that strips types, at 17 MB.
+const compiled = getCompileCacheDir()
+if (compiled !== undefined) process.env.NODE_COMPILE_CACHE ??= dirname(compiled)
+// What flows through lives for milliseconds and is bounded in bytes. A young generation that stays small, and an old one
+// that is collected when it has grown by a third, halve the memory of a busy process and cost it no speed that shows.
+setFlagsFromString('--semi-space-growth-factor=1')
+setFlagsFromString('--heap-growing-percent=30')
+const { runCli } = await import('./cli/cli.ts')
+const { commands } = await import('./cli/commands.ts')
+const { processTerminal } = await import('./cli/terminal.ts')
+
+const code = await runCli(process.argv.slice(2), {
+  commands: commands(system),
+  version: system.version,
+  terminal: processTerminal(),
+})
+// What still hangs after an orderly end must not keep the process; what was printed is on its way out first.
+process.stdout.write('', () => process.exit(code))

@@ -1,0 +1,106 @@
+// Copies rows of source tables through the log, page by page, beside the live changes. Each page and how far it brings
+// the run are one append; deliveries count what becomes of the rows, and when they have counted all of them it is done.
+
+import { z } from 'zod'
+import { NO_TALLY, rowsOf, runTag, unitsPerRow } from '../core/run.ts'
+import type { EventCodec } from '../log/codec.ts'
+import type { RowPage, RowScope, RowSource } from '../source/source.ts'
+import type { Clock } from './clock.ts'
+import { PageSize } from './page-size.ts'
+import { readPlace } from './read-place.ts'
+import { RunPace } from './run-pace.ts'
+import type { RunWork } from './run-work.ts'
+
+export interface BackfillOptions {
+  readonly source: RowSource
+  readonly codec: EventCodec
+  readonly clock: Clock
+}
+
+/** The table that is being read, by its place in the scope, where it ended when that began, and the page behind which it goes on. */
+const Bookmark = z.object({ table: z.number(), upTo: z.string().nullable(), after: z.string().nullable() })
+type Bookmark = z.infer<typeof Bookmark>
+
+const DRAIN_LOOK_MS = 20
+
+export async function backfill(options: BackfillOptions, work: RunWork): Promise<void> {
+  await new Backfill(options, work).run()
+}
+
+class Backfill {
+  readonly #options: BackfillOptions
+  readonly #work: RunWork
+  readonly #scopes: readonly RowScope[]
+  readonly #pace: RunPace
+  readonly #size = new PageSize()
+  #rows: number
+
+  constructor(options: BackfillOptions, work: RunWork) {
+    this.#options = options
+    this.#work = work
+    this.#scopes = JSON.parse(work.order.scope) as readonly RowScope[]
+    this.#rows = work.progress.rows
+    let tally = NO_TALLY
+    this.#pace = new RunPace({
+      clock: options.clock,
+      limits: () => work.limits(),
+      unitsPerRow: () => unitsPerRow(tally),
+      delivered: async () => {
+        tally = await work.tally()
+        return rowsOf(tally)
+      },
+    })
+  }
+
+  async run(): Promise<void> {
+    const { bookmark } = this.#work.progress
+    if (bookmark === null) await this.#expect()
+    let at = bookmark === null ? beginning(0) : readPlace(Bookmark, bookmark, 'backfill')
+    for (let scope = this.#scopes[at.table]; scope !== undefined; scope = this.#scopes[at.table]) {
+      const rowsMax = Math.min(this.#size.rows, await this.#pace.admit(this.#rows, this.#work.signal))
+      if (rowsMax === 0) return
+      at = await this.#copy(scope, at, rowsMax)
+    }
+    await this.#drain()
+  }
+
+  async #expect(): Promise<void> {
+    const each = await Promise.all(
+      this.#scopes.map((scope) => this.#work.retry(() => this.#options.source.expect(scope))),
+    )
+    this.#work.expect(each.reduce((sum, rows) => (sum === null || rows === null ? null : sum + rows), 0))
+  }
+
+  async #copy(scope: RowScope, at: Bookmark, rowsMax: number): Promise<Bookmark> {
+    const { source, codec } = this.#options
+    const { order, signal } = this.#work
+    const upTo = at.upTo ?? (await this.#work.retry(() => source.last(scope, signal)))
+    if (upTo === null) return beginning(at.table + 1)
+    const request = { scope, after: at.after, upTo, rowsMax, run: runTag(order) }
+    const page = await this.#work.retry(() => source.page(request, signal))
+    const next = page.next === null ? beginning(at.table + 1) : { table: at.table, upTo, after: page.next }
+    const rows = this.#rows + page.events.length
+    const step = { bookmark: JSON.stringify(next), rows, rowsPerSecond: this.#pace.rowsPerSecond }
+    await this.#work.step(step, () => codec.encode(page.events))
+    this.#rows = rows
+    this.#size.took({ rows: rowsMax, bytes: bytesOf(page), tookMs: page.tookMs })
+    this.#pace.took(page.events.length, page.tookMs)
+    return next
+  }
+
+  /** What is in the log is delivered, whatever becomes of the run. */
+  async #drain(): Promise<void> {
+    const { signal } = this.#work
+    while (!signal.aborted && rowsOf(await this.#work.tally()) < this.#rows) {
+      await this.#options.clock.sleep(DRAIN_LOOK_MS, signal)
+    }
+  }
+}
+
+function beginning(table: number): Bookmark {
+  return { table, upTo: null, after: null }
+}
+
+function bytesOf({ events }: RowPage): number {
+  return events.reduce((sum, { parts }) => sum + (parts.afterImage?.bytes.length ?? 0), 0)
+}

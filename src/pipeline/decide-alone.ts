@@ -1,0 +1,35 @@
+// Decides by what the log says, and appends the decision, with nobody else deciding meanwhile: whoever opened a writer of
+// this id fences every other, and whoever was fenced reads and decides again.
+
+import { MillraceError } from '../core/errors.ts'
+import type { Log, LogWriter } from '../log/log.ts'
+
+const TRIES_MAX = 20
+
+export async function decideAlone<Decision>(
+  log: Pick<Log, 'writer'>,
+  id: string,
+  decide: (writer: LogWriter) => Promise<Decision>,
+): Promise<Decision> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt(log, id, decide)
+    } catch (error) {
+      const isRace = error instanceof MillraceError && error.code === 'LOG_FENCED'
+      if (!isRace || tries === TRIES_MAX) throw error
+    }
+  }
+}
+
+async function attempt<Decision>(
+  log: Pick<Log, 'writer'>,
+  id: string,
+  decide: (writer: LogWriter) => Promise<Decision>,
+): Promise<Decision> {
+  const writer = await log.writer(id)
+  try {
+    return await decide(writer)
+  } finally {
+    await writer.close().catch(() => undefined)
+  }
+}

@@ -1,0 +1,187 @@
+// One batch of one partition on its way into the sink: planned and applied chunk by chunk, the next chunk's lookups
+// while the current one is applied, and committed once, with the dead letters and clashes it leaves behind.
+
+import type { Conflict } from '../core/conflict.ts'
+import type { SyncSpec } from '../core/connector.ts'
+import { type Cursor, cursorScope, formatCursor } from '../core/cursor.ts'
+import { type DeadLetter, deadLetterKey } from '../core/dead-letter.ts'
+import { keyText, laneOf } from '../core/lane.ts'
+import { addTallies, NO_TALLY, type RunTag, type Tally } from '../core/run.ts'
+import { venueRun } from '../core/sync.ts'
+import type { Write } from '../core/write.ts'
+import type { RecordCodec } from '../log/codec.ts'
+import type { LogBatch, LogRecord, StoredRecord } from '../log/log.ts'
+import type { Outcome, PlacedWrite, Sink } from '../sink/sink.ts'
+import type { ChunkSize } from './chunk-size.ts'
+import type { Clock } from './clock.ts'
+import { conflictLeftover, letterLeftover, rejectionsOf } from './leftovers.ts'
+import type { Delivered, Written } from './observer.ts'
+import type { Parked } from './parked.ts'
+import type { Plan, Planned } from './plan.ts'
+import { type RunCounts, talliesByVenue, tallyOf } from './run-counts.ts'
+import { Stopwatch } from './stopwatch.ts'
+import type { Attempt } from './supervisor.ts'
+
+export interface DeliveryOptions {
+  readonly connector: string
+  /** Null where the connector has no venues. */
+  readonly venueOf: SyncSpec['venueOf'] | null
+  readonly plan: Plan
+  readonly sink: Sink
+  readonly records: RecordCodec
+  readonly clock: Clock
+  readonly size: ChunkSize
+  readonly counts: RunCounts
+  readonly attempt: Attempt
+}
+
+export class Delivery {
+  readonly #options: DeliveryOptions
+  readonly #batch: LogBatch
+  readonly #parked: Parked
+  readonly #watch: Stopwatch
+  readonly #letters: DeadLetter[] = []
+  readonly #conflicts: Conflict[] = []
+  readonly #written: Written[] = []
+  readonly #changedAtMs: number[] = []
+  /** What became of the rows of runs, by run, and by venue where the run asks for that. */
+  readonly #tallies = new Map<string, Tally>()
+  /** Keys whose order was interrupted in this batch, with the first event that did. */
+  readonly #blocked = new Map<string, Cursor>()
+
+  constructor(options: DeliveryOptions, batch: LogBatch, parked: Parked) {
+    this.#options = options
+    this.#batch = batch
+    this.#parked = parked
+    this.#watch = new Stopwatch(options.clock)
+  }
+
+  async run(): Promise<Delivered> {
+    const { records, next } = this.#batch
+    let planned = this.#plan(0)
+    for (let start = 0; start < records.length; ) {
+      const chunk = await planned
+      start += chunk.length
+      planned = this.#plan(start)
+      // A failure is met when the chunk's turn comes; until then it must not count as unhandled.
+      planned.catch(() => undefined)
+      await this.#watch.time('apply', () => this.#apply(chunk))
+    }
+    const part = cursorScope(next)
+    const { counts } = this.#options
+    const sums = await counts.with(this.#tallies, part)
+    const also = [...(await this.#leftovers()), ...(await counts.pack(sums, part))]
+    await this.#watch.time('commit', () => this.#batch.commit(also))
+    counts.keep(sums, part)
+    for (const letter of this.#letters) this.#parked.add(deadLetterKey(letter), letter)
+    return {
+      connector: this.#options.connector,
+      next,
+      records: records.length,
+      dead: this.#letters.length,
+      clashes: this.#conflicts.length,
+      writes: this.#written,
+      stagesMs: this.#watch.stagesMs,
+      changedAtMs: this.#changedAtMs,
+    }
+  }
+
+  async #plan(start: number): Promise<readonly Planned[]> {
+    const { plan, size, attempt } = this.#options
+    const { records, next } = this.#batch
+    const chunk = records.slice(start, start + size.events)
+    if (chunk.length === 0) return []
+    const { signal } = attempt
+    return attempt.retry(() => plan.make(chunk, next, { signal, watch: this.#watch }), signal)
+  }
+
+  async #apply(chunk: readonly Planned[]): Promise<void> {
+    const { sink, size, clock, attempt } = this.#options
+    const startMs = clock.nowMs()
+    const live = chunk.filter((planned) => !planned.isForOther && this.#isFree(planned))
+    const writes = live.flatMap((planned) => this.#placed(planned))
+    const outcomes =
+      writes.length === 0 ? [] : await attempt.retry(() => sink.apply(writes, attempt.signal), attempt.signal)
+    let at = 0
+    for (const planned of live) {
+      const own = outcomes.slice(at, at + planned.writes.length)
+      at += planned.writes.length
+      this.#settle(planned, own)
+    }
+    if (live.length > 0) size.took(live.length, clock.nowMs() - startMs)
+  }
+
+  #placed({ event, writes, cursor, record }: Planned): readonly PlacedWrite[] {
+    if (event === null) return []
+    const lane = laneOf(record)
+    const delivery = { reader: this.#options.connector, since: this.#batch.from }
+    return writes.map((write) => ({ write, position: event.position, cursor, lane, ...delivery }))
+  }
+
+  /** Whether an event may be applied; if not it goes to the dead topic, and its key waits. */
+  #isFree({ record, reason, event, run }: Planned): boolean {
+    if (event !== null && run === null) this.#changedAtMs.push(event.parts.changedAtMs)
+    const behind = this.#behind(record)
+    const why = behind ?? reason
+    if (why === null) return true
+    this.#reject(record, why)
+    if (run !== null) this.#count(run.run, { ...NO_TALLY, rejected: 1 })
+    return false
+  }
+
+  #count(run: string, tally: Tally): void {
+    this.#tallies.set(run, addTallies(this.#tallies.get(run) ?? NO_TALLY, tally))
+  }
+
+  #countOutcomes({ run, isByVenue }: RunTag, writes: readonly Write[], outcomes: readonly Outcome[]): void {
+    this.#count(run, tallyOf(writes, outcomes))
+    const { venueOf } = this.#options
+    if (!isByVenue || venueOf === null) return
+    const tallies = talliesByVenue(writes, outcomes, venueOf)
+    for (const [venue, tally] of tallies) this.#count(venueRun(run, venue), tally)
+  }
+
+  #behind({ key, offset }: StoredRecord): string | null {
+    const parked = this.#parked.behind(key)
+    if (parked !== null) return `behind ${parked}`
+    const blocked = this.#blocked.get(keyText(key))
+    return blocked === undefined || blocked.offset >= offset ? null : `behind ${formatCursor(blocked)}`
+  }
+
+  #settle({ record, writes, run }: Planned, outcomes: readonly Outcome[]): void {
+    if (run !== null) this.#countOutcomes(run, writes, outcomes)
+    writes.forEach(({ table }, index) => {
+      const outcome = outcomes[index]
+      if (outcome !== undefined) this.#note(record, table, outcome)
+    })
+    const rejected = outcomes.flatMap(rejectionsOf)[0]
+    if (rejected !== undefined) this.#reject(record, this.#behind(record) ?? rejected)
+  }
+
+  #note(record: StoredRecord, table: string, outcome: Outcome): void {
+    this.#written.push({ table, did: outcome.did })
+    const { connector, clock } = this.#options
+    const cursor = formatCursor({ ...this.#batch.next, offset: record.offset })
+    for (const clash of outcome.clashes ?? []) {
+      this.#conflicts.push({ ...clash, connector, cursor, foundAtMs: clock.nowMs() })
+    }
+    for (const dependent of outcome.dependents ?? []) this.#note(record, table, dependent)
+  }
+
+  #reject(record: StoredRecord, reason: string): void {
+    const { connector, clock } = this.#options
+    const cursor = { ...this.#batch.next, offset: record.offset }
+    const { key, value, timeMs } = record
+    this.#letters.push({ connector, reason, attempts: 1, cursor, key, value, timeMs, diedAtMs: clock.nowMs() })
+    const first = this.#blocked.get(keyText(key))
+    if (first === undefined || first.offset > cursor.offset) this.#blocked.set(keyText(key), cursor)
+  }
+
+  async #leftovers(): Promise<readonly LogRecord[]> {
+    const { records } = this.#options
+    const inOrder = this.#letters.toSorted((one, other) => one.cursor.offset - other.cursor.offset)
+    const letters = inOrder.map((letter) => letterLeftover(records, letter))
+    const conflicts = this.#conflicts.map((conflict) => conflictLeftover(records, conflict))
+    return Promise.all([...letters, ...conflicts])
+  }
+}

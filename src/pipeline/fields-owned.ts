@@ -1,0 +1,82 @@
+// Which fields a connector may write: its writes are held to what it declares, so nothing it sends can touch a field
+// that the other side owns.
+
+import type { TargetTable } from '../core/connector.ts'
+import { nearest } from '../core/nearest.ts'
+import type { Count, Write } from '../core/write.ts'
+
+export type Targets = Readonly<Record<string, TargetTable>>
+
+/** Bookkeeping attributes of the sinks; nobody else's. */
+const RESERVED = /^mr_/u
+
+export class FieldsOwned {
+  readonly #targets: Targets
+  readonly #known = new Map<string, boolean>()
+
+  constructor(targets: Targets) {
+    this.#targets = targets
+  }
+
+  /** What is wrong with a write, as a sentence; null when nothing is. */
+  fault(write: Write): string | null {
+    const target = this.#targets[write.table]
+    if (target === undefined) {
+      const guess = nearest(write.table, Object.keys(this.#targets))
+      return `writes to the table ${write.table}, which is not among its targets${guess ? `; did you mean ${guess}?` : ''}`
+    }
+    const key = write.do === 'identify' ? write.key(write.id) : write.key
+    if (key.length !== target.key.length) {
+      return `writes a key of ${key.length} parts to ${write.table}, whose key is ${target.key.join(', ')}`
+    }
+    const field = fieldsOf(write).find((name) => !this.#owns(write.table, name))
+    if (field !== undefined) return `writes the field ${field} of ${write.table}, which it does not own`
+    return this.#firstFault(followers(write))
+  }
+
+  #firstFault(writes: readonly Write[]): string | null {
+    for (const write of writes) {
+      const fault = this.fault(write)
+      if (fault !== null) return fault
+    }
+    return null
+  }
+
+  #owns(table: string, field: string): boolean {
+    const id = `${table} ${field}`
+    const known = this.#known.get(id)
+    if (known !== undefined) return known
+    const target = this.#targets[table]
+    const isOwned =
+      target !== undefined &&
+      !RESERVED.test(field) &&
+      !target.key.some((name) => name === field) &&
+      target.owns.some((owned) => covers(owned, field))
+    this.#known.set(id, isOwned)
+    return isOwned
+  }
+}
+
+/** Whether an entry of `owns`, which may end in `*`, stands for a field. */
+export function covers(owned: string, field: string): boolean {
+  return owned.endsWith('*') ? field.startsWith(owned.slice(0, -1)) : owned === field
+}
+
+function fieldsOf(write: Write): readonly string[] {
+  switch (write.do) {
+    case 'create':
+    case 'merge':
+      return Object.keys(write.fields)
+    case 'remove':
+      return write.fields
+    case 'identify':
+      return [...Object.keys(write.fields), ...Object.keys(write.onCreate ?? {})]
+    case 'count':
+      return [...Object.keys(write.add), ...Object.keys(write.ratios ?? {}), ...Object.keys(write.greatest ?? {})]
+  }
+}
+
+function followers(write: Write): readonly Write[] {
+  const counts: readonly Count[] = write.do === 'create' || write.do === 'identify' ? (write.counts ?? []) : []
+  return write.do === 'identify' ? [...counts, ...(write.dependents?.(write.id) ?? [])] : counts
+}

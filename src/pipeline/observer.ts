@@ -1,0 +1,78 @@
+// What moves data says of itself: facts, as they happen. Who logs and counts them stands outside.
+
+import type { Cursor } from '../core/cursor.ts'
+import type { MillraceError } from '../core/errors.ts'
+import type { Gap } from '../core/gap.ts'
+import type { Position } from '../core/position.ts'
+import type { Stage } from './stages.ts'
+import type { State } from './state.ts'
+
+/** One batch is durable in the log, or, without rows, the source gave a sign of life. */
+export interface Appended {
+  readonly source: string
+  readonly rows: ReadonlyMap<string, number>
+  readonly bytes: number
+  readonly batches: number
+  readonly position: Position
+  readonly sourceTimeMs: number
+  readonly appendMs: number
+}
+
+export interface Written {
+  readonly table: string
+  readonly did: string
+}
+
+/** A connector's share of its topics' partitions; without any it stands by for those who hold them. */
+export interface Shared {
+  readonly connector: string
+  readonly partitions: number
+}
+
+/** One batch is applied and its cursor committed. */
+export interface Delivered {
+  readonly connector: string
+  readonly next: Cursor
+  readonly records: number
+  readonly dead: number
+  readonly clashes: number
+  readonly writes: readonly Written[]
+  readonly stagesMs: Readonly<Record<Stage, number>>
+  /** When the source made each of the changes. */
+  readonly changedAtMs: readonly number[]
+}
+
+export interface LookedUp {
+  readonly connector: string
+  readonly from: 'memory' | 'shared' | 'source'
+  readonly values: number
+}
+
+export interface Retrying {
+  readonly part: string
+  readonly error: MillraceError
+  readonly attempts: number
+  readonly delayMs: number
+  /** Rises with the delay: a short interruption is not worth waking anybody. */
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+}
+
+/** Whether this process carries runs out, or stands by for the one that does. */
+export interface Led {
+  readonly isLeading: boolean
+  /** How many it carries out just now. */
+  readonly runs: number
+}
+
+export interface Observer {
+  appended(fact: Appended): void
+  /** A stretch of the source's history is missing, and put on record; told again when that is tried again. */
+  skipped(gap: Gap): void
+  shared(fact: Shared): void
+  delivered(fact: Delivered): void
+  lookedUp(fact: LookedUp): void
+  led(fact: Led): void
+  retrying(fact: Retrying): void
+  /** A part is now in this state. */
+  entered(part: string, state: State): void
+}

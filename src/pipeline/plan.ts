@@ -1,0 +1,164 @@
+// From records to writes, for one connector: decode, look up, map. Whatever is wrong with one record is a reason for the
+// dead topic; whatever is wrong with the connector stops it.
+
+import type { Found, TableFlow } from '../core/connector.ts'
+import type { Cursor } from '../core/cursor.ts'
+import { MillraceError } from '../core/errors.ts'
+import type { ChangeEvent } from '../core/event.ts'
+import { type RunTag, readRunTag } from '../core/run.ts'
+import type { TableShape } from '../core/table.ts'
+import type { Write } from '../core/write.ts'
+import type { EventCodec } from '../log/codec.ts'
+import type { StoredRecord } from '../log/log.ts'
+import type { TableColumns } from '../source/source.ts'
+import { FieldsOwned } from './fields-owned.ts'
+import type { Lookups } from './lookups.ts'
+import type { ReadyConnector } from './ready-connector.ts'
+import type { Stopwatch } from './stopwatch.ts'
+
+export interface PlanParts {
+  readonly ready: ReadyConnector
+  readonly openCodec: () => Promise<EventCodec>
+  readonly lookups: Lookups
+  /** What the source's tables are like now. */
+  readonly source: TableColumns
+}
+
+interface PlanOptions extends Omit<PlanParts, 'openCodec'> {
+  readonly codec: EventCodec
+}
+
+/** What is to be done for one record: its writes, or the reason why there is nothing that could be done. */
+export interface Planned {
+  readonly record: StoredRecord
+  readonly cursor: Cursor
+  readonly event: ChangeEvent | null
+  readonly writes: readonly Write[]
+  readonly reason: string | null
+  /** Of a row that a run copied for this connector: which run. */
+  readonly run: RunTag | null
+  /** A run copied it for another connector: it is passed by. */
+  readonly isForOther: boolean
+}
+
+interface Read {
+  readonly record: StoredRecord
+  readonly cursor: Cursor
+  readonly event: ChangeEvent | null
+  readonly reason: string | null
+  readonly run: RunTag | null
+  readonly isForOther: boolean
+}
+
+export class Plan {
+  readonly #options: PlanOptions
+  readonly #owned: FieldsOwned
+  /** What keeps events of a shape from being mapped. */
+  readonly #faults = new WeakMap<TableShape, string | null>()
+
+  /** With a codec that knows what the log holds now. */
+  static async open({ openCodec, ...rest }: PlanParts): Promise<Plan> {
+    return new Plan({ ...rest, codec: await openCodec() })
+  }
+
+  private constructor(options: PlanOptions) {
+    this.#options = options
+    this.#owned = new FieldsOwned(options.ready.targets)
+  }
+
+  /** `scope` is the cursor of the records' partition. */
+  async make(
+    records: readonly StoredRecord[],
+    scope: Cursor,
+    by: { signal: AbortSignal; watch: Stopwatch },
+  ): Promise<readonly Planned[]> {
+    const { watch, signal } = by
+    const reads = await watch.time('decode', () => Promise.all(records.map((record) => this.#read(record, scope))))
+    const sound = reads.flatMap((read) => (isSound(read) ? [read.event] : []))
+    const flow = this.#flowOf(sound)
+    const specs = flow?.lookups ?? {}
+    const finding = await watch.time('lookup', () => this.#options.lookups.find(sound, specs, signal))
+    const findings = new Map(sound.map((event, index) => [event, finding[index]]))
+    return watch.time('map', async () =>
+      reads.map((read) => this.#map(read, flow, read.event === null ? undefined : findings.get(read.event))),
+    )
+  }
+
+  async #read(record: StoredRecord, scope: Cursor): Promise<Read> {
+    const cursor = { ...scope, offset: record.offset }
+    try {
+      const event = await this.#options.codec.decode(record)
+      const { shape, fault, run: tag } = event.parts
+      const run = tag === null ? null : readRunTag(tag)
+      const isForOther = run !== null && run.connector !== this.#options.ready.connector.name
+      const reason = isForOther ? null : (fault ?? (await this.#shapeFault(shape)))
+      return { record, cursor, event, reason, run, isForOther }
+    } catch (error) {
+      if (!(error instanceof MillraceError) || error.code !== 'RECORD_UNREADABLE') throw error
+      return { record, cursor, event: null, reason: error.message, run: null, isForOther: false }
+    }
+  }
+
+  /** All records of a batch come from one topic, hence one table. */
+  #flowOf(events: readonly ChangeEvent[]): TableFlow | null {
+    const { connector } = this.#options.ready
+    return events[0] === undefined ? null : (connector.tables[events[0].table] ?? null)
+  }
+
+  async #shapeFault(shape: TableShape): Promise<string | null> {
+    const known = this.#faults.get(shape)
+    if (known !== undefined) return known
+    const isKeyed = shape.key.length > 0
+    const fault = isKeyed ? await this.#columnFault(shape) : `the table ${shape.name} has no primary key`
+    this.#faults.set(shape, fault)
+    return fault
+  }
+
+  /**
+   * While the table lacks a column that the connector reads, the connector waits for a person. Once it has the column
+   * again, only what was written meanwhile is at fault.
+   */
+  async #columnFault(shape: TableShape): Promise<string | null> {
+    const { connector } = this.#options.ready
+    const columns = connector.tables[shape.name]?.columns ?? []
+    const missing = columns.filter((name) => !shape.columns.some((column) => column.name === name))
+    if (missing.length === 0) return null
+    const named = missing.map((column) => `${shape.name}.${column}`).join(', ')
+    const now = (await this.#options.source.columns([shape.name])).get(shape.name) ?? []
+    if (missing.every((column) => now.includes(column))) return `the table had no ${named} when this was written`
+    throw new MillraceError(
+      'CONNECTOR_COLUMN_MISSING',
+      `the connector ${connector.name} reads ${named}, which the table no longer has`,
+    )
+  }
+
+  #map(read: Read, flow: TableFlow | null, found: Found | Error | undefined): Planned {
+    if (!isSound(read) || flow === null) return { ...read, writes: [] }
+    const { event } = read
+    try {
+      if (found === undefined || found instanceof Error) throw found
+      const writes = flow.map(event, found, this.#options.ready.settings)
+      this.#checkWrites(writes)
+      return { ...read, writes }
+    } catch (error) {
+      if (error instanceof MillraceError) throw error
+      return {
+        ...read,
+        writes: [],
+        reason: `cannot be mapped: ${error instanceof Error ? error.message : String(error)}`,
+      }
+    }
+  }
+
+  #checkWrites(writes: readonly Write[]): void {
+    for (const write of writes) {
+      const fault = this.#owned.fault(write)
+      if (fault === null) continue
+      throw new MillraceError('CONNECTOR_INVALID', `the connector ${this.#options.ready.connector.name} ${fault}`)
+    }
+  }
+}
+
+function isSound(read: Read): read is Read & { readonly event: ChangeEvent } {
+  return read.event !== null && read.reason === null && !read.isForOther
+}

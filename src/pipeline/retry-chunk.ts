@@ -1,0 +1,221 @@
+// Some dead letters of one partition, tried together: read, planned, applied, and what then has to be appended.
+
+import type { Conflict } from '../core/conflict.ts'
+import { type Cursor, cursorScope, formatCursor } from '../core/cursor.ts'
+import { type DeadLetter, deadLane, deadLetterKey } from '../core/dead-letter.ts'
+import { addTallies, NO_TALLY, type Tally } from '../core/run.ts'
+import { deadTopic } from '../core/topic.ts'
+import type { RecordCodec } from '../log/codec.ts'
+import type { Log, LogRecord } from '../log/log.ts'
+import type { Clash, Outcome, PlacedWrite, Sink } from '../sink/sink.ts'
+import type { Clock } from './clock.ts'
+import type { DeadEntry, DeadIndex } from './dead-index.ts'
+import { deadRecord } from './dead-record.ts'
+import { conflictLeftover, letterGone, letterLeftover, rejectionsOf } from './leftovers.ts'
+import type { Plan, Planned } from './plan.ts'
+import { tallyOf } from './run-counts.ts'
+import type { RunWork } from './run-work.ts'
+import { Stopwatch } from './stopwatch.ts'
+import { tallyRecord } from './tally-record.ts'
+
+export interface RetryChunkOptions {
+  readonly log: Log
+  readonly records: RecordCodec
+  readonly clock: Clock
+  readonly plan: Plan
+  readonly sink: Sink
+}
+
+export interface Tried {
+  /** Rows of which a letter was rejected again. */
+  readonly rejected: readonly string[]
+  /** The run's, so far. */
+  readonly tally: Tally
+  readonly records: () => Promise<readonly LogRecord[]>
+}
+
+const PART = 'retry'
+const LETTERS_MAX = 100
+const BYTES_MAX = 8 * 1024 * 1024
+
+interface Settled {
+  readonly gone: DeadLetter[]
+  readonly again: DeadLetter[]
+  readonly rejected: Set<string>
+  readonly conflicts: Conflict[]
+  tally: Tally
+}
+
+export class RetryChunk {
+  readonly #options: RetryChunkOptions
+  readonly #work: RunWork
+  readonly #index: DeadIndex
+  #tally: Tally = NO_TALLY
+
+  constructor(options: RetryChunkOptions, work: RunWork, index: DeadIndex) {
+    this.#options = options
+    this.#work = work
+    this.#index = index
+  }
+
+  /** What earlier attempts of the run have counted. */
+  async begin(): Promise<void> {
+    this.#tally = await this.#work.retry(() => this.#work.tally())
+  }
+
+  /** Null when there is nothing left of them. `since`: by partition, the oldest letter that may still be retried. */
+  async try(entries: readonly DeadEntry[], since: ReadonlyMap<string, number>): Promise<Tried | null> {
+    const { log, plan, clock } = this.#options
+    const { signal } = this.#work
+    const letters = await this.#work.retry(() => this.#load(entries))
+    const [first] = letters
+    if (first === undefined) return null
+    const { cursor: scope } = first.letter
+    const records = await this.#work.retry(() =>
+      Promise.all(letters.map(({ letter }) => deadRecord(log, letter, signal))),
+    )
+    const by = { signal, watch: new Stopwatch(clock) }
+    const planned = await this.#work.retry(() => plan.make(records, scope, by))
+    const outcomes = await this.#apply(planned, letters, since.get(cursorScope(scope)) ?? 0)
+    const settled = this.#settle(planned, letters, outcomes)
+    return { rejected: [...settled.rejected], tally: settled.tally, records: () => this.#leftovers(settled) }
+  }
+
+  /** What was tried is on record. */
+  settled({ tally }: Tried): void {
+    this.#tally = tally
+  }
+
+  async #load(entries: readonly DeadEntry[]): Promise<readonly Loaded[]> {
+    const { log, records } = this.#options
+    await this.#index.refresh()
+    const wanted = new Map(entries.flatMap(({ id }) => this.#index.get(id) ?? []).map((entry) => [entry.offset, entry]))
+    const [first] = wanted.values()
+    if (first === undefined) return []
+    const offsets = [...wanted.keys()]
+    const end = (await log.ends(deadTopic(first.cursor.topic))).find(({ partition }) => partition === first.partition)
+    if (end === undefined) return []
+    const [from, to] = [Math.min(...offsets), Math.max(...offsets) + 1].map((offset) => ({ ...end, offset }))
+    const loaded: Loaded[] = []
+    for await (const batch of log.range(from ?? end, to ?? end, this.#work.signal)) {
+      for (const { offset, value } of batch) {
+        const entry = wanted.get(offset)
+        if (entry === undefined || value === null) continue
+        loaded.push({ lane: entry.lane, letter: await records.unpack('deadLetter', value) })
+      }
+    }
+    return loaded.toSorted((one, other) => one.letter.cursor.offset - other.letter.cursor.offset)
+  }
+
+  /** By index; none of those that are not tried. */
+  async #apply(
+    planned: readonly Planned[],
+    letters: readonly Loaded[],
+    since: number,
+  ): Promise<ReadonlyMap<number, readonly Outcome[]>> {
+    const stopped = new Set<string>()
+    const live = planned.flatMap((one, index) => {
+      const lane = letters[index]?.lane ?? ''
+      if (one.reason !== null) stopped.add(lane)
+      return stopped.has(lane) ? [] : [{ index, writes: this.#placed(one, letters[index], since) }]
+    })
+    const writes = live.flatMap((one) => one.writes)
+    const { signal } = this.#work
+    const { sink } = this.#options
+    const outcomes = writes.length === 0 ? [] : await this.#work.retry(() => sink.apply(writes, signal))
+    let at = 0
+    return new Map(
+      live.map(({ index, writes: own }) => {
+        at += own.length
+        return [index, outcomes.slice(at - own.length, at)]
+      }),
+    )
+  }
+
+  /**
+   * Counters keep an account of their own for retries. Where the first delivery keeps its account, the record is settled,
+   * uncounted. `since` is the oldest letter of the partition: none below comes again, and the account need not name them
+   * for ever.
+   */
+  #placed({ event, writes, cursor }: Planned, loaded: Loaded | undefined, since: number): readonly PlacedWrite[] {
+    if (event === null || loaded === undefined) return []
+    const reader = `${this.#work.order.connector}.dead`
+    const lane = deadLane(loaded.letter)
+    return writes.map((write) => ({ write, position: event.position, cursor, lane, reader, since }))
+  }
+
+  #settle(
+    planned: readonly Planned[],
+    letters: readonly Loaded[],
+    outcomes: ReadonlyMap<number, readonly Outcome[]>,
+  ): Settled {
+    const settled: Settled = { gone: [], again: [], rejected: new Set(), conflicts: [], tally: this.#tally }
+    planned.forEach(({ reason, writes }, index) => {
+      const { lane, letter } = letters[index] ?? {}
+      if (lane === undefined || letter === undefined || settled.rejected.has(lane)) return
+      const own = outcomes.get(index) ?? []
+      const why = reason ?? own.flatMap(rejectionsOf)[0]
+      const tally = reason === null ? tallyOf(writes, own) : { ...NO_TALLY, rejected: 1 }
+      settled.tally = addTallies(settled.tally, tally)
+      settled.conflicts.push(...this.#conflicts(letter.cursor, own.flatMap(clashesOf)))
+      if (why === undefined) settled.gone.push(letter)
+      else {
+        settled.rejected.add(lane)
+        settled.again.push({ ...letter, reason: why, attempts: letter.attempts + 1 })
+      }
+    })
+    return settled
+  }
+
+  #conflicts(cursor: Cursor, clashes: readonly Clash[]): readonly Conflict[] {
+    const { connector } = this.#work.order
+    const foundAtMs = this.#options.clock.nowMs()
+    return clashes.map((clash) => ({ ...clash, connector, cursor: formatCursor(cursor), foundAtMs }))
+  }
+
+  async #leftovers({ gone, again, conflicts, tally }: Settled): Promise<readonly LogRecord[]> {
+    const { records } = this.#options
+    const run = this.#work.order.id
+    // One that a person dropped meanwhile must not come back.
+    await this.#index.refresh()
+    const kept = again.filter((letter) => this.#index.get(deadLetterKey(letter)) !== null)
+    return Promise.all([
+      ...gone.map(letterGone),
+      ...kept.map((letter) => letterLeftover(records, letter)),
+      ...conflicts.map((conflict) => conflictLeftover(records, conflict)),
+      tallyRecord(records, { ...tally, run, part: PART }),
+    ])
+  }
+}
+
+interface Loaded {
+  readonly lane: string
+  readonly letter: DeadLetter
+}
+
+/** By partition, the one first in which a letter died first, so that one incarnation of a topic goes before the next. */
+export function chunksOf(entries: readonly DeadEntry[]): readonly (readonly DeadEntry[])[] {
+  const scopes = [...Map.groupBy(entries, ({ cursor }) => cursorScope(cursor)).values()]
+  const firstOf = (scope: readonly DeadEntry[]) =>
+    scope.reduce((ms, one) => Math.min(ms, one.diedAtMs), Number.POSITIVE_INFINITY)
+  return scopes.toSorted((one, other) => firstOf(one) - firstOf(other)).flatMap(cut)
+}
+
+function cut(scope: readonly DeadEntry[]): readonly (readonly DeadEntry[])[] {
+  const chunks: DeadEntry[][] = []
+  let bytes = Number.POSITIVE_INFINITY
+  for (const entry of scope.toSorted((one, other) => one.cursor.offset - other.cursor.offset)) {
+    bytes += entry.bytes
+    const chunk = chunks.at(-1)
+    if (chunk !== undefined && chunk.length < LETTERS_MAX && bytes <= BYTES_MAX) chunk.push(entry)
+    else {
+      chunks.push([entry])
+      bytes = entry.bytes
+    }
+  }
+  return chunks
+}
+
+function clashesOf(outcome: Outcome): readonly Clash[] {
+  return [...(outcome.clashes ?? []), ...(outcome.dependents ?? []).flatMap(clashesOf)]
+}

@@ -1,0 +1,119 @@
+// All runs as the log has them: what was asked for, how far each has come, and what became of its rows.
+
+import type { Order, PartTally, Progress, RunState, Tally } from '../core/run.ts'
+import { addTallies, NO_TALLY } from '../core/run.ts'
+import { type VenueSync, venueOfRun, venueRun } from '../core/sync.ts'
+import { RUNS } from '../core/topic.ts'
+import type { RecordCodec } from '../log/codec.ts'
+import type { Log, StoredRecord } from '../log/log.ts'
+import { TopicTail } from './topic-tail.ts'
+
+export interface Run {
+  readonly order: Order
+  /** Null until somebody has begun with it. */
+  readonly progress: Progress | null
+  readonly tally: Tally
+}
+
+/** What a run has done for one of its venues, and the parts it was counted in. */
+export interface VenueTally {
+  readonly venue: string
+  readonly parts: readonly PartTally[]
+  readonly tally: Tally
+}
+
+export interface RunBookOptions {
+  readonly log: Pick<Log, 'ends' | 'range' | 'latest'>
+  readonly records: RecordCodec
+  readonly signal: AbortSignal
+}
+
+export class RunBook {
+  readonly #records: RecordCodec
+  readonly #tail: TopicTail
+  readonly #orders = new Map<string, Order>()
+  readonly #progress = new Map<string, Progress>()
+  readonly #tallies = new Map<string, Map<string, PartTally>>()
+  readonly #venueSyncs = new Map<string, VenueSync>()
+
+  constructor({ log, records, signal }: RunBookOptions) {
+    this.#records = records
+    this.#tail = new TopicTail({ log, signal, topic: RUNS, take: (record) => this.#take(record) })
+  }
+
+  refresh(): Promise<void> {
+    return this.#tail.refresh()
+  }
+
+  get(id: string): Run | null {
+    const order = this.#orders.get(id)
+    if (order === undefined) return null
+    return { order, progress: this.#progress.get(id) ?? null, tally: sum(this.#partsOf(id)) }
+  }
+
+  /** The newest first. */
+  all(): readonly Run[] {
+    const orders = [...this.#orders.values()].toSorted((one, other) => other.orderedAtMs - one.orderedAtMs)
+    return orders.flatMap(({ id }) => this.get(id) ?? [])
+  }
+
+  /** What this part has done for the run so far. */
+  tallyOf(run: string, part: string): Tally {
+    return this.#tallies.get(run)?.get(part) ?? NO_TALLY
+  }
+
+  /** For each venue that the run has begun with, or has done something for. */
+  venuesOf(run: string): readonly VenueTally[] {
+    return [...this.#tallies.keys()].flatMap((name) => {
+      const venue = venueOfRun(name, run)
+      const parts = this.#partsOf(name)
+      return venue === null ? [] : [{ venue, parts, tally: sum(parts) }]
+    })
+  }
+
+  /** The last one of this venue that was done. */
+  venueSync(connector: string, venue: string): VenueSync | null {
+    return this.#venueSyncs.get(venueRun(connector, venue)) ?? null
+  }
+
+  #partsOf(run: string): readonly PartTally[] {
+    return [...(this.#tallies.get(run)?.values() ?? [])]
+  }
+
+  async #take({ key, value }: StoredRecord): Promise<void> {
+    const [id = '', kind] = Buffer.from(key).toString().split(' ')
+    if (value === null) this.#forget(id)
+    else if (kind === 'order') this.#orders.set(id, await this.#records.unpack('order', value))
+    else if (kind === 'progress') this.#progress.set(id, await this.#records.unpack('progress', value))
+    else if (kind === 'sync') this.#venueSyncs.set(id, await this.#records.unpack('venueSync', value))
+    else if (kind === 'tally') this.#count(await this.#records.unpack('tally', value))
+  }
+
+  #count(tally: PartTally): void {
+    const parts = this.#tallies.get(tally.run) ?? new Map<string, PartTally>()
+    parts.set(tally.part, tally)
+    this.#tallies.set(tally.run, parts)
+  }
+
+  #forget(id: string): void {
+    this.#orders.delete(id)
+    this.#progress.delete(id)
+    this.#tallies.delete(id)
+    this.#venueSyncs.delete(id)
+  }
+}
+
+function sum(parts: readonly PartTally[]): Tally {
+  return parts.reduce<Tally>(addTallies, NO_TALLY)
+}
+
+/** As a person sees it: what is asked for shows before it is carried out. */
+export function stateOf({ order, progress }: Run): RunState {
+  if (progress !== null && progress.attempt === order.attempt) return progress.state
+  return order.wanted === 'cancelled' ? 'cancelled' : 'queued'
+}
+
+export function isOver(run: Run): boolean {
+  const state = stateOf(run)
+  return state === 'done' || state === 'cancelled' || state === 'failed'
+}

@@ -1,0 +1,102 @@
+// Takes orders for runs. Whoever decides by what the book says holds the desk's writer, which fences every other: if
+// somebody else was faster, it is read and decided again. So of two equal requests at once, one makes the run.
+
+import { randomUUID } from 'node:crypto'
+import { MillraceError } from '../core/errors.ts'
+import { type Limits, type Order, orderKey } from '../core/run.ts'
+import { RUNS } from '../core/topic.ts'
+import type { RecordCodec } from '../log/codec.ts'
+import type { Log } from '../log/log.ts'
+import type { Clock } from './clock.ts'
+import { decideAlone } from './decide-alone.ts'
+import { isOver, type Run, type RunBook, stateOf } from './run-book.ts'
+
+export interface RunDeskOptions {
+  readonly log: Log
+  readonly records: RecordCodec
+  readonly book: RunBook
+  readonly clock: Clock
+}
+
+export type OrderGiven = Pick<Order, 'kind' | 'connector' | 'scope' | 'limits' | 'by'>
+
+export interface Amendment {
+  readonly wanted?: Order['wanted']
+  readonly limits?: Partial<Limits>
+}
+
+const WRITER = 'millrace.desk'
+
+export class RunDesk {
+  readonly #options: RunDeskOptions
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(options: RunDeskOptions) {
+    this.#options = options
+  }
+
+  /** `same` finds the run that is already under way for this; it is then the answer. */
+  async order(given: OrderGiven, same: (runs: readonly Run[]) => Run | null = () => null): Promise<Run> {
+    const order = { ...given, id: randomUUID(), wanted: 'running', attempt: 1 } as const
+    const id = await this.#decide((book) => {
+      const runs = book.all()
+      const known = same(runs.filter((run) => !isOver(run)))
+      // It grows from one order to the next whoever takes them: what one of two runs leaves behind the other may rely on it.
+      const orderedAtMs = Math.max(this.#options.clock.nowMs(), 1 + (runs[0]?.order.orderedAtMs ?? 0))
+      return known ?? { ...order, orderedAtMs }
+    })
+    return this.#read(id)
+  }
+
+  async amend(id: string, { wanted, limits }: Amendment): Promise<Run> {
+    const amended = (order: Order) => ({ wanted: wanted ?? order.wanted, limits: { ...order.limits, ...limits } })
+    await this.#decide((book) => {
+      const run = book.get(id)
+      if (run === null) throw new MillraceError('RUN_UNKNOWN', `there is no run ${id}`)
+      const { order } = run
+      const state = stateOf(run)
+      if (state === 'failed' && wanted === 'running') return { ...order, ...amended(order), attempt: order.attempt + 1 }
+      if (isOver(run) || order.wanted === 'cancelled') {
+        throw new MillraceError('RUN_OVER', `the run ${id} is ${isOver(run) ? state : 'being cancelled'}`)
+      }
+      return { ...order, ...amended(order) }
+    })
+    return this.#read(id)
+  }
+
+  async find(id: string): Promise<Run> {
+    await this.#options.book.refresh()
+    return this.#read(id)
+  }
+
+  async list(): Promise<readonly Run[]> {
+    await this.#options.book.refresh()
+    return this.#options.book.all()
+  }
+
+  #read(id: string): Run {
+    const run = this.#options.book.get(id)
+    if (run === null) throw new MillraceError('RUN_UNKNOWN', `there is no run ${id}`)
+    return run
+  }
+
+  /** Answers the id of the run that was known, or of the order that is now on record. */
+  #decide(choose: (book: RunBook) => Run | Order): Promise<string> {
+    const turn = this.#turn.catch(() => undefined).then(() => this.#choose(choose))
+    this.#turn = turn
+    return turn
+  }
+
+  #choose(choose: (book: RunBook) => Run | Order): Promise<string> {
+    const { log, records, book } = this.#options
+    return decideAlone(log, WRITER, async (writer) => {
+      await book.refresh()
+      const chosen = choose(book)
+      if ('order' in chosen) return chosen.order.id
+      const value = await records.pack('order', chosen)
+      await writer.append([{ topic: RUNS, key: Buffer.from(orderKey(chosen.id)), value }])
+      await book.refresh()
+      return chosen.id
+    })
+  }
+}

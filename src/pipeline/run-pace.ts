@@ -1,0 +1,83 @@
+// How fast a run may go: within the limits that it is given, and never so far ahead of the deliveries that live changes
+// would have to wait behind its rows.
+
+import type { Limits } from '../core/run.ts'
+import type { Clock } from './clock.ts'
+
+/** Live changes wait behind what is ahead of them in the log: this much of a second's deliveries. */
+const AHEAD_MS = 200
+const AHEAD_ROWS_MIN = 50
+const MEASURE_MS = 500
+const PAUSE_MS = 10
+
+export interface RunPaceOptions {
+  readonly clock: Clock
+  readonly limits: () => Limits
+  /** About so many write units a row costs in the target. */
+  readonly unitsPerRow: () => number
+  /** Rows of the run that have been delivered. */
+  readonly delivered: () => Promise<number>
+}
+
+export class RunPace {
+  readonly #options: RunPaceOptions
+  #freeAtMs = 0
+  #measured: { readonly atMs: number; readonly rows: number } | null = null
+  #rowsPerSecond = 0
+
+  constructor(options: RunPaceOptions) {
+    this.#options = options
+  }
+
+  /** How fast deliveries have been of late. */
+  get rowsPerSecond(): number {
+    return this.#rowsPerSecond
+  }
+
+  /** Waits until more rows may be read, of which so many have been so far; answers how many, 0 when it is to end. */
+  async admit(rows: number, signal: AbortSignal): Promise<number> {
+    const { clock, delivered } = this.#options
+    for (;;) {
+      if (signal.aborted) return 0
+      const done = await delivered()
+      this.#measure(done)
+      const ahead = Math.max(AHEAD_ROWS_MIN, (this.#rowsPerSecond * AHEAD_MS) / 1_000)
+      const room = Math.floor(ahead - (rows - done))
+      const waitMs = this.#freeAtMs - clock.nowMs()
+      if (waitMs <= 0 && room > ahead / 4) return Math.min(room, this.#perTurn())
+      await clock.sleep(Math.max(PAUSE_MS, Math.min(waitMs, MEASURE_MS)), signal)
+    }
+  }
+
+  /** So many rows were read, and it took the source so long. */
+  took(rows: number, tookMs: number): void {
+    const { sourceShare } = this.#options.limits()
+    const rowsPerSecond = this.#rate()
+    const forRateMs = rowsPerSecond === null ? 0 : (rows / rowsPerSecond) * 1_000 - tookMs
+    const forShareMs = sourceShare === null ? 0 : tookMs * (1 / sourceShare - 1)
+    this.#freeAtMs = this.#options.clock.nowMs() + Math.max(forRateMs, forShareMs, 0)
+  }
+
+  /** With a low rate, a page a second at most would be a burst: ten a second is steady enough. */
+  #perTurn(): number {
+    const rowsPerSecond = this.#rate()
+    return rowsPerSecond === null ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(rowsPerSecond / 10))
+  }
+
+  #rate(): number | null {
+    const { limits, unitsPerRow } = this.#options
+    const { rowsPerSecond, writeUnitsPerSecond } = limits()
+    if (writeUnitsPerSecond === null) return rowsPerSecond
+    return Math.min(writeUnitsPerSecond / unitsPerRow(), rowsPerSecond ?? Number.POSITIVE_INFINITY)
+  }
+
+  #measure(rows: number): void {
+    const nowMs = this.#options.clock.nowMs()
+    const last = this.#measured
+    if (last !== null && nowMs - last.atMs < MEASURE_MS) return
+    this.#measured = { atMs: nowMs, rows }
+    if (last === null) return
+    const now = ((rows - last.rows) / (nowMs - last.atMs)) * 1_000
+    this.#rowsPerSecond = this.#rowsPerSecond === 0 ? now : this.#rowsPerSecond * 0.5 + now * 0.5
+  }
+}

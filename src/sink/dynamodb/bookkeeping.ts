@@ -1,0 +1,29 @@
+// The attributes by which the sink recognises its own work on an item. Connectors cannot write them.
+
+import type { Cursor } from '../../core/cursor.ts'
+
+export const PREFIX = 'mr_'
+export const CURSOR = 'mr_cursor'
+export const CREATED = 'mr_created'
+export const DELETED_AT = 'mr_deleted_at'
+export const EXPIRES = 'mr_expires'
+export const ADOPTED = 'mr_adopted'
+/** On a claim: the id of the item that holds it. */
+export const HOLDER = 'holder'
+
+/** On a chunk of an adoption's known numbers. */
+export const NUMBERS = 'numbers'
+
+const POSITION = 'mr_position'
+
+export function positionName(guard: string | undefined): string {
+  return guard === undefined ? POSITION : `${POSITION}_${guard}`
+}
+
+/** On a counter item: what was counted, one attribute for each reader of each partition of each topic incarnation. */
+export function countedName(reader: string, { topicId, partition }: Cursor): string {
+  return `mr_counted_${reader}_${topicId}_${partition}`
+}
+
+/** What is read of an item that turned out to exist. */
+export const READ_BACK: readonly string[] = [POSITION, CREATED, DELETED_AT, EXPIRES, ADOPTED, HOLDER]

@@ -1,0 +1,55 @@
+// The account a counter item keeps of one reader in one partition: which records it has counted. Below `from` everything
+// is settled; from there on the records may come again, and those that were counted are named one by one.
+
+import type { Attribute } from './attributes.ts'
+import { Rejection } from './rejection.ts'
+
+const FORM = /^(\d+):((?:\d+(?:-\d+)?(?:,(?!$)|$))*)$/u
+
+export class CountedOffsets {
+  readonly #from: number
+  readonly #offsets: ReadonlySet<number>
+
+  private constructor(from: number, offsets: ReadonlySet<number>) {
+    this.#from = from
+    this.#offsets = offsets
+  }
+
+  static read(attribute: Attribute | undefined): CountedOffsets {
+    if (attribute === undefined) return new CountedOffsets(0, new Set())
+    const [, from, ranges = ''] = FORM.exec(attribute.S ?? '') ?? []
+    if (from === undefined) throw new Rejection('its account of what was counted cannot be read')
+    return new CountedOffsets(Number(from), new Set(expand(ranges, Number(from))))
+  }
+
+  has(offset: number): boolean {
+    return offset < this.#from || this.#offsets.has(offset)
+  }
+
+  /** With these counted too, and without those below `since`, which do not come again. */
+  with(offsets: readonly number[], since: number): CountedOffsets {
+    const from = Math.max(this.#from, since)
+    return new CountedOffsets(from, new Set([...this.#offsets, ...offsets].filter((offset) => offset >= from)))
+  }
+
+  /** Ranges of distances from `from`: short, and a person can read it. */
+  toString(): string {
+    const sorted = [...this.#offsets].sort((one, other) => one - other)
+    const ranges: string[] = []
+    for (let start = 0; start < sorted.length; ) {
+      let end = start
+      while (sorted[end + 1] === (sorted[end] ?? 0) + 1) end++
+      const first = (sorted[start] ?? 0) - this.#from
+      ranges.push(end === start ? `${first}` : `${first}-${first + end - start}`)
+      start = end + 1
+    }
+    return `${this.#from}:${ranges.join(',')}`
+  }
+}
+
+function* expand(ranges: string, from: number): Iterable<number> {
+  for (const range of ranges === '' ? [] : ranges.split(',')) {
+    const [first = 0, last = first] = range.split('-').map(Number)
+    for (let offset = first; offset <= last; offset++) yield from + offset
+  }
+}

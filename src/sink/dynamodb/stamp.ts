@@ -1,0 +1,31 @@
+// Where a write comes from: what every item it touches is marked with, so that a repeat is recognised.
+
+import { type Cursor, formatCursor } from '../../core/cursor.ts'
+import type { Position } from '../../core/position.ts'
+import type { PlacedWrite } from '../sink.ts'
+import type { Item } from './attributes.ts'
+import { CREATED, CURSOR, positionName } from './bookkeeping.ts'
+
+export interface Stamp {
+  readonly position: Position
+  /** Text of the record's cursor; of a replay's, and of the replay. */
+  readonly mark: string
+  readonly isReplay: boolean
+  readonly cursor: Cursor
+  readonly reader: string
+  readonly since: number
+}
+
+export function stampOf({ position, cursor, reader, since, run }: Omit<PlacedWrite, 'write'>): Stamp {
+  const mark = run === undefined ? formatCursor(cursor) : `${formatCursor(cursor)}/${run}`
+  return { position, cursor, reader, since, mark, isReplay: run !== undefined }
+}
+
+/** The bookkeeping of an item that this write makes. */
+export function birthMarks({ position, mark }: Stamp, guard?: string): Item {
+  return { [positionName(guard)]: { S: position }, [CURSOR]: { S: mark }, [CREATED]: { S: mark } }
+}
+
+export function isMadeBy(item: Item | null, { mark }: Stamp): boolean {
+  return item?.[CREATED]?.S === mark
+}

@@ -1,0 +1,107 @@
+// The tables a connector declared: how their items are addressed, and which fields it may write.
+
+import type { TargetTable } from '../../core/connector.ts'
+import { MillraceError } from '../../core/errors.ts'
+import type { ItemKey, Write } from '../../core/write.ts'
+import type { Attribute, Item } from './attributes.ts'
+import { PREFIX } from './bookkeeping.ts'
+import { Rejection } from './rejection.ts'
+
+const KEY_BYTES_MAX = [2048, 1024] as const
+
+/** One item, wherever it is. */
+export interface ItemRef {
+  readonly table: string
+  readonly key: ItemKey
+}
+
+export class TargetTables {
+  readonly #tables: Readonly<Record<string, TargetTable>>
+  /** Whether a field is owned, by table and field: the same few names come again and again. */
+  readonly #owned = new Map<string, boolean>()
+
+  constructor(tables: Readonly<Record<string, TargetTable>>) {
+    this.#tables = tables
+  }
+
+  get names(): readonly string[] {
+    return Object.keys(this.#tables)
+  }
+
+  keyNames(table: string): readonly string[] {
+    const target = this.#tables[table]
+    if (target === undefined) throw invalid(`it writes to ${table}, which is not among its targets`)
+    return target.key
+  }
+
+  /** The key attributes of an item; throws a Rejection for what DynamoDB takes for no key. */
+  key({ table, key }: ItemRef): Item {
+    const names = this.keyNames(table)
+    const item: Record<string, Attribute> = {}
+    for (const [index, name] of names.entries()) item[name] = { S: keyText(key[index], index === 0 ? 0 : 1, name) }
+    if (names.length !== key.length) {
+      throw invalid(`it gives ${key.length} key values for ${table}, whose key is ${names.join(', ')}`)
+    }
+    return item
+  }
+
+  /** Nothing may be sent that touches a field of somebody else. */
+  checkOwned(write: Write): void {
+    for (const name of fieldNames(write)) {
+      if (!this.#owns(write.table, name)) throw invalid(`it writes ${name} of ${write.table}, which it does not own`)
+    }
+    if (write.do !== 'identify' && write.do !== 'create') return
+    for (const count of write.counts ?? []) this.checkOwned(count)
+  }
+
+  #owns(table: string, field: string): boolean {
+    const known = this.#owned.get(`${table} ${field}`)
+    if (known !== undefined) return known
+    const isFree = !field.startsWith(PREFIX) && !this.keyNames(table).includes(field)
+    const owned = isFree && (this.#tables[table]?.owns.some((pattern) => matches(pattern, field)) ?? false)
+    this.#owned.set(`${table} ${field}`, owned)
+    return owned
+  }
+}
+
+/** The same text for the same item, and for no other. */
+export function itemId({ table, key }: ItemRef): string {
+  return [table, ...key].join('\u0000')
+}
+
+/** For people. */
+export function describeItem({ table, key }: ItemRef): string {
+  return `${table} [${key.join(', ')}]`
+}
+
+function matches(pattern: string, field: string): boolean {
+  return pattern.endsWith('*') ? field.startsWith(pattern.slice(0, -1)) : field === pattern
+}
+
+function keyText(text: string | undefined, place: 0 | 1, name: string): string {
+  if (text === undefined || text === '') throw new Rejection(`its key ${name} is empty`)
+  if (!text.isWellFormed()) throw new Rejection(`its key ${name} holds half a surrogate pair`)
+  const bytes = Buffer.byteLength(text)
+  if (bytes > KEY_BYTES_MAX[place]) {
+    throw new Rejection(`its key ${name} is ${bytes} bytes, over the ${KEY_BYTES_MAX[place]} that DynamoDB allows`)
+  }
+  return text
+}
+
+function fieldNames(write: Write): readonly string[] {
+  switch (write.do) {
+    case 'create':
+    case 'merge':
+      return Object.keys(write.fields)
+    case 'remove':
+      return write.fields
+    case 'identify':
+      return [...Object.keys(write.fields), ...Object.keys(write.onCreate ?? {})]
+    case 'count':
+      return [write.add, write.ratios ?? {}, write.greatest ?? {}].flatMap(Object.keys)
+  }
+}
+
+function invalid(what: string): MillraceError {
+  return new MillraceError('CONNECTOR_INVALID', `the connector breaks its own declaration: ${what}`)
+}

@@ -1,0 +1,64 @@
+// The port of a sink: applies writes, each safe to repeat. Adapters return outcomes for bad data and throw for a target
+// that does not answer; the same writes are then given again.
+
+import type { Cursor } from '../core/cursor.ts'
+import type { Finding } from '../core/finding.ts'
+import type { Position } from '../core/position.ts'
+import type { Write } from '../core/write.ts'
+
+export interface PlacedWrite {
+  readonly write: Write
+  readonly position: Position
+  /** The record this write comes from: what counters and repeats are recognised by. */
+  readonly cursor: Cursor
+  /** The source row: writes of one lane are applied in the order given. */
+  readonly lane: string
+  /** Who delivers it: each reader counts for itself. */
+  readonly reader: string
+  /** What the reader has committed of the cursor's partition: only from this offset on records may come again. */
+  readonly since: number
+  /** The replay that gives an old record once more: applied is then only what this one changes. */
+  readonly run?: string
+}
+
+/** Two existing items lay claim to the same thing; both stay as they are until a person decides. */
+export interface Clash {
+  readonly table: string
+  readonly within: string
+  readonly claim: string
+  readonly holder: string
+  readonly claimant: string
+}
+
+/**
+ * applied: the target holds exactly this event's position, now or since an earlier try of the same record · stale: it
+ * holds a newer one · exists: somebody else made the item first · rejected: it can never be applied, `reason` says why.
+ * Tallies of the writes that follow from an identify are in the identify's own outcome.
+ */
+export interface Outcome {
+  readonly did: 'applied' | 'stale' | 'exists' | 'rejected'
+  readonly reason?: string
+  readonly clashes?: readonly Clash[]
+  /** What kind of write it is of, among dependents. */
+  readonly do?: Write['do']
+  /** An identify made its item, whatever became of its fields. */
+  readonly made?: true
+  readonly dependents?: readonly Outcome[]
+}
+
+export interface Sink {
+  /** What has to be true of the target before writes can be applied. */
+  check(): Promise<readonly Finding[]>
+
+  /**
+   * One outcome for each write, in order. Writes of one lane, and writes to one item, are applied in the order given;
+   * everything else at once. After a rejection the rest of its lane is not tried and comes back rejected as well, with
+   * a reason that begins with `behind`. Counts of a call are added after the creates they depend on.
+   */
+  apply(writes: readonly PlacedWrite[], signal: AbortSignal): Promise<readonly Outcome[]>
+
+  /** What `apply` would answer as things stand; writes nothing. Writes are looked at each by itself. */
+  foresee(writes: readonly PlacedWrite[], signal: AbortSignal): Promise<readonly Outcome[]>
+
+  close(): Promise<void>
+}

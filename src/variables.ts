@@ -1,0 +1,114 @@
+// Every environment variable millrace reads: its name, its default, what it means and what it may hold. The README's
+// table is tested against it.
+
+import { z } from 'zod'
+import { durationSchema, listSchema, logSchema, numberSchema, tokensSchema, urlSchema } from './variable-schemas.ts'
+
+export interface Variable {
+  readonly name: string
+  readonly about: string
+  readonly default: string | null
+  readonly isRequired?: boolean
+  readonly isSecret?: boolean
+  readonly schema: z.ZodType
+}
+
+export const VARIABLES = {
+  mysqlUrl: {
+    name: 'MILLRACE_MYSQL_URL',
+    default: null,
+    isRequired: true,
+    about: 'The MySQL or MariaDB server and database to read: `mysql://user:password@host:3306/database`.',
+    schema: urlSchema(['mysql:', 'mariadb:'], 'write it as mysql://user:password@host:3306/database').refine(
+      (text) => new URL(text).pathname.length > 1,
+      'name the database: mysql://user:password@host:3306/database',
+    ),
+  },
+  dynamodbEndpoint: {
+    name: 'MILLRACE_DYNAMODB_ENDPOINT',
+    default: null,
+    about: 'Address of a DynamoDB emulator; leave it out for AWS.',
+    schema: urlSchema(['http:', 'https:'], 'write it as http://127.0.0.1:8000'),
+  },
+  region: {
+    name: 'AWS_REGION',
+    default: null,
+    about: 'Region of the DynamoDB tables. Credentials come from the usual AWS variables, files and roles.',
+    schema: z.string().regex(/^[a-z0-9-]+$/, 'write it as us-east-1'),
+  },
+  log: {
+    name: 'MILLRACE_LOG',
+    default: 'file:./millrace.db',
+    about: 'Where the log is: `file:PATH`, or `kafka://host:9092,host:9092?ssl=true`.',
+    schema: logSchema(),
+  },
+  logRetentionMs: {
+    name: 'MILLRACE_LOG_RETENTION',
+    default: '7d',
+    about: 'How long the log keeps changes: a number and `s`, `m`, `h` or `d`. Bookmarks and schemas stay for ever.',
+    schema: durationSchema(),
+  },
+  partitions: {
+    name: 'MILLRACE_PARTITIONS',
+    default: null,
+    about: 'Partitions of each topic that millrace makes. Left out: 1 in a file, 6 in Kafka.',
+    schema: numberSchema(1, 1000),
+  },
+  schemaRegistryUrl: {
+    name: 'MILLRACE_SCHEMA_REGISTRY_URL',
+    default: null,
+    about: 'A Confluent-compatible schema registry. Without it records carry the Avro single-object encoding.',
+    schema: urlSchema(['http:', 'https:'], 'write it as http://127.0.0.1:8081'),
+  },
+  acceptSchema: {
+    name: 'MILLRACE_ACCEPT_SCHEMA',
+    default: '',
+    about: 'Tables, by comma, whose incompatible change of shape a person has accepted.',
+    schema: listSchema(),
+  },
+  redisUrl: {
+    name: 'MILLRACE_REDIS_URL',
+    default: null,
+    about: 'Redis for the lookup cache and the write budget that several processes share.',
+    schema: urlSchema(['redis:', 'rediss:'], 'write it as redis://:password@127.0.0.1:6379'),
+  },
+  writeUnits: {
+    name: 'MILLRACE_WRITE_UNITS',
+    default: null,
+    about: 'Write units per second that all processes together may use in DynamoDB; no limit when left out.',
+    schema: numberSchema(1, 1_000_000_000),
+  },
+  connectors: {
+    name: 'MILLRACE_CONNECTORS',
+    default: '',
+    about: "A directory of connectors, or files by comma; the package's own `connectors/` when left out.",
+    schema: listSchema(),
+  },
+  httpHost: {
+    name: 'MILLRACE_HTTP_HOST',
+    default: '127.0.0.1',
+    about: 'Address the HTTP server binds; anything but loopback needs `MILLRACE_TOKENS`.',
+    schema: z.string(),
+  },
+  httpPort: {
+    name: 'MILLRACE_HTTP_PORT',
+    default: '8080',
+    about: 'Its port; 0 takes a free one.',
+    schema: numberSchema(0, 65_535),
+  },
+  tokens: {
+    name: 'MILLRACE_TOKENS',
+    default: '',
+    isSecret: true,
+    about: 'Who may ask over HTTP: `name:role:token,...` with the roles viewer, operator and admin.',
+    schema: tokensSchema(),
+  },
+  logLevel: {
+    name: 'MILLRACE_LOG_LEVEL',
+    default: 'info',
+    about: 'The least level that is logged: trace, debug, info, warn, error or silent.',
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
+      error: 'it is one of trace, debug, info, warn, error, silent',
+    }),
+  },
+} as const satisfies Record<string, Variable>

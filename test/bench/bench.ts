@@ -1,0 +1,58 @@
+// `npm run bench`: measures what the README claims, on servers of its own, and writes it there. Every claim compares two
+// things measured in one run, in turns. `--only NAME`, `--quick`, `--rounds N` and `--profile DIR` (which leaves a CPU
+// profile of each contender) are for work on the code: what they measure is printed and not written.
+
+import { mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { APPLY } from './apply/apply-benchmark.ts'
+import { BACKFILL } from './backfill/backfill-benchmark.ts'
+import type { Benchmark, Setting } from './benchmark.ts'
+import { CAPTURE } from './capture/capture-benchmark.ts'
+import { runContender } from './contender.ts'
+import { LATENCY } from './latency/latency-benchmark.ts'
+import { machine } from './machine.ts'
+import { writeReadme } from './readme.ts'
+import { type Report, reportText } from './report.ts'
+
+const BENCHMARKS: readonly Benchmark[] = [CAPTURE, APPLY, LATENCY, BACKFILL]
+const ROUNDS = 3
+const QUICK_SHARE = 0.1
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    profile: { type: 'string' },
+  },
+})
+const chosen = BENCHMARKS.filter(({ name }) => values.only === undefined || name === values.only)
+if (chosen.length === 0) throw new Error(`--only names one of ${BENCHMARKS.map(({ name }) => name).join(', ')}`)
+const rounds = Number(values.rounds ?? (values.quick ? 1 : ROUNDS))
+const profiles = values.profile === undefined ? null : resolve(values.profile)
+if (profiles !== null) mkdirSync(profiles, { recursive: true })
+
+const setting: Setting = {
+  rounds,
+  amount: (full) => Math.ceil(full * (values.quick ? QUICK_SHARE : 1)),
+  measure: (file, job) => runContender(file, job, { profiles }),
+  say: (line) => process.stderr.write(`${line}\n`),
+}
+
+const reports: Report[] = []
+for (const benchmark of chosen) {
+  setting.say(`${benchmark.name} ...`)
+  const own = await benchmark.run(setting)
+  for (const report of own) process.stdout.write(`${reportText(report)}\n\n`)
+  reports.push(...own)
+}
+
+const missed = reports.flatMap(({ aims }) => aims).filter(({ isMet }) => !isMet)
+setting.say(missed.length === 0 ? 'every aim is met' : `missed: ${missed.map(({ what }) => what).join('; ')}`)
+const isWhole = values.only === undefined && values.rounds === undefined && !values.quick && profiles === null
+if (isWhole) {
+  const date = new Date().toISOString().slice(0, 10)
+  const about = `Written by \`npm run bench\` on ${date}: ${machine()}; medians of ${rounds} rounds in turns.`
+  writeReadme([about, ...reports.map(reportText)].join('\n\n'))
+}

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { CountedOffsets } from '../../../src/sink/dynamodb/counted-offsets.ts'
+import { Random } from '../../support/random.ts'
+
+test('an account is written as it is read, whatever was counted', () => {
+  const random = new Random()
+  for (let round = 0; round < 200; round++) {
+    let account = CountedOffsets.read(undefined)
+    const counted = new Set<number>()
+    let since = random.below(3) * 10 ** random.below(15)
+    for (let batch = 0; batch < 6; batch++) {
+      const offsets = Array.from({ length: random.below(9) }, () => since + random.below(20))
+      account = CountedOffsets.read({ S: String(account.with(offsets, since)) })
+      for (const offset of offsets) counted.add(offset)
+      for (let offset = since; offset < since + 20; offset++) expect(account.has(offset)).toBe(counted.has(offset))
+      if (since > 0) expect(account.has(since - 1)).toBe(true)
+      since += random.below(15)
+    }
+  }
+})
+
+test('it never goes back', () => {
+  const account = CountedOffsets.read({ S: '100:3,7-9' }).with([4, 101], 0)
+  expect(String(account)).toBe('100:1,3,7-9')
+})
+
+test.each(['', 'ten', '5', ':1', '5:1,', '5:-2', '5:1-', '5:1 2', '7 5:1'])('%j is no account', (text) => {
+  expect(() => CountedOffsets.read({ S: text })).toThrow('its account of what was counted cannot be read')
+})
+
+test('a number is no account either', () => {
+  expect(() => CountedOffsets.read({ N: '7' })).toThrow('cannot be read')
+})

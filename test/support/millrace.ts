@@ -1,0 +1,103 @@
+// The real command in a process of its own, as an operator runs it, and killed as a power cut would end it.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { freePort } from '../../src/stack/free-port.ts'
+import { until } from './until.ts'
+
+const MAIN = new URL('../../src/main.ts', import.meta.url).pathname
+
+export type Settings = Readonly<Record<string, string>>
+
+/** A test that ran out of time has disposed of nothing when its process ends. */
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+export class Millrace implements AsyncDisposable {
+  readonly url: string
+  readonly #child: ChildProcess
+  #output = ''
+
+  private constructor(child: ChildProcess, port: number) {
+    this.#child = child
+    running.add(child)
+    child.once('exit', () => running.delete(child))
+    this.url = `http://127.0.0.1:${port}`
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (this.#output += chunk))
+  }
+
+  /** Starts `millrace start`; it may still be on its way when this resolves. */
+  static async start(settings: Settings, args: readonly string[] = []): Promise<Millrace> {
+    const port = await freePort()
+    const env = {
+      PATH: process.env.PATH,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      ...settings,
+      MILLRACE_HTTP_PORT: String(port),
+    }
+    const child = spawn(process.execPath, [MAIN, 'start', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    return new Millrace(child, port)
+  }
+
+  get output(): string {
+    return this.#output
+  }
+
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null
+  }
+
+  /** Resolves when it is caught up or making progress. */
+  async ready(withinMs = 20_000): Promise<this> {
+    return until(
+      async () => {
+        if (this.hasEnded) throw new Error(`millrace ended while it started:\n${this.#output}`)
+        const answer = await fetch(`${this.url}/health/ready`).catch(() => null)
+        return answer?.ok ? this : null
+      },
+      { what: 'millrace is ready', withinMs },
+    ).catch((error) => {
+      throw new Error(`${error.message}\n${this.#output}`)
+    })
+  }
+
+  /** Most memory it ever had resident, in MiB. */
+  async residentMaxMib(): Promise<number> {
+    const status = await readFile(`/proc/${this.#child.pid}/status`, 'utf8')
+    return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024
+  }
+
+  /** Memory that it has resident now, in MiB. */
+  async residentMib(): Promise<number> {
+    const status = await readFile(`/proc/${this.#child.pid}/status`, 'utf8')
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
+  }
+
+  /** SIGTERM; answers with the exit code. */
+  async stop(): Promise<number | null> {
+    return this.#end('SIGTERM')
+  }
+
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
+  async ended(): Promise<number | null> {
+    if (!this.hasEnded) await once(this.#child, 'exit')
+    return this.#child.exitCode
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill()
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
+    if (!this.hasEnded) this.#child.kill(signal)
+    return this.ended()
+  }
+}

@@ -1,0 +1,71 @@
+// The application's DynamoDB table: made, filled and read as the application does it.
+
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DeleteCommand, DynamoDBDocumentClient, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb'
+
+export type Item = Record<string, unknown> & { readonly pk: string; readonly sk: string }
+
+export class RestaurantTable implements Disposable {
+  readonly name: string
+  readonly #client: DynamoDBClient
+  readonly #documents: DynamoDBDocumentClient
+
+  private constructor(name: string, client: DynamoDBClient) {
+    this.name = name
+    this.#client = client
+    this.#documents = DynamoDBDocumentClient.from(client)
+  }
+
+  static async create(endpoint: string, name: string): Promise<RestaurantTable> {
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+    const table = new RestaurantTable(name, new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials }))
+    await table.#client.send(
+      new CreateTableCommand({
+        TableName: name,
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        AttributeDefinitions: [
+          { AttributeName: 'pk', AttributeType: 'S' },
+          { AttributeName: 'sk', AttributeType: 'S' },
+        ],
+      }),
+    )
+    return table
+  }
+
+  async put(item: Item): Promise<void> {
+    await this.#documents.send(new PutCommand({ TableName: this.name, Item: item }))
+  }
+
+  async delete(pk: string, sk: string): Promise<void> {
+    await this.#documents.send(new DeleteCommand({ TableName: this.name, Key: { pk, sk } }))
+  }
+
+  /** Every item whose sort key matches. */
+  async items(sk = /(?:)/u): Promise<Item[]> {
+    const found: Item[] = []
+    const pages = paginateScan({ client: this.#documents }, { TableName: this.name, ConsistentRead: true })
+    for await (const page of pages) found.push(...((page.Items ?? []) as Item[]))
+    return found.filter((item) => sk.test(item.sk))
+  }
+
+  comments(): Promise<Item[]> {
+    return this.items(/^CUSTOMER#[^#]+#COMMENT#/u)
+  }
+
+  customers(): Promise<Item[]> {
+    return this.items(/^CUSTOMER#[^#]+$/u)
+  }
+
+  async restaurant(idclient: number): Promise<Item | undefined> {
+    const all = await this.items(/^METADATA$/u)
+    return all.find((item) => item.pk === `RESTAURANT#${idclient}`)
+  }
+
+  [Symbol.dispose](): void {
+    this.#client.destroy()
+  }
+}
