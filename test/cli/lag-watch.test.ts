@@ -55,7 +55,7 @@ test('lag is unknown before the topic exists, then the records to go and the age
   look(100_000)
   await until(async () => (watch.recordsOf('feedback') === 8 ? true : null), { what: 'eight to go' })
   expect(await metrics.registry.metrics()).toContain(`millrace_lag_seconds{reader="feedback",topic="${TOPIC}"} 60`)
-  for await (const batch of log.follow('feedback', [TOPIC], { signal: AbortSignal.timeout(5_000) })) {
+  for await (const batch of log.follow('feedback', [TOPIC], { signal: AbortSignal.timeout(60_000) })) {
     await batch.commit()
     if ((await log.lag('feedback', TOPIC)) === 0) break
   }

@@ -1,7 +1,7 @@
 import type { Log, LogBatch, StoredRecord } from '../../src/log/log.ts'
 import { within } from './log-place.ts'
 
-const LEAVE_MAX_MS = 5000
+const LEAVE_MAX_MS = 30_000
 
 /** One member of a reader, pulled by hand. */
 export class Member {

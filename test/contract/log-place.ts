@@ -94,7 +94,7 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]>
   return all
 }
 
-const DEADLINE_MS = 20_000
+const DEADLINE_MS = 60_000
 
 /** Fails when the promise takes longer than any healthy log needs. */
 export async function within<T>(what: string, promise: Promise<T>, deadlineMs = DEADLINE_MS): Promise<T> {

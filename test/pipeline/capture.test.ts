@@ -47,7 +47,7 @@ async function captured(): Promise<number[]> {
   const [end] = await log.ends(TOPIC)
   const codec = await openCodec()
   const ids: number[] = []
-  for await (const stored of log.range({ ...end!, offset: 0 }, end!, AbortSignal.timeout(5_000))) {
+  for await (const stored of log.range({ ...end!, offset: 0 }, end!, AbortSignal.timeout(60_000))) {
     for (const record of stored) ids.push((await codec.decode(record)).key.id as number)
   }
   return ids

@@ -23,7 +23,7 @@ test('nothing runs on after its parent was killed, and the next one sweeps what 
   using parent = new Script(`${OPEN_TWO}; setInterval(() => {}, 1000)`)
   const left: Left[] = JSON.parse(await parent.line())
   parent.kill()
-  await until(async () => left.every(({ pid }) => !isAlive(pid)) || null, { what: 'the servers end', withinMs: 5000 })
+  await until(async () => left.every(({ pid }) => !isAlive(pid)) || null, { what: 'the servers end', withinMs: 30_000 })
   await using _next = await openDynoxide()
   expect(left.map(({ logFile }) => existsSync(logFile))).toEqual([false, false])
 })
@@ -32,7 +32,7 @@ test('a process that ends by itself takes its servers and their data with it', a
   using parent = new Script(OPEN_TWO)
   const left: Left[] = JSON.parse(await parent.line())
   expect(await parent.ended()).toBe(0)
-  await until(async () => left.every(({ pid }) => !isAlive(pid)) || null, { what: 'the servers end', withinMs: 5000 })
+  await until(async () => left.every(({ pid }) => !isAlive(pid)) || null, { what: 'the servers end', withinMs: 30_000 })
   expect(left.map(({ logFile }) => existsSync(logFile))).toEqual([false, false])
 })
 

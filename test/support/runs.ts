@@ -55,7 +55,7 @@ export class Runs {
     return this.is(id, ['done', 'failed', 'cancelled'], withinMs)
   }
 
-  async is(id: string, states: readonly string[], withinMs = 30_000): Promise<RunView> {
+  async is(id: string, states: readonly string[], withinMs = 60_000): Promise<RunView> {
     let last: RunView | null = null
     const ask = async () => {
       last = await this.get(id)

@@ -10,7 +10,7 @@ export interface Waiting {
 
 /** Asks until the answer is not null, and returns it. */
 export async function until<Answer>(ask: () => Promise<Answer | null>, waiting: Waiting): Promise<Answer> {
-  const { what, withinMs = 30_000, everyMs = 20 } = waiting
+  const { what, withinMs = 60_000, everyMs = 20 } = waiting
   const deadline = Date.now() + withinMs
   for (;;) {
     const answer = await ask()

@@ -43,7 +43,7 @@ export class Captured implements AsyncDisposable {
       if (this.#error !== null) throw this.#error
       return null
     }
-    await until(ask, { what, everyMs: 5, withinMs: 20_000 })
+    await until(ask, { what, everyMs: 5, withinMs: 60_000 })
     return this
   }
 
