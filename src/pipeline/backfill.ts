@@ -55,6 +55,7 @@ class Backfill {
   async run(): Promise<void> {
     const { bookmark } = this.#work.progress
     if (bookmark === null) await this.#expect()
+    else this.#pace.resume(this.#work.progress.updatedAtMs)
     let at = bookmark === null ? beginning(0) : readPlace(Bookmark, bookmark, 'backfill')
     for (let scope = this.#scopes[at.table]; scope !== undefined; scope = this.#scopes[at.table]) {
       const rowsMax = Math.min(this.#size.rows, await this.#pace.admit(this.#rows, this.#work.signal))

@@ -88,6 +88,7 @@ class Replay {
     const isWhole = scope.venue === null && scope.key === null
     if (bookmark === null && isWhole)
       work.expect(scope.ranges.reduce((sum, { from, to }) => sum + to.offset - from.offset, 0))
+    if (bookmark !== null) this.#pace.resume(work.progress.updatedAtMs)
     let at: Bookmark = bookmark === null ? { range: 0, offset: null } : readPlace(Bookmark, bookmark, 'replay')
     for (let range = scope.ranges[at.range]; range !== undefined; range = scope.ranges[at.range]) {
       const from = { ...range.from, offset: at.offset ?? range.from.offset }

@@ -21,7 +21,8 @@ export interface RunPaceOptions {
 
 export class RunPace {
   readonly #options: RunPaceOptions
-  #freeAtMs = 0
+  /** What was read last; an earlier attempt of the run may have read it. */
+  #last: { readonly rows: number | null; readonly tookMs: number; readonly atMs: number } | null = null
   #measured: { readonly atMs: number; readonly rows: number } | null = null
   #rowsPerSecond = 0
 
@@ -34,6 +35,11 @@ export class RunPace {
     return this.#rowsPerSecond
   }
 
+  /** The run goes on: it was read for at this time at the latest. */
+  resume(atMs: number): void {
+    this.#last = { rows: null, tookMs: 0, atMs }
+  }
+
   /** Waits until more rows may be read, of which so many have been so far; answers how many, 0 when it is to end. */
   async admit(rows: number, signal: AbortSignal): Promise<number> {
     const { clock, delivered } = this.#options
@@ -43,7 +49,7 @@ export class RunPace {
       this.#measure(done)
       const ahead = Math.max(AHEAD_ROWS_MIN, (this.#rowsPerSecond * AHEAD_MS) / 1_000)
       const room = Math.floor(ahead - (rows - done))
-      const waitMs = this.#freeAtMs - clock.nowMs()
+      const waitMs = this.#freeAtMs() - clock.nowMs()
       if (waitMs <= 0 && room > ahead / 4) return Math.min(room, this.#perTurn())
       await clock.sleep(Math.max(PAUSE_MS, Math.min(waitMs, MEASURE_MS)), signal)
     }
@@ -51,11 +57,18 @@ export class RunPace {
 
   /** So many rows were read, and it took the source so long. */
   took(rows: number, tookMs: number): void {
+    this.#last = { rows, tookMs, atMs: this.#options.clock.nowMs() }
+  }
+
+  /** By the limits as they are now: one that was raised counts at once. */
+  #freeAtMs(): number {
+    if (this.#last === null) return 0
+    const { tookMs, atMs, rows } = this.#last
     const { sourceShare } = this.#options.limits()
     const rowsPerSecond = this.#rate()
-    const forRateMs = rowsPerSecond === null ? 0 : (rows / rowsPerSecond) * 1_000 - tookMs
+    const forRateMs = rowsPerSecond === null ? 0 : ((rows ?? this.#perTurn()) / rowsPerSecond) * 1_000 - tookMs
     const forShareMs = sourceShare === null ? 0 : tookMs * (1 / sourceShare - 1)
-    this.#freeAtMs = this.#options.clock.nowMs() + Math.max(forRateMs, forShareMs, 0)
+    return atMs + Math.max(forRateMs, forShareMs, 0)
   }
 
   /** With a low rate, a page a second at most would be a burst: ten a second is steady enough. */

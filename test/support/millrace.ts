@@ -53,7 +53,7 @@ export class Millrace implements AsyncDisposable {
   }
 
   /** Resolves when it is caught up or making progress. */
-  async ready(withinMs = 60_000): Promise<this> {
+  async ready(withinMs = 120_000): Promise<this> {
     return until(
       async () => {
         if (this.hasEnded) throw new Error(`millrace ended while it started:\n${this.#output}`)
