@@ -122,7 +122,7 @@ function mapSession(event: ChangeEvent, found: Found, settings: Settings): reado
   const person = found.one('guest')
   if (row === null || person === null || row.ideclub === event.before?.ideclub) return []
   const guest = identifyGuest(person, restaurant(row.idclient), settings)
-  return [...seedRestaurant(found, settings), { ...guest, merge: true }]
+  return [...seedRestaurant(found, settings), { ...guest, merge: true, isOfOther: true }]
 }
 
 function mapComment(event: ChangeEvent, found: Found, settings: Settings): readonly Write[] {
@@ -174,6 +174,7 @@ function createComment({ row, visit, customer }: Comment, within: string, settin
     table: text(settings.TABLE),
     key: [within, `CUSTOMER#${customer}#COMMENT#${id}`],
     fields,
+    later: ['date_replied', 'reply_text'],
     counts: [commentCount(fields, within, settings)],
   }
 }

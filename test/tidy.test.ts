@@ -10,6 +10,7 @@ import { type DocsOptions, docsRoutes } from '../src/control/docs-routes.ts'
 import { type ProbeOptions, probeRoutes } from '../src/control/probe-routes.ts'
 import { type RunRoutesOptions, runRoutes } from '../src/control/run-routes.ts'
 import { type SyncRoutesOptions, syncRoutes } from '../src/control/sync-routes.ts'
+import { type VerifyRoutesOptions, verifyRoutes } from '../src/control/verify-routes.ts'
 import { ERRORS } from '../src/core/errors.ts'
 import { METRICS } from '../src/observe/metrics.ts'
 import { VARIABLES } from '../src/variables.ts'
@@ -169,6 +170,7 @@ const server = new ControlServer({
     probeRoutes({} as ProbeOptions),
     runRoutes({} as RunRoutesOptions),
     syncRoutes({} as SyncRoutesOptions),
+    verifyRoutes({} as VerifyRoutesOptions),
     deadRoutes({} as DeadRoutesOptions),
     docsRoutes({} as DocsOptions),
   ],
@@ -207,9 +209,9 @@ describe('every command and option that a person is told to use exists', () => {
 
   test('one that does not is seen', () => {
     const text =
-      'Run `millrace verify --repair`, `millrace start --all`, `millrace start --role=all --json` or `--mend`.'
+      'Run `millrace check --repair`, `millrace start --all`, `millrace start --role=all --json` or `--mend`.'
     expect(commandFaults(new Map([['a.ts', text]]), all)).toEqual([
-      'a.ts: there is no `millrace verify`',
+      'a.ts: there is no `millrace check`',
       'a.ts: `millrace start` does not take --all',
       'a.ts: no command takes --mend',
     ])

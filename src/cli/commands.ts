@@ -10,9 +10,17 @@ import { runsCommand } from './runs.ts'
 import { startCommand } from './start.ts'
 import { syncCommand } from './sync.ts'
 import type { System } from './system.ts'
+import { verifyCommand } from './verify.ts'
 
 export function commands(system: System): readonly Command[] {
   const demo = demoCommand(system)
   const running = [syncCommand(system), backfillCommand(system), replayCommand(system), runsCommand(system)]
-  return [startCommand(system, demo), demo, doctorCommand(system), ...running, deadCommand(system)]
+  return [
+    startCommand(system, demo),
+    demo,
+    doctorCommand(system),
+    ...running,
+    verifyCommand(system),
+    deadCommand(system),
+  ]
 }

@@ -16,6 +16,7 @@ import { syncKind } from '../pipeline/sync.ts'
 import type { SyncTarget } from '../pipeline/sync-status.ts'
 import { isSynced } from '../pipeline/venues.ts'
 import type { Resources } from './resources.ts'
+import { verifyKind } from './verify-kind.ts'
 
 export interface RunKindsOptions {
   readonly config: Config
@@ -58,6 +59,7 @@ export function runKinds({ config, resources, clock, planParts }: RunKindsOption
     },
     sync: syncKind({ source, codec, clock, records, targets: syncTargets(sinks) }),
     replay: { carryOut: replayed },
+    verify: verifyKind({ ...resources, records, clock, database, codec, deliveredBy, planParts }),
     retry: { carryOut: retried },
   })
 }

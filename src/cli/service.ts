@@ -9,6 +9,7 @@ import { probeRoutes } from '../control/probe-routes.ts'
 import { type PartReport, type Readiness, readiness } from '../control/readiness.ts'
 import { runRoutes } from '../control/run-routes.ts'
 import { syncRoutes } from '../control/sync-routes.ts'
+import { verifyRoutes } from '../control/verify-routes.ts'
 import type { Connector } from '../core/connector.ts'
 import { BOOKMARKS } from '../core/topic.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -106,6 +107,7 @@ export class Service {
     return [
       runRoutes({ desk, connectors, clock: this.#clock, place, forecast }),
       syncRoutes({ syncDesk }),
+      verifyRoutes({ desk, connectors, place: { log, records } }),
       deadRoutes({ desk, connectors: plain, letters: this.#letters(plain), database: config.database }),
     ]
   }

@@ -10,6 +10,7 @@ import { checkFilter } from '../pipeline/replay-filter.ts'
 import { type LogPlace, type ReplayScope, rangesOf } from '../pipeline/replay-scope.ts'
 import type { OrderGiven } from '../pipeline/run-desk.ts'
 import { scopesOf } from '../pipeline/run-scope.ts'
+import type { VerifyScope } from '../pipeline/verify-scope.ts'
 
 const Value = z.union([z.string().max(1_000), z.number()])
 const Key = z.union([Value, z.array(Value).min(1).max(16)])
@@ -36,6 +37,13 @@ export const BackfillBody = z.strictObject({
   dry_run: z.boolean().default(false),
 })
 
+export const VerifyBody = z.strictObject({
+  connector: z.string().max(100),
+  scope: Scope.default({}),
+  limits: LimitsBody.default({}),
+  repair: z.boolean().default(false),
+})
+
 const ReplayScopeBody = z.strictObject({
   table: z.string().max(64).optional(),
   from: z.string().max(10_000).optional(),
@@ -57,13 +65,30 @@ export const ReplayBody = z.strictObject({
 
 export function backfillOrder(
   connectors: readonly ReadyConnector[],
-  body: z.infer<typeof BackfillBody>,
+  body: Omit<z.infer<typeof BackfillBody>, 'dry_run'>,
 ): Omit<OrderGiven, 'by'> {
   const { connector } = namedReady(connectors, body.connector)
   const { changed_since, ...scope } = body.scope
   const scopes = scopesOf(connector, { ...scope, changedSince: changed_since })
   const limits = { ...NO_LIMITS, ...limitsOf(body.limits) }
   return { kind: 'backfill', connector: connector.name, scope: JSON.stringify(scopes), limits }
+}
+
+export function verifyOrder(
+  connectors: readonly ReadyConnector[],
+  body: z.infer<typeof VerifyBody>,
+): Omit<OrderGiven, 'by'> {
+  const given = backfillOrder(connectors, body)
+  const { venue, ...narrower } = body.scope
+  const isWhole = Object.values(narrower).every((bound) => bound === undefined)
+  const scopes = JSON.parse(given.scope) as VerifyScope['scopes']
+  const scope: VerifyScope = {
+    scopes,
+    venue: venue === undefined ? null : String(venue),
+    isWhole,
+    repairs: body.repair,
+  }
+  return { ...given, kind: 'verify', scope: JSON.stringify(scope) }
 }
 
 export async function replayOrder(

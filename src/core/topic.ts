@@ -2,6 +2,7 @@
 
 export const BOOKMARKS = 'millrace.bookmarks'
 export const CONFLICTS = 'millrace.conflicts'
+export const DIFFERENCES = 'millrace.differences'
 export const DROPPED = 'millrace.dropped'
 export const GAPS = 'millrace.gaps'
 export const RUNS = 'millrace.runs'

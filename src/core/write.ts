@@ -14,6 +14,8 @@ export interface Create {
   readonly table: string
   readonly key: ItemKey
   readonly fields: Fields
+  /** Fields that the source may fill in after the item was made: one that lacks them is no different. */
+  readonly later?: readonly string[]
   /** The source's number of this item, where the venue was adopted: a known number is `exists` under whatever key. */
   readonly adopted?: { readonly by: Adoption; readonly number: number }
   /** Counted exactly once, and only when this write made the item. */
@@ -33,6 +35,8 @@ export interface Merge {
    * than every merge, because it may know fewer fields.
    */
   readonly seed?: boolean
+  /** Also over an equal position: the item lost what it was given then. */
+  readonly mends?: boolean
 }
 
 /**
@@ -65,7 +69,10 @@ export interface Identify {
    * comment's key) stays the same in every repeat, though the rows it was found by have changed meanwhile.
    */
   readonly pin?: string
-  /** Second key attributes of the claims: `self` is the source row's own and decides first, then these in order. */
+  /**
+   * Second key attributes of the claims: `self` is the source row's own and decides first, then these in order. An item
+   * notes whose fields it holds, for several rows may be one person.
+   */
   readonly self?: string
   readonly claims: readonly string[]
   /** The id a new item gets; derived from the source row, so that a repeat is the same item. */
@@ -77,6 +84,8 @@ export interface Identify {
   readonly onCreate?: Fields
   /** Merge `fields` into an item that exists, guarded as a merge is. Without it an existing item is left alone. */
   readonly merge: boolean
+  /** The fields are of another row, which was looked up: a verification holds that one against the item. */
+  readonly isOfOther?: boolean
   readonly guard?: string
   readonly adopt?: Adoption
   /** As in a create: where the number is known nobody is looked for or made, and the outcome is `exists`. */

@@ -2,11 +2,13 @@
 
 import type { Conflict } from '../core/conflict.ts'
 import type { DeadLetter, DroppedLetter } from '../core/dead-letter.ts'
+import type { RowDifference } from '../core/difference.ts'
 import type { ChangeEvent } from '../core/event.ts'
 import type { Gap } from '../core/gap.ts'
 import type { Position } from '../core/position.ts'
 import type { Order, PartTally, Progress } from '../core/run.ts'
 import type { VenueSync } from '../core/sync.ts'
+import type { Verified } from '../core/verified.ts'
 import type { LogRecord, StoredRecord } from './log.ts'
 
 /** Who encodes: each of the two is one writer of the log at a time, and they may admit schemas side by side. */
@@ -36,6 +38,7 @@ export interface BookmarkEntry {
 export interface OwnRecords {
   readonly bookmark: BookmarkEntry
   readonly deadLetter: DeadLetter
+  readonly difference: RowDifference
   readonly dropped: DroppedLetter
   readonly conflict: Conflict
   readonly gap: Gap
@@ -43,6 +46,7 @@ export interface OwnRecords {
   readonly progress: Progress
   readonly tally: PartTally
   readonly venueSync: VenueSync
+  readonly verified: Verified
 }
 
 export interface RecordCodec {

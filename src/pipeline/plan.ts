@@ -41,14 +41,13 @@ export interface Planned {
   readonly isForOther: boolean
 }
 
-interface Read {
-  readonly record: StoredRecord
-  readonly cursor: Cursor
-  readonly event: ChangeEvent | null
-  readonly reason: string | null
-  readonly run: RunTag | null
-  readonly isForOther: boolean
-}
+type Read = Omit<Planned, 'writes'>
+
+/** What is to be done for a row that was just read. */
+export type PlannedRow = Pick<Planned, 'writes' | 'reason'> & { readonly event: ChangeEvent }
+
+type Mappable = Pick<Planned, 'event' | 'reason' | 'isForOther'>
+type Mapped = Pick<Planned, 'writes' | 'reason'>
 
 export class Plan {
   readonly #options: PlanOptions
@@ -72,8 +71,28 @@ export class Plan {
     scope: Cursor,
     by: { signal: AbortSignal; watch: Stopwatch },
   ): Promise<readonly Planned[]> {
-    const { watch, signal } = by
-    const reads = await watch.time('decode', () => Promise.all(records.map((record) => this.#read(record, scope))))
+    const reads = await by.watch.time('decode', () => Promise.all(records.map((record) => this.#read(record, scope))))
+    return this.#mapAll(reads, by)
+  }
+
+  /** The same for rows that were just read, of one table. */
+  async makeOfRows(
+    events: readonly ChangeEvent[],
+    by: { signal: AbortSignal; watch: Stopwatch },
+  ): Promise<readonly PlannedRow[]> {
+    const reads = await Promise.all(
+      events.map(async (event) => {
+        const { shape, fault } = event.parts
+        return { event, reason: fault ?? (await this.#shapeFault(shape)), isForOther: false }
+      }),
+    )
+    return this.#mapAll(reads, by)
+  }
+
+  async #mapAll<Of extends Mappable>(
+    reads: readonly Of[],
+    { watch, signal }: { signal: AbortSignal; watch: Stopwatch },
+  ): Promise<readonly (Of & Mapped)[]> {
     const sound = reads.flatMap((read) => (isSound(read) ? [read.event] : []))
     const flow = this.#flowOf(sound)
     const specs = flow?.lookups ?? {}
@@ -132,7 +151,7 @@ export class Plan {
     )
   }
 
-  #map(read: Read, flow: TableFlow | null, found: Found | Error | undefined): Planned {
+  #map<Of extends Mappable>(read: Of, flow: TableFlow | null, found: Found | Error | undefined): Of & Mapped {
     if (!isSound(read) || flow === null) return { ...read, writes: [] }
     const { event } = read
     try {
@@ -159,6 +178,6 @@ export class Plan {
   }
 }
 
-function isSound(read: Read): read is Read & { readonly event: ChangeEvent } {
+function isSound<Of extends Mappable>(read: Of): read is Of & { readonly event: ChangeEvent } {
   return read.event !== null && read.reason === null && !read.isForOther
 }

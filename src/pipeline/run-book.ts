@@ -4,6 +4,7 @@ import type { Order, PartTally, Progress, RunState, Tally } from '../core/run.ts
 import { addTallies, NO_TALLY } from '../core/run.ts'
 import { type VenueSync, venueOfRun, venueRun } from '../core/sync.ts'
 import { RUNS } from '../core/topic.ts'
+import type { Verified } from '../core/verified.ts'
 import type { RecordCodec } from '../log/codec.ts'
 import type { Log, StoredRecord } from '../log/log.ts'
 import { TopicTail } from './topic-tail.ts'
@@ -35,6 +36,8 @@ export class RunBook {
   readonly #progress = new Map<string, Progress>()
   readonly #tallies = new Map<string, Map<string, PartTally>>()
   readonly #venueSyncs = new Map<string, VenueSync>()
+  /** By connector, and by venue; those for all of them under null. */
+  readonly #verified = new Map<string, Map<string | null, Verified>>()
 
   constructor({ log, records, signal }: RunBookOptions) {
     this.#records = records
@@ -76,6 +79,16 @@ export class RunBook {
     return this.#venueSyncs.get(venueRun(connector, venue)) ?? null
   }
 
+  /** What deliveries have counted under a name that a run has given to some of its rows. */
+  sumOf(name: string): Tally {
+    return sum(this.#partsOf(name))
+  }
+
+  /** The last verifications of this connector that were done: of single venues, and of all of them. */
+  verified(connector: string): readonly Verified[] {
+    return [...(this.#verified.get(connector)?.values() ?? [])]
+  }
+
   #partsOf(run: string): readonly PartTally[] {
     return [...(this.#tallies.get(run)?.values() ?? [])]
   }
@@ -86,6 +99,7 @@ export class RunBook {
     else if (kind === 'order') this.#orders.set(id, await this.#records.unpack('order', value))
     else if (kind === 'progress') this.#progress.set(id, await this.#records.unpack('progress', value))
     else if (kind === 'sync') this.#venueSyncs.set(id, await this.#records.unpack('venueSync', value))
+    else if (kind === 'verified') this.#mark(await this.#records.unpack('verified', value))
     else if (kind === 'tally') this.#count(await this.#records.unpack('tally', value))
   }
 
@@ -93,6 +107,12 @@ export class RunBook {
     const parts = this.#tallies.get(tally.run) ?? new Map<string, PartTally>()
     parts.set(tally.part, tally)
     this.#tallies.set(tally.run, parts)
+  }
+
+  #mark(verified: Verified): void {
+    const marks = this.#verified.get(verified.connector) ?? new Map<string | null, Verified>()
+    marks.set(verified.venue, verified)
+    this.#verified.set(verified.connector, marks)
   }
 
   #forget(id: string): void {

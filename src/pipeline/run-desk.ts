@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { MillraceError } from '../core/errors.ts'
 import { type Limits, type Order, orderKey } from '../core/run.ts'
 import { RUNS } from '../core/topic.ts'
+import type { Verified } from '../core/verified.ts'
 import type { RecordCodec } from '../log/codec.ts'
 import type { Log } from '../log/log.ts'
 import type { Clock } from './clock.ts'
@@ -72,6 +73,12 @@ export class RunDesk {
   async list(): Promise<readonly Run[]> {
     await this.#options.book.refresh()
     return this.#options.book.all()
+  }
+
+  /** Up to when the connector's venues are known to agree. */
+  async verified(connector: string): Promise<readonly Verified[]> {
+    await this.#options.book.refresh()
+    return this.#options.book.verified(connector)
   }
 
   #read(id: string): Run {

@@ -1,6 +1,16 @@
 // The topics millrace works with, as they are to be declared.
 
-import { BOOKMARKS, CONFLICTS, changeTopic, DROPPED, deadTopic, GAPS, RUNS, SCHEMAS } from '../core/topic.ts'
+import {
+  BOOKMARKS,
+  CONFLICTS,
+  changeTopic,
+  DIFFERENCES,
+  DROPPED,
+  deadTopic,
+  GAPS,
+  RUNS,
+  SCHEMAS,
+} from '../core/topic.ts'
 import type { TopicSpec } from '../log/log.ts'
 
 /** Change topics and dead topics of these tables, and millrace's own. */
@@ -9,7 +19,7 @@ export function declaredTopics(database: string, tables: readonly string[], part
   return [
     ...changes.map((topic) => ({ topic, partitions, isCompacted: false })),
     ...changes.map((topic) => ({ topic: deadTopic(topic), partitions: 1, isCompacted: true })),
-    ...[BOOKMARKS, CONFLICTS, DROPPED, GAPS, RUNS, SCHEMAS].map((topic) => ({
+    ...[BOOKMARKS, CONFLICTS, DIFFERENCES, DROPPED, GAPS, RUNS, SCHEMAS].map((topic) => ({
       topic,
       partitions: 1,
       isCompacted: true,

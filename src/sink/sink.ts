@@ -2,9 +2,10 @@
 // that does not answer; the same writes are then given again.
 
 import type { Cursor } from '../core/cursor.ts'
+import type { FieldDifference } from '../core/difference.ts'
 import type { Finding } from '../core/finding.ts'
 import type { Position } from '../core/position.ts'
-import type { Write } from '../core/write.ts'
+import type { ItemKey, Merge, Write } from '../core/write.ts'
 
 export interface PlacedWrite {
   readonly write: Write
@@ -46,6 +47,19 @@ export interface Outcome {
   readonly dependents?: readonly Outcome[]
 }
 
+/** Where the target holds something else than a write wants to be true. */
+export interface Difference {
+  readonly table: string
+  /** Null where nothing says which item it would be. */
+  readonly key: ItemKey | null
+  /** Null: the item is not there. */
+  readonly fields: readonly FieldDifference[] | null
+  /** The version of the row that it holds; null where it was never given one. */
+  readonly position: Position | null
+  /** What makes it good, without the row being delivered once more; none where only that does. */
+  readonly mends: readonly Merge[]
+}
+
 export interface Sink {
   /** What has to be true of the target before writes can be applied. */
   check(): Promise<readonly Finding[]>
@@ -59,6 +73,15 @@ export interface Sink {
 
   /** What `apply` would answer as things stand; writes nothing. Writes are looked at each by itself. */
   foresee(writes: readonly PlacedWrite[], signal: AbortSignal): Promise<readonly Outcome[]>
+
+  /**
+   * For each write what is not as it wants it, in the order given; nothing is written. What only a count would change is
+   * left out. Where `isSure` is false the target may be asked for what it held a moment ago.
+   */
+  compare(
+    writes: readonly Write[],
+    by: { readonly isSure: boolean; readonly signal: AbortSignal },
+  ): Promise<readonly (readonly Difference[])[]>
 
   close(): Promise<void>
 }

@@ -1,7 +1,7 @@
 // What every sink keeps, whatever it writes to. Run by each adapter's tests on its real target.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Fields } from '../../src/core/value.ts'
+import { Exact, type Fields } from '../../src/core/value.ts'
 import type { ItemKey, Write } from '../../src/core/write.ts'
 import type { Outcome, PlacedWrite, Sink } from '../../src/sink/sink.ts'
 
@@ -104,6 +104,54 @@ export function sinkContract(name: string, openTarget: () => Promise<SinkTarget>
       )
       await expect(sink.apply(writes, AbortSignal.abort(new Error('stopped')))).rejects.toThrow('stopped')
       expect(new Set(did(await sink.apply(writes, forever)))).toEqual(new Set(['applied']))
+    })
+
+    test('what was applied compares as equal; what somebody changed or took away does not, until it is mended', async () => {
+      const sink = await target.open()
+      const rating = { text: 'x', rating: new Exact('4.50') }
+      const writes: Write[] = [
+        create(['compare', 'made'], 'made'),
+        { do: 'merge', table: target.table, key: ['compare', 'set'], fields: rating },
+        { ...create(['compare', 'later'], 'made'), fields: { text: 'made', rating: 5 }, later: ['rating'] } as Write,
+      ]
+      const compared = async () => sink.compare(writes, { isSure: true, signal: forever })
+      const all = await compared()
+      expect(all.map((one) => one.map(({ fields }) => fields))).toEqual([[null], [null], [null]])
+      expect(all.map(([one]) => one?.mends.length)).toEqual([0, 1, 0])
+      await sink.apply(
+        [...writes.entries()].map(([offset, write]) => target.place(write, 1 + offset)),
+        forever,
+      )
+      expect(await compared()).toEqual([[], [], []])
+      await target.put(['compare', 'made'], { text: 'spoilt', total: 7 })
+      await target.put(['compare', 'set'], { text: 'x', rating: 4.5 })
+      await target.put(['compare', 'later'], { text: 'made' })
+      const [spoilt, ...others] = await compared()
+      expect(others).toEqual([[], []])
+      expect(spoilt).toMatchObject([
+        { key: ['compare', 'made'], fields: [{ name: 'text', wanted: 'made', held: 'spoilt' }] },
+      ])
+      const mends = spoilt?.[0]?.mends ?? []
+      expect(
+        did(
+          await sink.apply(
+            mends.map((write) => target.place(write, 1)),
+            forever,
+          ),
+        ),
+      ).toEqual(['applied'])
+      expect(await target.read(['compare', 'made'])).toEqual({ text: 'made', total: 7 })
+      expect(await compared()).toEqual([[], [], []])
+    })
+
+    test('what mends wins over its own position, and over no newer one', async () => {
+      const sink = await target.open()
+      const mend: Write = { ...merge(['mend', 'a'], 'mended'), mends: true } as Write
+      await sink.apply([target.place(merge(['mend', 'a'], 'first'), 5)], forever)
+      expect(did(await sink.apply([target.place(mend, 4)], forever))).toEqual(['stale'])
+      expect(await target.read(['mend', 'a'])).toEqual({ text: 'first' })
+      expect(did(await sink.apply([target.place(mend, 5)], forever))).toEqual(['applied'])
+      expect(await target.read(['mend', 'a'])).toEqual({ text: 'mended' })
     })
 
     test('every check of a target that is right is passed', async () => {

@@ -25,6 +25,8 @@ const backfill = (scope: unknown, more: object = {}) =>
   ['POST', '/api/backfills', { connector: 'feedback', scope, ...more }] as const
 const replay = (scope: unknown, more: object = {}) =>
   ['POST', '/api/replays', { connector: 'feedback', scope, ...more }] as const
+const verify = (scope: unknown, more: object = {}) =>
+  ['POST', '/api/verify', { connector: 'feedback', scope, ...more }] as const
 const unknown = '00000000-0000-4000-8000-000000000000'
 
 describe('the API of runs refuses', () => {
@@ -53,6 +55,13 @@ describe('the API of runs refuses', () => {
     ['a cursor of another topic', replay({ from: 'other:0:1' }), 400, 'other'],
     ['a key of no table', replay({ key: 1 }), 400, 'key needs a table'],
     ['the table in use as another', replay({}, { into: 'x' }), 400, 'into'],
+    ['a verification of no connector', ['POST', '/api/verify', {}], 400, 'connector'],
+    ['a verification of a table with a slip', verify({ table: 'coment' }), 400, 'did you mean comment'],
+    ['a repair that is no yes or no', verify({}, { repair: 'all' }), 400, 'repair'],
+    ['a verification with a bad id', ['GET', '/api/verify/7'], 400, 'id'],
+    ['a verification that is none', ['GET', `/api/verify/${unknown}`], 404, unknown],
+    ['more differences than are kept', ['GET', `/api/verify/${unknown}?limit=10001`], 400, 'limit'],
+    ['marks of a venue that is no number', ['GET', '/api/verify?venue=x'], 400, 'venue'],
     ['a run with a bad id', ['GET', '/api/runs/7'], 400, 'id'],
     ['a run that is none', ['GET', `/api/runs/${unknown}`], 404, unknown],
     ['events of a run that is none', ['GET', `/api/runs/${unknown}/events`], 404, unknown],

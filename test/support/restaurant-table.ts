@@ -1,7 +1,7 @@
 // The application's DynamoDB table: made, filled and read as the application does it.
 
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DeleteCommand, DynamoDBDocumentClient, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, DynamoDBDocumentClient, PutCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 
 export type Item = Record<string, unknown> & { readonly pk: string; readonly sk: string }
 
@@ -42,6 +42,20 @@ export class RestaurantTable implements Disposable {
 
   async delete(pk: string, sk: string): Promise<void> {
     await this.#documents.send(new DeleteCommand({ TableName: this.name, Key: { pk, sk } }))
+  }
+
+  /** As the application would: these fields and no other. */
+  async update({ pk, sk }: Pick<Item, 'pk' | 'sk'>, fields: Readonly<Record<string, unknown>>): Promise<void> {
+    const names = Object.keys(fields)
+    await this.#documents.send(
+      new UpdateCommand({
+        TableName: this.name,
+        Key: { pk, sk },
+        UpdateExpression: `SET ${names.map((_, index) => `#n${index} = :v${index}`).join(', ')}`,
+        ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
+        ExpressionAttributeValues: Object.fromEntries(names.map((name, index) => [`:v${index}`, fields[name]])),
+      }),
+    )
   }
 
   /** Every item whose sort key matches. */

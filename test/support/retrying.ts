@@ -45,7 +45,7 @@ export class Retrying {
     const observer = observed()
     const by = { log, topics, records, clock: systemClock, observer, openCodec: () => this.#at.openCodec() }
     const none = { carryOut: async () => undefined }
-    const kinds = () => ({ retry: { carryOut: work }, backfill: none, replay: none, sync: none })
+    const kinds = () => ({ retry: { carryOut: work }, backfill: none, replay: none, sync: none, verify: none })
     return new Running((attempt) => carryOutRuns({ ...by, kinds }, attempt), observer)
   }
 

@@ -2,6 +2,7 @@
 
 import { expect } from 'vitest'
 import type { RunView } from '../../src/control/run-view.ts'
+import type { VerificationView } from '../../src/control/verify-view.ts'
 import type { Millrace } from './millrace.ts'
 import { until } from './until.ts'
 
@@ -35,6 +36,13 @@ export class Runs {
     const answer = await this.ask('POST', '/api/replays', { connector: 'feedback', scope, ...more })
     expect(answer).toMatchObject({ status: 202 })
     return answer.body as RunView
+  }
+
+  async verify(scope: object = {}, more: object = {}): Promise<VerificationView> {
+    const answer = await this.ask('POST', '/api/verify', { connector: 'feedback', scope, ...more })
+    expect(answer).toMatchObject({ status: 202 })
+    const { id } = await this.done(answer.body as RunView, 120_000)
+    return (await this.ask('GET', `/api/verify/${id}?limit=10000`)).body as VerificationView
   }
 
   async list(): Promise<readonly RunView[]> {

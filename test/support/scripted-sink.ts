@@ -31,6 +31,10 @@ export class ScriptedSink implements Sink {
     return writes.map((placed) => this.answer(placed) ?? { did: 'applied' })
   }
 
+  async compare(writes: readonly unknown[]): Promise<readonly (readonly never[])[]> {
+    return writes.map(() => [])
+  }
+
   async close(): Promise<void> {
     return
   }

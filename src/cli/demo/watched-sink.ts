@@ -13,6 +13,7 @@ export function watchedSink(sink: Sink, onArrival: (arrival: Arrival) => void): 
   return {
     check: () => sink.check(),
     foresee: (writes, signal) => sink.foresee(writes, signal),
+    compare: (writes, by) => sink.compare(writes, by),
     close: () => sink.close(),
     apply: async (writes, signal) => {
       const outcomes = await sink.apply(writes, signal)

@@ -38,6 +38,24 @@ const deadLetter: Form<OwnRecords['deadLetter']> = {
     }),
 }
 
+const difference: Form<OwnRecords['difference']> = {
+  schema: 'difference.v1',
+  stored: ({ sourceTable, isMended, foundAtMs, ...rest }) => ({
+    ...{ ...rest, source_table: sourceTable, is_mended: isMended, found_at_ms: foundAtMs },
+  }),
+  restored: z
+    .object({
+      ...{ run: z.string(), connector: z.string(), venue: z.string().nullable(), source_table: z.string() },
+      ...{ row: z.string(), table: z.string(), key: z.array(z.string()), why: z.string() },
+      is: z.enum(['differing', 'missing', 'left over']),
+      fields: z.array(z.object({ name: z.string(), wanted: z.string().nullable(), held: z.string().nullable() })),
+      ...{ is_mended: z.boolean(), found_at_ms: z.number() },
+    })
+    .transform(({ source_table, is_mended, found_at_ms, ...rest }) => {
+      return { ...rest, sourceTable: source_table, isMended: is_mended, foundAtMs: found_at_ms }
+    }),
+}
+
 const dropped: Form<OwnRecords['dropped']> = {
   schema: 'dropped.v1',
   stored: ({ droppedAtMs, ...rest }) => ({ ...rest, dropped_at_ms: droppedAtMs }),
@@ -144,9 +162,21 @@ const venueSync: Form<OwnRecords['venueSync']> = {
     }),
 }
 
+const verified: Form<OwnRecords['verified']> = {
+  schema: 'verified.v1',
+  stored: ({ throughMs, ...rest }) => ({ ...rest, through_ms: throughMs }),
+  restored: z
+    .object({
+      ...{ connector: z.string(), venue: z.string().nullable(), except: z.array(z.string()) },
+      ...{ run: z.string(), through_ms: z.number() },
+    })
+    .transform(({ through_ms, ...rest }) => ({ ...rest, throughMs: through_ms })),
+}
+
 export const FORMS: { readonly [K in Kind]: Form<OwnRecords[K]> } = {
   bookmark,
   deadLetter,
+  difference,
   dropped,
   conflict,
   gap,
@@ -154,4 +184,5 @@ export const FORMS: { readonly [K in Kind]: Form<OwnRecords[K]> } = {
   progress,
   tally,
   venueSync,
+  verified,
 }

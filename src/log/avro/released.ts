@@ -10,6 +10,7 @@ export type Released =
   | 'bookmark.v1'
   | 'conflict.v1'
   | 'dead-letter.v1'
+  | 'difference.v1'
   | 'dropped.v1'
   | 'envelope.v1'
   | 'gap.v1'
@@ -18,6 +19,7 @@ export type Released =
   | 'run-tally.v1'
   | 'table-schema.v1'
   | 'venue-sync.v1'
+  | 'verified.v1'
 
 /** The schema's text without its line breaks. */
 export function released(name: Released): string {

@@ -2,6 +2,7 @@
 // done once, and its numbers do not change.
 
 import { type Adopted, adopt, chunkRef, type Partition } from './adopt.ts'
+import { type AdoptionMark, fromMark } from './adoption-mark.ts'
 import { fromBase64, type Item } from './attributes.ts'
 import { NUMBERS } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
@@ -45,14 +46,26 @@ export class Adoptions {
 
   /** Whether the partition held a row of this number when it was adopted. */
   async isKnown({ number, ...partition }: NumberedRow, record: string, signal: AbortSignal): Promise<boolean> {
-    const adopted = await this.of(partition, record, signal)
-    const { greatest } = adopted.mark
-    if (greatest === null || number > greatest) return false
+    const { mark } = await this.of(partition, record, signal)
+    return this.#holds(mark, { number, ...partition }, signal)
+  }
+
+  /** The same without adopting it: one that nobody has adopted yet knows nothing. */
+  async knows({ number, ...partition }: NumberedRow, io: CallIo): Promise<boolean> {
+    const done = this.#done.get(nameOf(partition))
+    const mark = done?.mark ?? fromMark(await io.read({ ...partition, key: partition.by.mark(partition.within) }))
+    if (mark === null) return false
+    if (done === undefined) this.#done.set(nameOf(partition), { mark, clashes: null })
+    return this.#holds(mark, { number, ...partition }, io.signal)
+  }
+
+  async #holds(mark: AdoptionMark, { number, ...partition }: NumberedRow, signal: AbortSignal): Promise<boolean> {
+    if (mark.greatest === null || number > mark.greatest) return false
     const id = nameOf(partition)
     const known = this.#numbers.get(id)
     if (known !== undefined) return known.has(number)
     const loaded = await this.#once(`load ${id}`, signal, async () => {
-      const set = await loadNumbers(this.#openIo(), partition, adopted)
+      const set = await loadNumbers(this.#openIo(), partition, mark)
       this.#numbers.set(id, set)
       return set
     })
@@ -74,7 +87,7 @@ function nameOf({ table, within, by }: Partition): string {
   return [table, by.name, within].join('\u0000')
 }
 
-async function loadNumbers(io: CallIo, partition: Partition, { mark }: Adopted): Promise<NumberSet> {
+async function loadNumbers(io: CallIo, partition: Partition, mark: AdoptionMark): Promise<NumberSet> {
   const indexes = Array.from({ length: mark.chunks }, (_, index) => index)
   const chunks = await Promise.all(
     indexes.map(async (index) => {

@@ -8,6 +8,8 @@ export const CREATED = 'mr_created'
 export const DELETED_AT = 'mr_deleted_at'
 export const EXPIRES = 'mr_expires'
 export const ADOPTED = 'mr_adopted'
+/** On a person: the own claim of the row whose fields it holds. */
+export const FROM = 'mr_from'
 /** On a claim: the id of the item that holds it. */
 export const HOLDER = 'holder'
 

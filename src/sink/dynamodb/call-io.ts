@@ -1,9 +1,10 @@
 // What one call of apply asks of DynamoDB: inserts and reads gathered in batches, everything else one by one.
 
 import type { Attribute, Item } from './attributes.ts'
+import { READ_BACK } from './bookkeeping.ts'
 import { Gather } from './gather.ts'
 import { type Insert, type Inserted, insertBatch, insertOne, statementOf } from './insert.ts'
-import { type Read, readBatch } from './read-back.ts'
+import { type Read, readBatch } from './read-batch.ts'
 import { Rejection } from './rejection.ts'
 import type { Requests } from './requests.ts'
 import { ServiceError } from './service-error.ts'
@@ -20,6 +21,14 @@ interface CallIoOptions {
   readonly requests: Requests
   readonly targets: TargetTables
   readonly signal: AbortSignal
+  /** False where an answer that is a moment old will do, at half the price; true when left out. */
+  readonly isConsistent?: boolean
+}
+
+interface Reads {
+  readonly gather: Gather<Read, Item | null>
+  /** A batch may name an item only once: whoever asks for it again shares the answer. */
+  readonly underWay: Map<string, Promise<Item | null>>
 }
 
 /** What became of a conditional write; `item` is what stood there, when DynamoDB says so. */
@@ -31,11 +40,10 @@ export class CallIo {
   readonly #requests: Requests
   readonly #waves = new Waves()
   readonly #inserts: Gather<Insert, Inserted>
-  readonly #reads: Gather<Read, Item | null>
-  /** A batch may name an item only once: whoever asks for it again shares the answer. */
-  readonly #reading = new Map<string, Promise<Item | null>>()
+  readonly #reads: Reads
+  readonly #wholes: Reads
 
-  constructor({ requests, targets, signal }: CallIoOptions) {
+  constructor({ requests, targets, signal, isConsistent = true }: CallIoOptions) {
     this.#requests = requests
     this.targets = targets
     this.signal = signal
@@ -45,7 +53,13 @@ export class CallIo {
       countMax: INSERTS_MAX,
       send: (batch) => insertBatch(requests, batch, signal),
     })
-    this.#reads = new Gather({ ...common, countMax: READS_MAX, send: (batch) => readBatch(requests, batch, signal) })
+    const reads = (names: readonly string[] | null): Reads => {
+      const reading = { names, isConsistent, signal }
+      const send = (batch: readonly Read[]) => readBatch(requests, batch, reading)
+      return { gather: new Gather({ ...common, countMax: READS_MAX, send }), underWay: new Map() }
+    }
+    this.#reads = reads(READ_BACK)
+    this.#wholes = reads(null)
   }
 
   /** Puts an item unless there is one; two inserts of one item must not be under way at once. */
@@ -57,13 +71,22 @@ export class CallIo {
   }
 
   /** The bookkeeping attributes of an item as they are now; null when there is no such item. */
-  async read(ref: ItemRef): Promise<Item | null> {
+  read(ref: ItemRef): Promise<Item | null> {
+    return this.#read(this.#reads, ref)
+  }
+
+  /** All of its attributes. */
+  whole(ref: ItemRef): Promise<Item | null> {
+    return this.#read(this.#wholes, ref)
+  }
+
+  async #read({ gather, underWay }: Reads, ref: ItemRef): Promise<Item | null> {
     const id = itemId(ref)
-    let reading = this.#reading.get(id)
+    let reading = underWay.get(id)
     if (reading === undefined) {
       const read = { table: ref.table, key: this.targets.key(ref) }
-      reading = this.#reads.add(read, itemBytes(read.key)).finally(() => this.#reading.delete(id))
-      this.#reading.set(id, reading)
+      reading = gather.add(read, itemBytes(read.key)).finally(() => underWay.delete(id))
+      underWay.set(id, reading)
     }
     return reading
   }

@@ -4,11 +4,13 @@
 import { setMaxListeners } from 'node:events'
 import type { TargetTable } from '../../core/connector.ts'
 import type { Finding } from '../../core/finding.ts'
-import type { Outcome, PlacedWrite, Sink } from '../sink.ts'
+import type { Write } from '../../core/write.ts'
+import type { Difference, Outcome, PlacedWrite, Sink } from '../sink.ts'
 import { Adoptions } from './adoptions.ts'
 import { ApplyCall } from './apply-call.ts'
 import { CallIo } from './call-io.ts'
 import { checkTables } from './check.ts'
+import { Comparison } from './comparison.ts'
 import { foresee } from './foresee.ts'
 import { Pace } from './pace.ts'
 import { Requests } from './requests.ts'
@@ -78,15 +80,23 @@ class DynamodbSink implements Sink {
     return Promise.all(writes.map((placed) => foresee(io, placed)))
   }
 
+  compare(
+    writes: readonly Write[],
+    { isSure, signal }: { readonly isSure: boolean; readonly signal: AbortSignal },
+  ): Promise<readonly (readonly Difference[])[]> {
+    const comparison = new Comparison(this.#openIo(signal, isSure), this.#adoptions)
+    return Promise.all(writes.map((write) => comparison.of(write)))
+  }
+
   async close(): Promise<void> {
     this.#closed.abort()
     this.#transport.close()
   }
 
-  #openIo(asked?: AbortSignal): CallIo {
+  #openIo(asked?: AbortSignal, isConsistent = true): CallIo {
     const signals = [this.#closed.signal, ...(asked === undefined ? [] : [asked])]
     const signal = AbortSignal.any(signals)
     setMaxListeners(0, signal)
-    return new CallIo({ requests: this.#requests, targets: this.#targets, signal })
+    return new CallIo({ requests: this.#requests, targets: this.#targets, signal, isConsistent })
   }
 }

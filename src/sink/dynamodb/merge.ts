@@ -6,7 +6,7 @@ import { type Item, toItem } from './attributes.ts'
 import { CURSOR, DELETED_AT, EXPIRES, positionName } from './bookkeeping.ts'
 import type { Attempt, CallIo } from './call-io.ts'
 import { Expression } from './expression.ts'
-import type { Stamp } from './stamp.ts'
+import { rowMark, type Stamp } from './stamp.ts'
 import type { ItemRef } from './target-tables.ts'
 
 /** What a newer write takes away from a tombstone. */
@@ -15,16 +15,20 @@ export const REVIVE: readonly string[] = [DELETED_AT, EXPIRES]
 export interface MergeInto extends ItemRef {
   readonly fields: Fields
   readonly guard?: string
+  /** The own claim of the row that the fields are of. */
+  readonly self?: string
+  readonly mends?: boolean
 }
 
 export async function merge(io: CallIo, into: MergeInto, stamp: Stamp): Promise<Outcome> {
   const expression = new Expression()
   const guard = positionName(into.guard)
-  const set = { ...toItem(into.fields), [guard]: { S: stamp.position }, [CURSOR]: { S: stamp.mark } }
+  const marks = { [guard]: { S: stamp.position }, [CURSOR]: { S: stamp.mark }, ...rowMark(into.self) }
+  const set = { ...toItem(into.fields), ...marks }
   const gone = Object.keys(into.fields).filter((name) => into.fields[name] === null)
   const attempt = await io.update(into, {
     UpdateExpression: setExpression(expression, set, [...gone, ...REVIVE]),
-    ConditionExpression: newerThan(expression, guard, stamp),
+    ConditionExpression: into.mends ? notOlder(expression, guard, stamp) : newerThan(expression, guard, stamp),
     ...expression.placeholders,
   })
   return outcomeOf(attempt, guard, stamp)
@@ -34,6 +38,11 @@ export async function merge(io: CallIo, into: MergeInto, stamp: Stamp): Promise<
 export function newerThan(expression: Expression, guard: string, stamp: Stamp): string {
   const name = expression.name(guard)
   return `attribute_not_exists(${name}) OR ${name} < ${expression.value({ S: stamp.position })}`
+}
+
+function notOlder(expression: Expression, guard: string, stamp: Stamp): string {
+  const name = expression.name(guard)
+  return `attribute_not_exists(${name}) OR ${name} <= ${expression.value({ S: stamp.position })}`
 }
 
 export function setExpression(expression: Expression, set: Item, remove: readonly string[]): string {

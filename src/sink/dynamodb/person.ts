@@ -8,7 +8,7 @@ import type { CallIo } from './call-io.ts'
 import { Claims, claimItem, type Held } from './claims.ts'
 import { Patience } from './patience.ts'
 import type { SinkMemory } from './sink-memory.ts'
-import { birthMarks, isMadeBy, type Stamp } from './stamp.ts'
+import { birthMarks, isMadeBy, rowMark, type Stamp } from './stamp.ts'
 import { type ItemRef, itemId } from './target-tables.ts'
 import { transact } from './transact.ts'
 
@@ -135,10 +135,11 @@ export class PersonFinder {
 
   /** Null when somebody else was faster. */
   async #make(patience: Patience): Promise<Person | null> {
-    const { id, fields, onCreate, guard } = this.#write
+    const { id, self, fields, onCreate, guard } = this.#write
     const ref = this.#item(id)
     const held = { holder: id, mark: this.#stamp.mark }
-    const item = this.#io.checkedItem(ref, { ...toItem({ ...fields, ...onCreate }), ...birthMarks(this.#stamp, guard) })
+    const marks = { ...birthMarks(this.#stamp, guard), ...rowMark(self) }
+    const item = this.#io.checkedItem(ref, { ...toItem({ ...fields, ...onCreate }), ...marks })
     const claims = this.#all()
     const puts = claims.map((claim) => ({ table: claim.table, item: this.#io.checkedItem(claim, claimItem(held)) }))
     const lost = await transact(this.#io, [{ table: ref.table, item }, ...puts], patience)

@@ -4,7 +4,7 @@ import { type Cursor, formatCursor } from '../../core/cursor.ts'
 import type { Position } from '../../core/position.ts'
 import type { PlacedWrite } from '../sink.ts'
 import type { Item } from './attributes.ts'
-import { CREATED, CURSOR, positionName } from './bookkeeping.ts'
+import { CREATED, CURSOR, FROM, positionName } from './bookkeeping.ts'
 
 export interface Stamp {
   readonly position: Position
@@ -24,6 +24,11 @@ export function stampOf({ position, cursor, reader, since, run }: Omit<PlacedWri
 /** The bookkeeping of an item that this write makes. */
 export function birthMarks({ position, mark }: Stamp, guard?: string): Item {
   return { [positionName(guard)]: { S: position }, [CURSOR]: { S: mark }, [CREATED]: { S: mark } }
+}
+
+/** Whose fields a person's item holds; nothing where the row has no claim of its own. */
+export function rowMark(self: string | undefined): Item {
+  return self === undefined ? {} : { [FROM]: { S: self } }
 }
 
 export function isMadeBy(item: Item | null, { mark }: Stamp): boolean {

@@ -1,7 +1,6 @@
-// Reads the bookkeeping of many items at once, strongly consistent.
+// Reads many items at once.
 
 import type { Item } from './attributes.ts'
-import { READ_BACK } from './bookkeeping.ts'
 import { Patience } from './patience.ts'
 import type { Requests } from './requests.ts'
 
@@ -10,6 +9,13 @@ const BATCH_WEIGHT = 8
 export interface Read {
   readonly table: string
   readonly key: Item
+}
+
+export interface Reading {
+  /** These attributes besides the key's; all there are when null. */
+  readonly names: readonly string[] | null
+  readonly isConsistent: boolean
+  readonly signal: AbortSignal
 }
 
 interface KeysOfTable {
@@ -25,12 +31,13 @@ interface Answer {
 export async function readBatch(
   requests: Requests,
   reads: readonly Read[],
-  signal: AbortSignal,
+  reading: Reading,
 ): Promise<readonly (Item | null)[]> {
+  const { signal } = reading
   const found = new Map<string, Item>()
   const patience = new Patience()
   const terms = { units: 0, weight: BATCH_WEIGHT, signal }
-  let asked = request(reads)
+  let asked = request(reads, reading)
   for (;;) {
     const answer = await requests.call<Answer>('BatchGetItem', { RequestItems: asked }, terms)
     for (const [table, items] of Object.entries(answer.Responses ?? {})) collect(found, table, { items, reads })
@@ -42,19 +49,17 @@ export async function readBatch(
   return reads.map((read) => found.get(identify(read.table, read.key, Object.keys(read.key))) ?? null)
 }
 
-function request(reads: readonly Read[]): Readonly<Record<string, KeysOfTable>> {
+function request(reads: readonly Read[], { names, isConsistent }: Reading): Readonly<Record<string, KeysOfTable>> {
   const tables: Record<string, KeysOfTable & { Keys: Item[] }> = {}
   for (const { table, key } of reads) {
-    tables[table] ??= { Keys: [], ConsistentRead: true, ...projection(Object.keys(key)) } as KeysOfTable & {
-      Keys: Item[]
-    }
+    const terms = { ConsistentRead: isConsistent, ...(names && projection([...Object.keys(key), ...names])) }
+    tables[table] ??= { Keys: [], ...terms }
     tables[table].Keys.push(key)
   }
   return tables
 }
 
-function projection(keyNames: readonly string[]): object {
-  const names = [...keyNames, ...READ_BACK]
+function projection(names: readonly string[]): object {
   return {
     ProjectionExpression: names.map((_, index) => `#n${index}`).join(','),
     ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),

@@ -1,0 +1,53 @@
+// What a verification does in this process.
+
+import { changeTopic } from '../core/topic.ts'
+import type { EventCodec, RecordCodec } from '../log/codec.ts'
+import type { Clock } from '../pipeline/clock.ts'
+import { Deliveries } from '../pipeline/deliveries.ts'
+import { describeFound } from '../pipeline/describe-found.ts'
+import { markVerified } from '../pipeline/mark-verified.ts'
+import { Mending } from '../pipeline/mending.ts'
+import { Plan, type PlanParts } from '../pipeline/plan.ts'
+import type { ReadyConnector } from '../pipeline/ready-connector.ts'
+import { RowCheck } from '../pipeline/row-check.ts'
+import type { RunKindWork, RunWork } from '../pipeline/run-work.ts'
+import { Settling } from '../pipeline/settling.ts'
+import { Verify } from '../pipeline/verify.ts'
+import type { Resources } from './resources.ts'
+
+export interface VerifyKindOptions extends Pick<Resources, 'source' | 'log' | 'shared'> {
+  readonly records: RecordCodec
+  readonly clock: Clock
+  readonly database: string
+  readonly codec: EventCodec
+  readonly deliveredBy: (name: string) => ReadyConnector
+  readonly planParts: (ready: ReadyConnector) => PlanParts
+}
+
+export function verifyKind(options: VerifyKindOptions): RunKindWork {
+  return {
+    carryOut: (work) => verify(options, work),
+    conclude: (work, state) => markVerified(options, work, state),
+  }
+}
+
+/** With a sink of its own: live changes do not wait behind its reads. */
+async function verify(options: VerifyKindOptions, work: RunWork): Promise<void> {
+  const { source, log, shared, records, clock, database, codec } = options
+  const ready = options.deliveredBy(work.order.connector)
+  const { name: connector, sync, tables } = ready.connector
+  const sink = await shared.openSink(ready.targets, { onThrottled: () => undefined })
+  try {
+    const plan = await Plan.open(options.planParts(ready))
+    const check = new RowCheck({ plan, sink, clock, venueOf: sync?.venueOf ?? null })
+    const topics = Object.keys(tables).map((table) => changeTopic(database, table))
+    const deliveries = new Deliveries({ log, records, clock, source: source.name, connector, topics })
+    const settling = new Settling({ source, check, deliveries })
+    const mending = new Mending({ sink, settling, clock })
+    const about = { log, records, codec, clock, database, connector, run: work.order.id, signal: work.signal }
+    const describe = (found: Parameters<typeof describeFound>[1]) => describeFound(about, found)
+    await new Verify({ source, log, records, clock, check, settling, mending, describe }, work).run()
+  } finally {
+    await sink.close()
+  }
+}

@@ -1,0 +1,66 @@
+// What is put on record of rows that differ: where they are, what differs and why that is likely, and the records that
+// would deliver them once more.
+
+import type { RowDifference } from '../core/difference.ts'
+import type { Gap } from '../core/gap.ts'
+import { changeTopic, GAPS } from '../core/topic.ts'
+import type { EventCodec, RecordCodec } from '../log/codec.ts'
+import type { Log, LogRecord } from '../log/log.ts'
+import type { Clock } from './clock.ts'
+import { likelyCause } from './likely-cause.ts'
+import { Parked } from './parked.ts'
+import { type FoundRow, nameOf } from './settling.ts'
+
+export interface DescribeOptions {
+  readonly log: Log
+  readonly records: RecordCodec
+  readonly codec: EventCodec
+  readonly clock: Clock
+  readonly database: string
+  readonly connector: string
+  readonly run: string
+  readonly signal: AbortSignal
+}
+
+export interface Described {
+  readonly differences: readonly RowDifference[]
+  /** Schemas that the changes need, and the change of each row, in the order of the rows. */
+  readonly schemas: readonly LogRecord[]
+  readonly changes: readonly LogRecord[]
+}
+
+/** The rows are of one table. The schemas have to be appended, whatever becomes of the changes. */
+export async function describeFound(options: DescribeOptions, found: readonly FoundRow[]): Promise<Described> {
+  const { log, records, codec, clock, database, connector, run, signal } = options
+  const encoded = await codec.encode(found.map(({ event }) => event))
+  const schemas = encoded.slice(0, encoded.length - found.length)
+  const changes = encoded.slice(schemas.length)
+  const [first] = found
+  if (first === undefined) return { differences: [], schemas, changes }
+  const sourceTable = first.event.table
+  const parked = new Parked(changeTopic(database, sourceTable), { connector, log, records, signal })
+  const [gaps] = await Promise.all([gapsOf(options), parked.refresh()])
+  const differences = found.flatMap((row, index) => {
+    const behind = parked.behind(changes[index]?.key ?? new Uint8Array())
+    const common = { run, connector, sourceTable, row: nameOf(row.event), isMended: false, foundAtMs: clock.nowMs() }
+    const about = { sourceTable, reason: row.reason, behind, isDelivered: row.isDelivered, gaps }
+    if (row.reason !== null) {
+      const why = likelyCause({ ...about, isMissing: true, position: null })
+      return [{ ...common, venue: null, table: '', key: [], fields: [], is: 'missing' as const, why }]
+    }
+    return row.differences.map(({ venue, table, key, fields, position }): RowDifference => {
+      const why = likelyCause({ ...about, isMissing: fields === null, position })
+      const is = fields === null ? 'missing' : 'differing'
+      return { ...common, venue, table, key: key ?? [], fields: fields ?? [], is, why }
+    })
+  })
+  return { differences, schemas, changes }
+}
+
+async function gapsOf({ log, records }: DescribeOptions): Promise<readonly Gap[]> {
+  const gaps: Gap[] = []
+  for await (const { value } of log.latest(GAPS)) {
+    if (value !== null) gaps.push(await records.unpack('gap', value))
+  }
+  return gaps.toSorted((one, other) => one.toMs - other.toMs)
+}

@@ -1,0 +1,62 @@
+// Holds rows as the source has them against what the target holds.
+
+import type { SyncSpec } from '../core/connector.ts'
+import type { ChangeEvent } from '../core/event.ts'
+import type { Difference, Sink } from '../sink/sink.ts'
+import type { Clock } from './clock.ts'
+import type { Plan } from './plan.ts'
+import { Stopwatch } from './stopwatch.ts'
+
+export interface RowCheckOptions {
+  readonly plan: Plan
+  readonly sink: Sink
+  readonly clock: Clock
+  /** Null where the connector has no venues. */
+  readonly venueOf: SyncSpec['venueOf'] | null
+}
+
+export interface CheckedRow {
+  readonly event: ChangeEvent
+  /** The connector makes nothing of it. */
+  readonly isIgnored: boolean
+  /** Why the connector can make nothing of it; it is not in the target then. */
+  readonly reason: string | null
+  readonly differences: readonly VenueDifference[]
+}
+
+export interface VenueDifference extends Difference {
+  readonly venue: string | null
+}
+
+export interface Look {
+  /** False where an answer that is a moment old will do. */
+  readonly isSure: boolean
+  readonly signal: AbortSignal
+}
+
+export class RowCheck {
+  readonly #options: RowCheckOptions
+
+  constructor(options: RowCheckOptions) {
+    this.#options = options
+  }
+
+  /** The events are of one table. */
+  async of(events: readonly ChangeEvent[], { isSure, signal }: Look): Promise<readonly CheckedRow[]> {
+    const { plan, sink, clock, venueOf } = this.#options
+    const planned = await plan.makeOfRows(events, { signal, watch: new Stopwatch(clock) })
+    const writes = planned.flatMap((row) => row.writes)
+    const compared = await sink.compare(writes, { isSure, signal })
+    let at = 0
+    return planned.map(({ event, writes: own, reason }) => {
+      const differences = own.flatMap((write) =>
+        (compared[at++] ?? []).map((difference) => ({ ...difference, venue: venueOf?.(write) ?? null })),
+      )
+      return { event, reason, differences, isIgnored: own.length === 0 && reason === null }
+    })
+  }
+}
+
+export function differs({ reason, differences }: CheckedRow): boolean {
+  return reason !== null || differences.length > 0
+}
