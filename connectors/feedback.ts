@@ -66,7 +66,12 @@ export default defineConnector({
   },
   targets: (settings) => ({ [text(settings.TABLE)]: { key: keyNames(settings.KEY), owns: OWNED } }),
   tables: {
-    client: { columns: ['idclient', 'name'], narrow: { venue: { column: 'idclient' } }, map: mapClient },
+    client: {
+      columns: ['idclient', 'name'],
+      narrow: { venue: { column: 'idclient' } },
+      map: mapClient,
+      rowOf: ({ key }) => /^RESTAURANT#(.+) METADATA$/u.exec(key.join(' '))?.slice(1) ?? null,
+    },
     eclub: { columns: GUEST_COLUMNS, lookups: { sessions }, narrow: visited('ideclub'), map: mapGuest },
     datasession: {
       columns: SESSION_COLUMNS,
@@ -142,18 +147,13 @@ function mapComment(event: ChangeEvent, found: Found, settings: Settings): reado
       pin: `SESSION#${visit.iddatasession}`,
       // A comment that the venue already has is left as it is, and so is its customer.
       adopted: { by: adoption(settings), number: Number(row.idcomment) },
-      dependents: (customer) => [createComment({ row, visit, customer }, within, settings)],
+      dependents: (customer) => [createComment(row, { visit, customer, within }, settings)],
     },
   ]
 }
 
-interface Comment {
-  readonly row: Row
-  readonly visit: Row
-  readonly customer: string
-}
-
-function createComment({ row, visit, customer }: Comment, within: string, settings: Settings): Write {
+function createComment(row: Row, at: { visit: Row; customer: string; within: string }, settings: Settings): Write {
+  const { visit, customer, within } = at
   const id = uuid(`comment:${row.idcomment}`, NAMESPACE)
   const fields = {
     entity_type: 'comment',

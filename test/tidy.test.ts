@@ -7,6 +7,7 @@ import type { System } from '../src/cli/system.ts'
 import { ControlServer } from '../src/control/control-server.ts'
 import { type DeadRoutesOptions, deadRoutes } from '../src/control/dead-routes.ts'
 import { type DocsOptions, docsRoutes } from '../src/control/docs-routes.ts'
+import { type GapRoutesOptions, gapRoutes } from '../src/control/gap-routes.ts'
 import { type ProbeOptions, probeRoutes } from '../src/control/probe-routes.ts'
 import { type RunRoutesOptions, runRoutes } from '../src/control/run-routes.ts'
 import { type SyncRoutesOptions, syncRoutes } from '../src/control/sync-routes.ts'
@@ -172,6 +173,7 @@ const server = new ControlServer({
     syncRoutes({} as SyncRoutesOptions),
     verifyRoutes({} as VerifyRoutesOptions),
     deadRoutes({} as DeadRoutesOptions),
+    gapRoutes({} as GapRoutesOptions),
     docsRoutes({} as DocsOptions),
   ],
 })

@@ -5,6 +5,8 @@ import type { Command } from './command.ts'
 import { deadCommand } from './dead.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
+import { gapsCommand } from './gaps.ts'
+import { repairCommand } from './repair.ts'
 import { replayCommand } from './replay.ts'
 import { runsCommand } from './runs.ts'
 import { startCommand } from './start.ts'
@@ -15,12 +17,6 @@ import { verifyCommand } from './verify.ts'
 export function commands(system: System): readonly Command[] {
   const demo = demoCommand(system)
   const running = [syncCommand(system), backfillCommand(system), replayCommand(system), runsCommand(system)]
-  return [
-    startCommand(system, demo),
-    demo,
-    doctorCommand(system),
-    ...running,
-    verifyCommand(system),
-    deadCommand(system),
-  ]
+  const mending = [verifyCommand(system), deadCommand(system), gapsCommand(system), repairCommand(system)]
+  return [startCommand(system, demo), demo, doctorCommand(system), ...running, ...mending]
 }

@@ -1,5 +1,6 @@
 // Makes forecasts for runs with a sink and caches of their own, which live no longer than the question.
 
+import type { RepairScope } from '../core/gap.ts'
 import type { Order } from '../core/run.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { dryBackfill, dryReplay, type Forecast } from '../pipeline/dry-run.ts'
@@ -7,6 +8,7 @@ import { LookupCache } from '../pipeline/lookup-cache.ts'
 import { Lookups } from '../pipeline/lookups.ts'
 import { Plan } from '../pipeline/plan.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
+import { copiedScopes } from '../pipeline/repair.ts'
 import type { ReplayScope } from '../pipeline/replay-scope.ts'
 import type { RowScope } from '../source/source.ts'
 import type { Resources } from './resources.ts'
@@ -39,7 +41,8 @@ export function forecaster({ resources, connectors, clock }: ForecasterOptions):
       const options = { source, log, codec, plan, sink, clock, connector }
       const asked: unknown = JSON.parse(scope)
       if (kind === 'replay') return await dryReplay(options, { ...(asked as ReplayScope), limits }, signal)
-      return await dryBackfill(options, { scopes: asked as readonly RowScope[], limits }, signal)
+      const scopes = kind === 'repair' ? copiedScopes(asked as RepairScope) : (asked as readonly RowScope[])
+      return await dryBackfill(options, { scopes, limits }, signal)
     } finally {
       await sink.close()
     }

@@ -56,7 +56,7 @@ export class Reporter implements Observer {
     const gap = { source, tables, from, to: new Date(toMs).toISOString(), reason }
     this.#logger.error(
       { gap },
-      'CHANGES WERE SKIPPED: what changed in this gap is missing, see the topic millrace.gaps',
+      'CHANGES WERE SKIPPED: what changed in this gap is missing until `millrace repair` has read it again',
     )
   }
 

@@ -7,6 +7,7 @@ import { backfill } from '../pipeline/backfill.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { Plan, type PlanParts } from '../pipeline/plan.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
+import { repairKind } from '../pipeline/repair.ts'
 import { replay } from '../pipeline/replay.ts'
 import { ReplayFilter } from '../pipeline/replay-filter.ts'
 import { retry } from '../pipeline/retry.ts'
@@ -49,6 +50,7 @@ export function runKinds({ config, resources, clock, planParts }: RunKindsOption
   const targets = [...sinks].map(([ready, sink]) => {
     return { connector: ready.connector, sink, openPlan: () => Plan.open(planParts(ready)) }
   })
+  const repaired = [...sinks].map(([ready, sink]) => ({ ...ready, sink }))
   const retried = retry({ database, log, records, clock, targets })
   return (codec: EventCodec) => ({
     backfill: {
@@ -58,6 +60,7 @@ export function runKinds({ config, resources, clock, planParts }: RunKindsOption
       },
     },
     sync: syncKind({ source, codec, clock, records, targets: syncTargets(sinks) }),
+    repair: repairKind({ source, codec, clock, records, log, database, targets: repaired }),
     replay: { carryOut: replayed },
     verify: verifyKind({ ...resources, records, clock, database, codec, deliveredBy, planParts }),
     retry: { carryOut: retried },

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import { ControlServer, type Routes } from '../control/control-server.ts'
 import { deadRoutes } from '../control/dead-routes.ts'
 import { docsRoutes } from '../control/docs-routes.ts'
+import { gapRoutes } from '../control/gap-routes.ts'
 import { openApi } from '../control/open-api.ts'
 import { probeRoutes } from '../control/probe-routes.ts'
 import { type PartReport, type Readiness, readiness } from '../control/readiness.ts'
@@ -16,12 +17,15 @@ import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { type Clock, systemClock } from '../pipeline/clock.ts'
 import { DeadLetters } from '../pipeline/dead-letters.ts'
+import { GapBook } from '../pipeline/gap-book.ts'
+import { GapDesk } from '../pipeline/gap-desk.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
-import { RunBook } from '../pipeline/run-book.ts'
+import { RunBook, type RunBookOptions } from '../pipeline/run-book.ts'
 import { RunDesk } from '../pipeline/run-desk.ts'
 import { Supervisor } from '../pipeline/supervisor.ts'
 import { SyncDesk } from '../pipeline/sync-desk.ts'
 import { forecaster } from './forecaster.ts'
+import { GapWatch } from './gap-watch.ts'
 import { followedTopics, LagWatch } from './lag-watch.ts'
 import { deliverPart, type Part, partsOf } from './parts.ts'
 import { Reporter } from './reporter.ts'
@@ -45,6 +49,7 @@ export class Service {
   readonly #clock: Clock = systemClock
   readonly #reporter: Reporter
   readonly #lag: LagWatch
+  readonly #gaps: GapWatch
   readonly #parts: readonly Part[]
   /** Ends what requests ask of the log. */
   readonly #asking = new AbortController()
@@ -58,6 +63,9 @@ export class Service {
       return [connector.name, followedTopics(config.database, Object.keys(connector.tables))]
     })
     this.#lag = new LagWatch({ log: resources.log, metrics, clock: this.#clock, readers: new Map(readers) })
+    const runs = new RunBook(this.#reading())
+    const gaps = this.#gapBook(runs)
+    this.#gaps = new GapWatch({ gaps, metrics, clock: this.#clock, connectors: this.#plain() })
     this.control = new ControlServer({
       host: config.httpHost,
       port: config.httpPort,
@@ -65,7 +73,7 @@ export class Service {
       logger,
       routes: [
         probeRoutes({ metrics, readiness: () => this.readiness() }),
-        ...this.#runRoutes(),
+        ...this.#runRoutes(runs, gaps),
         docsRoutes({ describe: () => openApi(this.control.endpoints, version) }),
       ],
     })
@@ -76,7 +84,7 @@ export class Service {
     const failing = new AbortController()
     const ends = AbortSignal.any([signal, failing.signal])
     const tasks = this.#parts.map((part) => this.#supervise(part, ends))
-    const all = [...tasks, this.#lag.run(ends)].map((task) =>
+    const all = [...tasks, this.#lag.run(ends), this.#gaps.run(ends)].map((task) =>
       task.catch((error: unknown) => {
         failing.abort()
         throw error
@@ -93,14 +101,28 @@ export class Service {
     return readiness(parts, this.#clock.nowMs())
   }
 
-  #runRoutes(): readonly Routes[] {
+  /** What books of the log are opened with. */
+  #reading(): RunBookOptions {
+    const { log, codecs } = this.#options.resources
+    return { log, records: codecs.records, signal: this.#asking.signal }
+  }
+
+  #plain(): readonly Connector[] {
+    return this.#options.connectors.map(({ connector }) => connector)
+  }
+
+  #gapBook(runs: RunBook): GapBook {
+    const source = this.#options.resources.source.name
+    return new GapBook({ ...this.#reading(), runs, source, connectors: this.#plain() })
+  }
+
+  #runRoutes(book: RunBook, gaps: GapBook): readonly Routes[] {
     const { resources, config, connectors } = this.#options
     const { log, codecs, source } = resources
     const { records } = codecs
     const { signal } = this.#asking
-    const book = new RunBook({ log, records, signal })
     const desk = new RunDesk({ log, records, clock: this.#clock, book })
-    const plain = connectors.map(({ connector }) => connector)
+    const plain = this.#plain()
     const syncDesk = new SyncDesk({ desk, book, source, connectors: plain, signal })
     const place = { log, database: config.database }
     const forecast = forecaster({ resources, connectors, clock: this.#clock })
@@ -108,6 +130,7 @@ export class Service {
       runRoutes({ desk, connectors, clock: this.#clock, place, forecast }),
       syncRoutes({ syncDesk }),
       verifyRoutes({ desk, connectors, place: { log, records } }),
+      gapRoutes({ gapDesk: new GapDesk({ desk, book: gaps }), connectors: plain, forecast }),
       deadRoutes({ desk, connectors: plain, letters: this.#letters(plain), database: config.database }),
     ]
   }

@@ -32,7 +32,7 @@ const Listing = z.strictObject({
 })
 
 const EVENT_EVERY_MS = 500
-const FORECAST_MS_MAX = 20_000
+export const FORECAST_MS_MAX = 20_000
 
 export function runRoutes({ desk, connectors, clock, place, forecast }: RunRoutesOptions): Routes {
   const answer = async (given: Omit<OrderGiven, 'by'>, to: { isDry: boolean; by: string; reply: FastifyReply }) => {

@@ -3,8 +3,8 @@
 
 import type { ChangeEvent } from './event.ts'
 import type { VenueStatus } from './sync.ts'
-import type { Row } from './value.ts'
-import type { Merge, Write } from './write.ts'
+import type { Row, Value } from './value.ts'
+import type { Merge, StoredItem, Write } from './write.ts'
 
 /** Rows found for an event, by lookup name: the first match, or all of them where the lookup says `many`. */
 export interface Found {
@@ -50,6 +50,11 @@ export interface TableFlow {
   readonly lookups?: Readonly<Record<string, LookupSpec>>
   readonly narrow?: Narrowing
   readonly map: (event: ChangeEvent, found: Found, settings: Settings) => readonly Write[]
+  /**
+   * The row that an item of a target stands for, one item for each row: the values of its primary key, as `event.key` has
+   * them; null for what is no row of this table. Where a delete means something: rows that went while nobody captured are found by it.
+   */
+  readonly rowOf?: (item: StoredItem & { readonly table: string }, settings: Settings) => readonly Value[] | null
 }
 
 /** How a venue is brought up to date on demand: its rows are copied, and the target is told of it. */

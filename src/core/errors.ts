@@ -14,7 +14,7 @@ interface Entry {
 export const ERRORS = {
   BINLOG_UNREADABLE: {
     fate: 'stop',
-    hint: 'Mend the server as `millrace doctor` says; `millrace start --skip-gap` then gives up what its log holds until now.',
+    hint: 'Mend the server as `millrace doctor` says; `millrace start --skip-gap` then gives up what its log holds until now, and `millrace repair` reads it again from the tables.',
   },
   BODY_TOO_LARGE: { fate: 'stop', hint: 'Send at most 1 MiB.' },
   BOOKMARK_UNREADABLE: {
@@ -48,9 +48,10 @@ export const ERRORS = {
     hint: 'Check that DynamoDB answers from here (MILLRACE_DYNAMODB_ENDPOINT, AWS_REGION) and has the capacity for these writes.',
   },
   ENDPOINT_UNKNOWN: { fate: 'stop', hint: 'The README lists all endpoints.' },
+  GAP_UNKNOWN: { fate: 'stop', hint: '`millrace gaps` lists all gaps.' },
   HISTORY_GONE: {
     fate: 'stop',
-    hint: 'Name a server that still has these changes, or give them up: `millrace start --skip-gap` records the gap and captures on from now.',
+    hint: 'Name a server that still has these changes, or give them up: `millrace start --skip-gap` records the gap and captures on from now, and `millrace repair` reads again what it can have touched.',
   },
   INTERNAL: { fate: 'crash', hint: 'This is a defect of millrace: please report it with the log lines around it.' },
   KAFKA_DENIED: {
@@ -110,6 +111,7 @@ export const ERRORS = {
     hint: 'Check that the server in MILLRACE_MYSQL_URL runs and answers from here; millrace tries again.',
   },
   MYSQL_URL_INVALID: { fate: 'stop', hint: 'Set MILLRACE_MYSQL_URL to mysql://user:password@host:3306/database.' },
+  NOTHING_TO_REPAIR: { fate: 'stop', hint: '`millrace gaps` lists the gaps, and which run repaired each of them.' },
   PORT_TAKEN: { fate: 'stop', hint: 'Name another MILLRACE_HTTP_PORT, or 0 for a free one.' },
   RECORD_TOO_LARGE: {
     fate: 'stop',

@@ -17,7 +17,27 @@ export interface Gap {
   readonly reason: string
 }
 
-/** Its key in the topic of gaps. */
+/** For this connector it is closed: its tables were read again, and its deletes found by comparing keys. */
+export interface GapRepair {
+  readonly connector: string
+  /** The gap's key. */
+  readonly gap: string
+  readonly run: string
+  readonly repairedAtMs: number
+}
+
+/** What a run that repairs gaps is about: their keys, and those of their tables that the connector reads. */
+export interface RepairScope {
+  readonly gaps: readonly string[]
+  readonly tables: readonly string[]
+}
+
+/** Key of a repair in the topic of runs. */
+export function gapRepairKey({ connector, gap }: Pick<GapRepair, 'connector' | 'gap'>): string {
+  return `${connector}@${encodeURIComponent(gap)} repair`
+}
+
+/** Names the gap; its key in the topic of gaps. */
 export function gapKey({ source, tables, toPosition }: Gap): string {
   return `${source}:${toPosition}:${tables.join()}`
 }

@@ -4,7 +4,7 @@ import type { Conflict } from '../core/conflict.ts'
 import type { DeadLetter, DroppedLetter } from '../core/dead-letter.ts'
 import type { RowDifference } from '../core/difference.ts'
 import type { ChangeEvent } from '../core/event.ts'
-import type { Gap } from '../core/gap.ts'
+import type { Gap, GapRepair } from '../core/gap.ts'
 import type { Position } from '../core/position.ts'
 import type { Order, PartTally, Progress } from '../core/run.ts'
 import type { VenueSync } from '../core/sync.ts'
@@ -42,6 +42,7 @@ export interface OwnRecords {
   readonly dropped: DroppedLetter
   readonly conflict: Conflict
   readonly gap: Gap
+  readonly gapRepair: GapRepair
   readonly order: Order
   readonly progress: Progress
   readonly tally: PartTally

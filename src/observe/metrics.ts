@@ -81,6 +81,12 @@ export const METRICS = {
     about: "Stretches of a table's history that are missing: given up, or never written down by the source.",
     labels: ['source', 'table'],
   },
+  gapsOpen: {
+    kind: 'gauge',
+    name: 'millrace_gaps_open',
+    about: 'Gaps in the tables of a connector that no repair has closed yet.',
+    labels: ['connector'],
+  },
   appendTime: {
     kind: 'histogram',
     name: 'millrace_append_seconds',

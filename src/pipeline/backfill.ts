@@ -2,10 +2,11 @@
 // the run are one append; deliveries count what becomes of the rows, and when they have counted all of them it is done.
 
 import { z } from 'zod'
-import { NO_TALLY, rowsOf, runTag, unitsPerRow } from '../core/run.ts'
+import { runTag } from '../core/run.ts'
 import type { EventCodec } from '../log/codec.ts'
 import type { RowPage, RowScope, RowSource } from '../source/source.ts'
 import type { Clock } from './clock.ts'
+import { drainRun } from './drain-run.ts'
 import { PageSize } from './page-size.ts'
 import { readPlace } from './read-place.ts'
 import { RunPace } from './run-pace.ts'
@@ -20,8 +21,6 @@ export interface BackfillOptions {
 /** The table that is being read, by its place in the scope, where it ended when that began, and the page behind which it goes on. */
 const Bookmark = z.object({ table: z.number(), upTo: z.string().nullable(), after: z.string().nullable() })
 type Bookmark = z.infer<typeof Bookmark>
-
-const DRAIN_LOOK_MS = 20
 
 export async function backfill(options: BackfillOptions, work: RunWork): Promise<void> {
   await new Backfill(options, work).run()
@@ -40,16 +39,7 @@ class Backfill {
     this.#work = work
     this.#scopes = JSON.parse(work.order.scope) as readonly RowScope[]
     this.#rows = work.progress.rows
-    let tally = NO_TALLY
-    this.#pace = new RunPace({
-      clock: options.clock,
-      limits: () => work.limits(),
-      unitsPerRow: () => unitsPerRow(tally),
-      delivered: async () => {
-        tally = await work.tally()
-        return rowsOf(tally)
-      },
-    })
+    this.#pace = RunPace.of(work, options.clock)
   }
 
   async run(): Promise<void> {
@@ -62,7 +52,7 @@ class Backfill {
       if (rowsMax === 0) return
       at = await this.#copy(scope, at, rowsMax)
     }
-    await this.#drain()
+    await drainRun(this.#work, this.#options.clock, this.#rows)
   }
 
   async #expect(): Promise<void> {
@@ -87,14 +77,6 @@ class Backfill {
     this.#size.took({ rows: rowsMax, bytes: bytesOf(page), tookMs: page.tookMs })
     this.#pace.took(page.events.length, page.tookMs)
     return next
-  }
-
-  /** What is in the log is delivered, whatever becomes of the run. */
-  async #drain(): Promise<void> {
-    const { signal } = this.#work
-    while (!signal.aborted && rowsOf(await this.#work.tally()) < this.#rows) {
-      await this.#options.clock.sleep(DRAIN_LOOK_MS, signal)
-    }
   }
 }
 

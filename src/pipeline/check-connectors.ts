@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import type { Connector, Settings } from '../core/connector.ts'
 import { MillraceError } from '../core/errors.ts'
+import { checkRowOf } from './check-row-of.ts'
 import { checkSync, SyncShape } from './check-sync.ts'
 import { columnFaults } from './column-faults.ts'
 import { covers, type Targets } from './fields-owned.ts'
@@ -50,6 +51,7 @@ const Flow = z.strictObject({
   lookups: z.record(text, Lookup).optional(),
   narrow: Narrow.optional(),
   map: call,
+  rowOf: call.optional(),
 })
 const Setting = z.strictObject({ about: text, default: z.string().optional(), check: call.optional() })
 const Shape = z.strictObject({
@@ -79,7 +81,7 @@ function checkOne({ from, connector: given }: Candidate, around: Surroundings): 
   if (typeof targets === 'string') return { ready: null, faults: [`${connector.name}: ${targets}`] }
   const unread = around.tables === undefined ? [] : columnFaults(connector, around.tables)
   const ready = { connector, settings, targets }
-  return { ready, faults: [...targetFaults(connector, targets), ...checkSync(ready), ...unread] }
+  return { ready, faults: [...targetFaults(connector, targets), ...checkSync(ready), ...checkRowOf(ready), ...unread] }
 }
 
 function describe(error: z.ZodError, from: string): readonly string[] {

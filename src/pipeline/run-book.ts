@@ -1,5 +1,6 @@
 // All runs as the log has them: what was asked for, how far each has come, and what became of its rows.
 
+import { type GapRepair, gapRepairKey } from '../core/gap.ts'
 import type { Order, PartTally, Progress, RunState, Tally } from '../core/run.ts'
 import { addTallies, NO_TALLY } from '../core/run.ts'
 import { type VenueSync, venueOfRun, venueRun } from '../core/sync.ts'
@@ -38,6 +39,7 @@ export class RunBook {
   readonly #venueSyncs = new Map<string, VenueSync>()
   /** By connector, and by venue; those for all of them under null. */
   readonly #verified = new Map<string, Map<string | null, Verified>>()
+  readonly #repairs = new Map<string, GapRepair>()
 
   constructor({ log, records, signal }: RunBookOptions) {
     this.#records = records
@@ -89,6 +91,11 @@ export class RunBook {
     return [...(this.#verified.get(connector)?.values() ?? [])]
   }
 
+  /** Null while the gap is open for this connector. */
+  repairOf(connector: string, gap: string): GapRepair | null {
+    return this.#repairs.get(gapRepairKey({ connector, gap })) ?? null
+  }
+
   #partsOf(run: string): readonly PartTally[] {
     return [...(this.#tallies.get(run)?.values() ?? [])]
   }
@@ -100,6 +107,7 @@ export class RunBook {
     else if (kind === 'progress') this.#progress.set(id, await this.#records.unpack('progress', value))
     else if (kind === 'sync') this.#venueSyncs.set(id, await this.#records.unpack('venueSync', value))
     else if (kind === 'verified') this.#mark(await this.#records.unpack('verified', value))
+    else if (kind === 'repair') await this.#repair(value)
     else if (kind === 'tally') this.#count(await this.#records.unpack('tally', value))
   }
 
@@ -113,6 +121,11 @@ export class RunBook {
     const marks = this.#verified.get(verified.connector) ?? new Map<string | null, Verified>()
     marks.set(verified.venue, verified)
     this.#verified.set(verified.connector, marks)
+  }
+
+  async #repair(value: Uint8Array): Promise<void> {
+    const repair = await this.#records.unpack('gapRepair', value)
+    this.#repairs.set(gapRepairKey(repair), repair)
   }
 
   #forget(id: string): void {

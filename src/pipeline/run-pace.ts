@@ -1,8 +1,9 @@
 // How fast a run may go: within the limits that it is given, and never so far ahead of the deliveries that live changes
 // would have to wait behind its rows.
 
-import type { Limits } from '../core/run.ts'
+import { type Limits, NO_TALLY, rowsOf, unitsPerRow } from '../core/run.ts'
 import type { Clock } from './clock.ts'
+import type { RunWork } from './run-work.ts'
 
 /** Live changes wait behind what is ahead of them in the log: this much of a second's deliveries. */
 const AHEAD_MS = 200
@@ -28,6 +29,20 @@ export class RunPace {
 
   constructor(options: RunPaceOptions) {
     this.#options = options
+  }
+
+  /** By the limits of this run, and what deliveries have counted for it. */
+  static of(work: RunWork, clock: Clock): RunPace {
+    let tally = NO_TALLY
+    return new RunPace({
+      clock,
+      limits: () => work.limits(),
+      unitsPerRow: () => unitsPerRow(tally),
+      delivered: async () => {
+        tally = await work.tally()
+        return rowsOf(tally)
+      },
+    })
   }
 
   /** How fast deliveries have been of late. */

@@ -5,7 +5,7 @@ import type { Cursor } from '../core/cursor.ts'
 import type { FieldDifference } from '../core/difference.ts'
 import type { Finding } from '../core/finding.ts'
 import type { Position } from '../core/position.ts'
-import type { ItemKey, Merge, Write } from '../core/write.ts'
+import type { ItemKey, Merge, StoredItem, Write } from '../core/write.ts'
 
 export interface PlacedWrite {
   readonly write: Write
@@ -60,6 +60,20 @@ export interface Difference {
   readonly mends: readonly Merge[]
 }
 
+export interface ItemsRequest {
+  readonly table: string
+  /** The item behind which it goes on, whether it is still there or not; null at the beginning. */
+  readonly after: ItemKey | null
+  /** Looks at so many items; those that it leaves out count too. */
+  readonly itemsMax: number
+}
+
+export interface ItemsPage {
+  readonly items: readonly StoredItem[]
+  /** Where the next page begins; null after the last one. */
+  readonly next: ItemKey | null
+}
+
 export interface Sink {
   /** What has to be true of the target before writes can be applied. */
   check(): Promise<readonly Finding[]>
@@ -82,6 +96,12 @@ export interface Sink {
     writes: readonly Write[],
     by: { readonly isSure: boolean; readonly signal: AbortSignal },
   ): Promise<readonly (readonly Difference[])[]>
+
+  /**
+   * A page of the items that merges or creates of ours have written and no remove has marked since, as they are now, each
+   * once, in an order of the target's own. What nobody but others has written is left out.
+   */
+  items(request: ItemsRequest, signal: AbortSignal): Promise<ItemsPage>
 
   close(): Promise<void>
 }

@@ -117,12 +117,33 @@ export interface RowPage {
   readonly tookMs: number
 }
 
+export interface MissingRequest {
+  readonly table: string
+  /** Values of the key's columns, in key order, each as the row had it. What no row can have is passed over. */
+  readonly keys: readonly (readonly Value[])[]
+  /** What is found is marked with this run. */
+  readonly run: string
+}
+
+/** Which of some rows are gone. */
+export interface MissingRows {
+  /**
+   * A `delete` for each key that no row has, as the change itself would have been, but that only the key's columns are
+   * known of its row; with a position older than any change that the look does not show.
+   */
+  readonly events: readonly ChangeEvent[]
+  readonly tookMs: number
+}
+
 export interface RowSource {
   /** Where the scope's last row stands now; null when it has none. */
   last(scope: RowScope, signal: AbortSignal): Promise<Bookmark | null>
 
   /** One page of current rows: no locks, no transaction that stays open. Throws SCOPE_INVALID. */
   page(request: PageRequest, signal: AbortSignal): Promise<RowPage>
+
+  /** Reads keys alone: no locks, no transaction that stays open. Throws SCOPE_INVALID. */
+  missing(request: MissingRequest, signal: AbortSignal): Promise<MissingRows>
 
   /** How many rows the scope spans, as far as the source can tell without counting them; null where it cannot. */
   expect(scope: RowScope): Promise<number | null>

@@ -3,7 +3,7 @@ import feedback from '../../connectors/feedback.ts'
 import type { Found } from '../../src/core/connector.ts'
 import type { ChangeEvent, Op } from '../../src/core/event.ts'
 import type { Row } from '../../src/core/value.ts'
-import type { Create, Identify, Write } from '../../src/core/write.ts'
+import type { Create, Identify, Merge, Write } from '../../src/core/write.ts'
 import { changeEvent, tableShape } from '../support/change-event.ts'
 
 const SETTINGS = { TABLE: 'restaurant_data', KEY: 'pk,sk', COUNTRY: 'US' }
@@ -226,6 +226,19 @@ describe('a venue', () => {
     const [write] = map(changeEvent({ shape: SHAPES.client, op: 'delete', before: VENUE }))
     expect(write).toMatchObject({ do: 'remove', how: 'flag', fields: [] })
   })
+})
+
+test('only a restaurant stands for a row whose delete means something', () => {
+  const { client, ...others } = feedback.tables
+  const rowOf = (key: readonly [string, string]) =>
+    client!.rowOf!({ table: 'restaurant_data', key, fields: {} }, SETTINGS)
+  const [merge] = map(change('client', 'insert', VENUE))
+  expect(rowOf((merge as Merge).key as [string, string])).toEqual(['12'])
+  for (const sk of ['CUSTOMER#c', 'CUSTOMER#c#COMMENT#x', 'GUEST#7', 'EMAIL#METADATA', 'METADATA 2']) {
+    expect(rowOf(['RESTAURANT#12', sk])).toBeNull()
+  }
+  expect([rowOf(['MENU#12', 'METADATA']), rowOf(['RESTAURANT#', 'METADATA'])]).toEqual([null, null])
+  expect(Object.values(others).map((flow) => flow.rowOf)).toEqual([undefined, undefined, undefined])
 })
 
 describe('a venue onboarded earlier', () => {

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Exact, type Fields } from '../../src/core/value.ts'
-import type { ItemKey, Write } from '../../src/core/write.ts'
+import type { ItemKey, StoredItem, Write } from '../../src/core/write.ts'
 import type { Outcome, PlacedWrite, Sink } from '../../src/sink/sink.ts'
 
 /** A target with a table of its own whose fields `text`, `rating` and `total` the sink may write. */
@@ -152,6 +152,41 @@ export function sinkContract(name: string, openTarget: () => Promise<SinkTarget>
       expect(await target.read(['mend', 'a'])).toEqual({ text: 'first' })
       expect(did(await sink.apply([target.place(mend, 5)], forever))).toEqual(['applied'])
       expect(await target.read(['mend', 'a'])).toEqual({ text: 'mended' })
+    })
+
+    test('items of ours are walked through once each, page by page, on from any of them, with exact numbers', async () => {
+      const mine = await openTarget()
+      await using _closed = mine
+      const sink = await mine.open()
+      const rating = new Exact('12345678901234567890.123456789')
+      const keys = Array.from({ length: 25 }, (_, index): ItemKey => [`walk ${index % 3}`, `item ${index}`])
+      const merges = keys.map((key): Write => ({ do: 'merge', table: mine.table, key, fields: { rating } }))
+      await sink.apply(
+        merges.map((write, offset) => mine.place(write, offset)),
+        forever,
+      )
+      await mine.put(['walk 1', 'theirs'], { text: 'theirs' })
+      const gone = { ...remove(['walk 2', 'item 2']), table: mine.table } as Write
+      await sink.apply([mine.place(gone, 40)], forever)
+      const walk = async (after: ItemKey | null, itemsMax: number): Promise<readonly StoredItem[]> => {
+        const found: StoredItem[] = []
+        for (let at = after, isLast = false; !isLast; ) {
+          const page = await (await mine.open()).items({ table: mine.table, after: at, itemsMax }, forever)
+          expect(page.items.length).toBeLessThanOrEqual(itemsMax)
+          found.push(...page.items)
+          at = page.next
+          isLast = page.next === null
+        }
+        return found
+      }
+      const all = await walk(null, 4)
+      const left = keys.filter(([, sort]) => sort !== 'item 2').map((key) => key.join())
+      expect(all.map(({ key }) => key.join()).toSorted()).toEqual(left.toSorted())
+      expect(new Set(all.map(({ fields }) => (fields.rating as Exact).text))).toEqual(new Set([rating.text]))
+      expect((await walk(null, 100)).map(({ key }) => key)).toEqual(all.map(({ key }) => key))
+      const middle = all[11]!.key
+      await sink.apply([mine.place({ ...remove(middle), table: mine.table } as Write, 41)], forever)
+      expect((await walk(middle, 5)).map(({ key }) => key)).toEqual(all.slice(12).map(({ key }) => key))
     })
 
     test('every check of a target that is right is passed', async () => {

@@ -107,6 +107,18 @@ describe('the check of connectors', () => {
     expect(faults([connector({ sync })]).join('\n')).toMatch(fault)
   })
 
+  test.each([
+    ['that is no function', 'id', /^0.ts: tables.comment.rowOf: must be a function$/u],
+    ['that fails', ({ fields }: { fields: { id: string } }) => [fields.id.trim()], /of comment fails for an item/u],
+    ['that answers no key', () => 'id', /^one: its rowOf of comment answers neither the values of a key nor null/u],
+    ['that answers an empty key', () => [], /answers neither/u],
+    ['that answers nothing', () => undefined, /answers neither/u],
+  ])('refuses a rowOf %s', (_name, rowOf, fault) => {
+    const tables = (one: unknown) => ({ comment: { columns: ['id'], map: () => [], rowOf: one } })
+    expect(faults([connector({ tables: tables(rowOf) })]).join('\n')).toMatch(fault)
+    expect(faults([connector({ tables: tables(() => null) }), { ...feedback }])).toEqual([])
+  })
+
   test('refuses two connectors that can sync venues: an order names none', () => {
     const narrow = { venue: { column: 'id' }, changedAt: 'text' }
     const tables = { comment: { columns: ['id', 'text'], narrow, map: () => [] } }

@@ -9,7 +9,7 @@ import { freshName } from './fresh-name.ts'
 import { Millrace, type Settings } from './millrace.ts'
 import { RestaurantDatabase } from './restaurant-database.ts'
 import { RestaurantTable } from './restaurant-table.ts'
-import { sharedDynoxide, sharedMysql } from './shared-server.ts'
+import { type SharedDatabase, sharedDynoxide, sharedMysql } from './shared-server.ts'
 
 interface FeedbackParts {
   readonly opened: AsyncDisposableStack
@@ -46,12 +46,15 @@ export class FeedbackPlace implements AsyncDisposable {
     }
   }
 
-  /** With these settings besides, or instead. */
-  static async open(settings: Settings = {}): Promise<FeedbackPlace> {
+  /** With these settings besides, or instead; in the shared MySQL, if no other server is given. */
+  static async open(
+    settings: Settings = {},
+    server?: Pick<SharedDatabase, 'url' | 'adminUrl'>,
+  ): Promise<FeedbackPlace> {
     await using opened = new AsyncDisposableStack()
     const folder = await mkdtemp(join(tmpdir(), 'millrace-feedback-'))
     opened.defer(() => rm(folder, { recursive: true }))
-    const database = opened.use(await freshDatabase(await sharedMysql()))
+    const database = opened.use(await freshDatabase(server ?? (await sharedMysql())))
     const site = opened.use(await RestaurantDatabase.create(database.adminUrl))
     const endpoint = (await sharedDynoxide()).url
     const table = opened.use(await RestaurantTable.create(endpoint, freshName('restaurants')))

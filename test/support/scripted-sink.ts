@@ -1,6 +1,6 @@
 // A sink that remembers what it was given and answers as a test says; safe to repeat, as every sink is.
 
-import type { Outcome, PlacedWrite, Sink } from '../../src/sink/sink.ts'
+import type { ItemsPage, Outcome, PlacedWrite, Sink } from '../../src/sink/sink.ts'
 
 export class ScriptedSink implements Sink {
   readonly applied: PlacedWrite[] = []
@@ -33,6 +33,10 @@ export class ScriptedSink implements Sink {
 
   async compare(writes: readonly unknown[]): Promise<readonly (readonly never[])[]> {
     return writes.map(() => [])
+  }
+
+  async items(): Promise<ItemsPage> {
+    return { items: [], next: null }
   }
 
   async close(): Promise<void> {

@@ -14,6 +14,7 @@ export function watchedSink(sink: Sink, onArrival: (arrival: Arrival) => void): 
     check: () => sink.check(),
     foresee: (writes, signal) => sink.foresee(writes, signal),
     compare: (writes, by) => sink.compare(writes, by),
+    items: (request, signal) => sink.items(request, signal),
     close: () => sink.close(),
     apply: async (writes, signal) => {
       const outcomes = await sink.apply(writes, signal)

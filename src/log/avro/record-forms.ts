@@ -96,6 +96,14 @@ const gap: Form<OwnRecords['gap']> = {
     }),
 }
 
+const gapRepair: Form<OwnRecords['gapRepair']> = {
+  schema: 'gap-repair.v1',
+  stored: ({ repairedAtMs, ...rest }) => ({ ...rest, repaired_at_ms: repairedAtMs }),
+  restored: z
+    .object({ connector: z.string(), gap: z.string(), run: z.string(), repaired_at_ms: z.number() })
+    .transform(({ repaired_at_ms, ...rest }) => ({ ...rest, repairedAtMs: repaired_at_ms })),
+}
+
 const order: Form<OwnRecords['order']> = {
   schema: 'run-order.v1',
   stored: ({ limits, orderedAtMs, ...rest }) => ({
@@ -180,6 +188,7 @@ export const FORMS: { readonly [K in Kind]: Form<OwnRecords[K]> } = {
   dropped,
   conflict,
   gap,
+  gapRepair,
   order,
   progress,
   tally,

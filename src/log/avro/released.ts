@@ -13,6 +13,7 @@ export type Released =
   | 'difference.v1'
   | 'dropped.v1'
   | 'envelope.v1'
+  | 'gap-repair.v1'
   | 'gap.v1'
   | 'run-order.v1'
   | 'run-progress.v1'

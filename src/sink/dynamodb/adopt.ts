@@ -2,7 +2,7 @@
 // rows and starts its counters. Foreign items are read and never changed.
 
 import { randomBytes } from 'node:crypto'
-import type { Adoption, ItemKey } from '../../core/write.ts'
+import type { Adoption } from '../../core/write.ts'
 import type { Clash } from '../sink.ts'
 import { type AdoptionMark, fromMark, toMark } from './adoption-mark.ts'
 import { fromItem, type Item, toBase64 } from './attributes.ts'
@@ -100,10 +100,9 @@ class Adopting {
 
   async #takeOver(page: readonly Item[]): Promise<void> {
     const { table, by } = this.#partition
-    const keyNames = this.#io.targets.keyNames(table)
     const wanted = new Map<string, string>()
     for (const item of page) {
-      const stored = { key: keyOf(item, keyNames), fields: fromItem(item) }
+      const stored = { key: this.#io.targets.keyOf(table, item), fields: fromItem(item) }
       const number = by.number(stored)
       if (number !== null) this.#numbers.add(number)
       for (const count of by.counts(stored)) {
@@ -186,9 +185,4 @@ interface Page {
 
 export function chunkRef({ table, within, by }: Partition, attempt: string, index: number): ItemRef {
   return { table, key: [within, `ADOPTED#${by.name}#${attempt}#${String(index + 1).padStart(4, '0')}`] }
-}
-
-function keyOf(item: Item, [partition = '', sort]: readonly string[]): ItemKey {
-  const first = item[partition]?.S ?? ''
-  return sort === undefined ? [first] : [first, item[sort]?.S ?? '']
 }

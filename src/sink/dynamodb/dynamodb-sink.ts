@@ -5,13 +5,14 @@ import { setMaxListeners } from 'node:events'
 import type { TargetTable } from '../../core/connector.ts'
 import type { Finding } from '../../core/finding.ts'
 import type { Write } from '../../core/write.ts'
-import type { Difference, Outcome, PlacedWrite, Sink } from '../sink.ts'
+import type { Difference, ItemsPage, ItemsRequest, Outcome, PlacedWrite, Sink } from '../sink.ts'
 import { Adoptions } from './adoptions.ts'
 import { ApplyCall } from './apply-call.ts'
 import { CallIo } from './call-io.ts'
 import { checkTables } from './check.ts'
 import { Comparison } from './comparison.ts'
 import { foresee } from './foresee.ts'
+import { itemsPage } from './items-page.ts'
 import { Pace } from './pace.ts'
 import { Requests } from './requests.ts'
 import { SinkMemory } from './sink-memory.ts'
@@ -86,6 +87,10 @@ class DynamodbSink implements Sink {
   ): Promise<readonly (readonly Difference[])[]> {
     const comparison = new Comparison(this.#openIo(signal, isSure), this.#adoptions)
     return Promise.all(writes.map((write) => comparison.of(write)))
+  }
+
+  items(request: ItemsRequest, signal: AbortSignal): Promise<ItemsPage> {
+    return itemsPage(this.#openIo(signal), request)
   }
 
   async close(): Promise<void> {

@@ -45,6 +45,13 @@ export class TargetTables {
     return item
   }
 
+  /** The other way around. */
+  keyOf(table: string, item: Item): ItemKey {
+    const [partition = '', sort] = this.keyNames(table)
+    const first = item[partition]?.S ?? ''
+    return sort === undefined ? [first] : [first, item[sort]?.S ?? '']
+  }
+
   /** Nothing may be sent that touches a field of somebody else. */
   checkOwned(write: Write): void {
     for (const name of fieldNames(write)) {

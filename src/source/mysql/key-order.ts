@@ -7,6 +7,11 @@ import { literal } from './literal.ts'
 import type { NamedColumn } from './read-columns.ts'
 import { quotedName } from './sql-name.ts'
 
+interface Place {
+  readonly expression: string
+  readonly value: string
+}
+
 type Side = 'after' | 'from' | 'upTo'
 
 export class KeyOrder {
@@ -34,8 +39,10 @@ export class KeyOrder {
 
   /** Rows behind, from, or up to a key. The range is said once more by the first column alone, which any index serves. */
   bound(side: Side, key: readonly Value[]): string {
-    if (key.length !== this.#columns.length) throw this.#invalid(`takes ${this.#names()}, not ${key.length} values`)
-    const places = this.#columns.map((column, index) => this.#place(column, key[index] ?? null))
+    const places = this.#places(key).map(({ name, place }, index) => {
+      if (place === null) throw this.#invalid(`cannot have "${key[index] ?? null}" in ${name}`)
+      return place
+    })
     const beyond = side === 'upTo' ? '<' : '>'
     const isStrict = side === 'after'
     const ways = places.map(({ expression, value }, index) => {
@@ -48,14 +55,16 @@ export class KeyOrder {
     return `${first?.expression} ${beyond}= ${first?.value} AND (${ways.map((way) => `(${way})`).join(' OR ')})`
   }
 
-  #place({ name, type }: NamedColumn, given: Value): { expression: string; value: string } {
-    const column = quotedName(name)
-    // Labels are in the order of their numbers, and compared as text they would be in another.
-    if (type.name === 'enum')
-      return { expression: `${column} + 0`, value: String(type.labels.indexOf(String(given)) + 1) }
-    const value = literal(kindOf(type), given)
-    if (value === null) throw this.#invalid(`cannot have "${given}" in ${name}`)
-    return { expression: column, value }
+  /** The row with this key; null when there can be none. */
+  same(key: readonly Value[]): string | null {
+    const places = this.#places(key)
+    if (places.some(({ place }) => place === null)) return null
+    return places.map(({ place }) => `${place?.expression} = ${place?.value}`).join(' AND ')
+  }
+
+  #places(key: readonly Value[]): readonly { readonly name: string; readonly place: Place | null }[] {
+    if (key.length !== this.#columns.length) throw this.#invalid(`takes ${this.#names()}, not ${key.length} values`)
+    return this.#columns.map((column, index) => ({ name: column.name, place: placeOf(column, key[index] ?? null) }))
   }
 
   #names(): string {
@@ -65,4 +74,16 @@ export class KeyOrder {
   #invalid(what: string): MillraceError {
     return new MillraceError('SCOPE_INVALID', `the primary key of ${this.#table} ${what}`)
   }
+}
+
+/** Null when no row can have the value. */
+function placeOf({ name, type }: NamedColumn, given: Value): Place | null {
+  const column = quotedName(name)
+  if (type.name === 'enum') {
+    // Labels are in the order of their numbers, and compared as text they would be in another. 0 is MySQL's for none.
+    const number = type.labels.indexOf(String(given)) + 1
+    return number === 0 && given !== '' ? null : { expression: `${column} + 0`, value: String(number) }
+  }
+  const value = literal(kindOf(type), given)
+  return value === null ? null : { expression: column, value }
 }

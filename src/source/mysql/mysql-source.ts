@@ -10,6 +10,8 @@ import type {
   LookupCheck,
   LookupColumn,
   LookupRequest,
+  MissingRows as Missing,
+  MissingRequest,
   PageRequest,
   RowLookup,
   RowPage,
@@ -23,6 +25,7 @@ import { check } from './check.ts'
 import { endPosition } from './log-place.ts'
 import { type FoundRows, Lookup } from './lookup.ts'
 import { checkLookups } from './lookup-check.ts'
+import { MissingRows } from './missing-rows.ts'
 import { type MysqlAddress, parseMysqlUrl } from './mysql-address.ts'
 import { formatBookmark, type MysqlBookmark, parseBookmark } from './mysql-bookmark.ts'
 import { RowPages } from './row-pages.ts'
@@ -64,6 +67,7 @@ export class MysqlSource implements ChangeSource, RowLookup, RowSource, LookupCh
   /** Of their own: whoever looks rows up for live changes never waits behind a page. */
   readonly #pageSessions: Sessions
   readonly #pages: RowPages
+  readonly #missing: MissingRows
   #server: { readonly identity: ServerIdentity; readonly opened: number } | null = null
   /** Which epoch the positions of which server belong to. */
   #epoch: { readonly server: string; readonly epoch: number } | null = null
@@ -82,7 +86,9 @@ export class MysqlSource implements ChangeSource, RowLookup, RowSource, LookupCh
     this.#lookup = new Lookup({ sessions: this.#sessions, database, watermarks: this.#watermarks })
     this.#pageSessions = new Sessions(this.#address)
     const watermark = () => this.watermark()
-    this.#pages = new RowPages({ sessions: this.#pageSessions, database, origin: this.name, watermark })
+    const reading = { sessions: this.#pageSessions, database, origin: this.name, watermark }
+    this.#pages = new RowPages(reading)
+    this.#missing = new MissingRows(reading)
   }
 
   async check(tables: readonly string[]): Promise<readonly Finding[]> {
@@ -140,8 +146,13 @@ export class MysqlSource implements ChangeSource, RowLookup, RowSource, LookupCh
     return this.#pages.page(request, signal)
   }
 
-  last(scope: RowScope, signal: AbortSignal): Promise<Bookmark | null> {
+  async last(scope: RowScope, signal: AbortSignal): Promise<Bookmark | null> {
+    await this.#renewEpoch()
     return this.#pages.last(scope, signal)
+  }
+
+  missing(request: MissingRequest, signal: AbortSignal): Promise<Missing> {
+    return this.#missing.find(request, signal)
   }
 
   expect(scope: RowScope): Promise<number | null> {
@@ -201,6 +212,14 @@ export class MysqlSource implements ChangeSource, RowLookup, RowSource, LookupCh
     const identity = await readIdentity((sql) => this.#sessions.query(sql))
     this.#server = { identity, opened: this.#sessions.opened }
     return identity
+  }
+
+  /** Whoever captures may have begun a new one on the same server: with positions of the old, a walk would be in vain. */
+  async #renewEpoch(): Promise<void> {
+    const newest = (await this.#options.bookmark?.()) ?? null
+    if (newest === null || this.#epoch === null) return
+    const { server, epoch } = parseBookmark(newest)
+    if (server === this.#epoch.server && epoch > this.#epoch.epoch) this.#epoch = { server, epoch }
   }
 
   async #currentEpoch(): Promise<number> {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ChangeEvent } from '../../../src/core/event.ts'
+import { epochOf } from '../../../src/core/position.ts'
 import type { Row } from '../../../src/core/value.ts'
 import { openMysqlSource } from '../../../src/source/mysql/mysql-source.ts'
 import type { RowScope } from '../../../src/source/source.ts'
@@ -67,6 +68,24 @@ describe.each(FLAVOURS)('pages of a table in %s', (_flavour, shared) => {
     const [read] = page.events.map(({ position }) => position)
     expect(before! < read!).toBe(true)
     expect(read! < after!).toBe(true)
+  })
+
+  test('are of the epoch that whoever captures has begun before the walk', async () => {
+    await using at = await database()
+    await at.query('CREATE TABLE t (id int PRIMARY KEY)')
+    await at.query('INSERT INTO t VALUES (1)')
+    await using capturing = openMysqlSource({ url: at.url, tables: ['t'] })
+    let { bookmark } = await capturing.restart(null)
+    await using source = openMysqlSource({ url: at.url, tables: ['t'], bookmark: async () => bookmark })
+    const scope: RowScope = { table: 't', from: null, to: null, filters: [] }
+    const epoch = async () => {
+      const upTo = await source.last(scope, signal)
+      const page = await source.page({ scope, after: null, upTo, rowsMax: 5, run: 'm/1' }, signal)
+      return epochOf(page.events[0]!.position)
+    }
+    expect(await epoch()).toBe(1)
+    bookmark = (await capturing.restart(bookmark)).bookmark
+    expect(await epoch()).toBe(2)
   })
 
   test.each([

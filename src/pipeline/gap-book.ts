@@ -1,0 +1,80 @@
+// All gaps as the log has them, and for which connectors each of them is still open.
+
+import type { Connector } from '../core/connector.ts'
+import { type Gap, type GapRepair, gapKey } from '../core/gap.ts'
+import { GAPS } from '../core/topic.ts'
+import type { RecordCodec } from '../log/codec.ts'
+import type { Log, StoredRecord } from '../log/log.ts'
+import type { RunBook } from './run-book.ts'
+import { TopicTail } from './topic-tail.ts'
+
+export interface GapBookOptions {
+  readonly log: Pick<Log, 'ends' | 'range' | 'latest'>
+  readonly records: RecordCodec
+  readonly runs: RunBook
+  /** The source's name: a log may hold gaps of others. */
+  readonly source: string
+  readonly connectors: readonly Connector[]
+  readonly signal: AbortSignal
+}
+
+/** What a gap is to one connector that reads a table of it. */
+export interface GapStanding {
+  readonly connector: string
+  /** Those of its tables that the connector reads. */
+  readonly tables: readonly string[]
+  /** Null while it is open. */
+  readonly repair: GapRepair | null
+}
+
+export interface KnownGap {
+  readonly id: string
+  readonly gap: Gap
+  readonly standings: readonly GapStanding[]
+}
+
+export class GapBook {
+  readonly #options: GapBookOptions
+  readonly #tail: TopicTail
+  readonly #gaps = new Map<string, Gap>()
+
+  constructor(options: GapBookOptions) {
+    this.#options = options
+    const { log, signal } = options
+    this.#tail = new TopicTail({ log, signal, topic: GAPS, take: (record) => this.#take(record) })
+  }
+
+  async refresh(): Promise<void> {
+    await this.#tail.refresh()
+    await this.#options.runs.refresh()
+  }
+
+  /** The newest first. */
+  all(): readonly KnownGap[] {
+    const gaps = [...this.#gaps].toSorted(([, one], [, other]) => other.toMs - one.toMs)
+    return gaps.map(([id, gap]) => ({ id, gap, standings: this.#standings(id, gap) }))
+  }
+
+  /** Those that are open for this connector. */
+  open(connector: string): readonly KnownGap[] {
+    return this.all().filter(({ standings }) => {
+      return standings.some((standing) => standing.connector === connector && standing.repair === null)
+    })
+  }
+
+  #standings(id: string, { tables }: Gap): readonly GapStanding[] {
+    const { connectors, runs } = this.#options
+    return connectors.flatMap((connector) => {
+      const own = Object.keys(connector.tables).filter((table) => tables.includes(table))
+      const repair = runs.repairOf(connector.name, id)
+      return own.length === 0 ? [] : [{ connector: connector.name, tables: own, repair }]
+    })
+  }
+
+  async #take({ key, value }: StoredRecord): Promise<void> {
+    const id = Buffer.from(key).toString()
+    const gap = value === null ? null : await this.#options.records.unpack('gap', value)
+    if (gap?.source === this.#options.source) this.#gaps.set(gapKey(gap), gap)
+    else this.#gaps.delete(id)
+  }
+}
