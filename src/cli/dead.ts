@@ -1,6 +1,5 @@
 // `millrace dead`: lists dead letters, shows one with its row, retries them as a run, or drops them with a note.
 
-import type { z } from 'zod'
 import type { DeadListView } from '../control/dead-view.ts'
 import { MillraceError } from '../core/errors.ts'
 import { type Call, type Command, EXIT, type ExitCode, type OptionSpec } from './command.ts'
@@ -45,13 +44,14 @@ async function dead(system: System, call: Call): Promise<ExitCode> {
   // What is returned without being awaited would find the log closed.
   if (action === 'list') return await list(opened, call)
   if (action === 'show') return await show(opened, ids[0] ?? '', call)
-  return action === 'drop' ? await drop(opened, ids, call) : await retry(opened, ids, call)
+  return action === 'drop' ? await drop(opened, ids, call) : await retry(system, opened, call)
 }
 
 async function list({ letters, connectors, place: { database } }: OpenDesk, { options, terminal, isJson }: Call) {
   const { DeadQuery, deadFilter } = await import('../control/dead-orders.ts')
   const { listView } = await import('../control/dead-view.ts')
-  const { limit, ...about } = checked(DeadQuery, optionsOf(options, ['connector', 'table', 'reason', 'limit']))
+  const { bodyOf } = await import('./order-run.ts')
+  const { limit, ...about } = bodyOf(DeadQuery, optionsOf(options, ['connector', 'table', 'reason', 'limit']))
   const filter = deadFilter(declared(connectors), database, about)
   const view = listView(await letters.list(filter, limit))
   terminal.print(isJson ? `${JSON.stringify(view)}\n` : text(view))
@@ -67,7 +67,8 @@ async function show({ letters }: OpenDesk, id: string, { terminal, isJson }: Cal
 
 async function drop({ letters }: OpenDesk, ids: readonly string[], { options, terminal, isJson }: Call) {
   const { DropBody, dropLetters } = await import('../control/dead-orders.ts')
-  const body = checked(DropBody, { ids, note: options.get('note') })
+  const { bodyOf } = await import('./order-run.ts')
+  const body = bodyOf(DropBody, { ids, note: options.get('note') })
   const isDry = options.has('dry-run')
   if (isDry) await letters.all(body.ids)
   const done = isDry ? { would_drop: body.ids } : await dropLetters(letters, body, 'command line')
@@ -76,26 +77,20 @@ async function drop({ letters }: OpenDesk, ids: readonly string[], { options, te
   return EXIT.done
 }
 
-async function retry(opened: OpenDesk, ids: readonly string[], call: Call): Promise<ExitCode> {
-  const { options, terminal, isJson } = call
-  const { deadFilter, orderRetry, RetryBody, retryOrder } = await import('../control/dead-orders.ts')
+async function retry(system: System, opened: OpenDesk, call: Call): Promise<ExitCode> {
+  const { options, words } = call
+  const ids = words.slice(1)
+  const { orderRetry, RetryBody, retryOrder } = await import('../control/dead-orders.ts')
+  const { bodyOf, connectorNamed, showRun } = await import('./order-run.ts')
   const { desk, letters } = opened
-  const { database } = opened.place
   const connectors = declared(opened.connectors)
-  const only = connectors.length === 1 ? { connector: connectors[0]?.name } : {}
-  const given = optionsOf(options, ['connector', 'table', 'reason'])
-  const body = checked(RetryBody, { ...only, ...given, ...(ids.length > 0 && { ids }) })
+  const given = { ...optionsOf(options, ['table', 'reason']), ...(ids.length > 0 && { ids }) }
+  const body = bodyOf(RetryBody, { connector: connectorNamed(opened.connectors, options), ...given })
   if (options.has('dry-run')) {
-    await retryOrder({ connectors, letters }, body)
-    const filter = { ...deadFilter(connectors, database, body), ids: body.ids }
-    const { total } = await letters.list(filter, 1)
-    const said = `Would retry ${counted(total)}, and what waits behind them.\n`
-    terminal.print(isJson ? `${JSON.stringify({ would_retry: total })}\n` : said)
-    return EXIT.done
+    const { showForecast } = await import('./show-forecast.ts')
+    return showForecast(system, call, await retryOrder({ connectors, letters }, body))
   }
-  const run = await orderRetry({ connectors, letters, desk }, body, 'command line')
-  const { showRun } = await import('./order-run.ts')
-  return showRun(desk, run, call)
+  return showRun(desk, await orderRetry({ connectors, letters, desk }, body, 'command line'), call)
 }
 
 function asked({ words, options }: Call): { readonly action: Action; readonly ids: readonly string[] } {
@@ -113,14 +108,6 @@ function asked({ words, options }: Call): { readonly action: Action; readonly id
 
 function optionsOf(options: ReadonlyMap<string, string>, names: readonly string[]): Record<string, string | undefined> {
   return Object.fromEntries(names.filter((name) => options.has(name)).map((name) => [name, options.get(name)]))
-}
-
-function checked<Schema extends z.ZodType>(schema: Schema, given: unknown): z.infer<Schema> {
-  const parsed = schema.safeParse(given)
-  if (parsed.success) return parsed.data
-  throw invalid(
-    parsed.error.issues.map(({ path, message }) => `takes no such ${path.join('.')}: ${message}`).join('; '),
-  )
 }
 
 function declared(connectors: OpenDesk['connectors']) {

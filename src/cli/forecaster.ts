@@ -2,49 +2,75 @@
 
 import type { RepairScope } from '../core/gap.ts'
 import type { Order } from '../core/run.ts'
+import { syncScope } from '../core/sync.ts'
 import type { Clock } from '../pipeline/clock.ts'
-import { dryBackfill, dryReplay, type Forecast } from '../pipeline/dry-run.ts'
-import { LookupCache } from '../pipeline/lookup-cache.ts'
-import { Lookups } from '../pipeline/lookups.ts'
+import { dryRetry } from '../pipeline/dry-retry.ts'
+import { type DryRunOptions, dryBackfill, dryReplay, type Forecast } from '../pipeline/dry-run.ts'
 import { Plan } from '../pipeline/plan.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { copiedScopes } from '../pipeline/repair.ts'
 import type { ReplayScope } from '../pipeline/replay-scope.ts'
+import { RunBook } from '../pipeline/run-book.ts'
+import { planSync } from '../pipeline/sync-plan.ts'
+import { isSynced, Venues } from '../pipeline/venues.ts'
 import type { RowScope } from '../source/source.ts'
+import { planParts } from './plan-parts.ts'
 import type { Resources } from './resources.ts'
 
-export type Forecaster = (
-  order: Pick<Order, 'kind' | 'connector' | 'scope' | 'limits'>,
-  signal: AbortSignal,
-) => Promise<Forecast>
+type Asked = Pick<Order, 'kind' | 'connector' | 'scope' | 'limits'>
 
-const CACHE_BYTES_MAX = 4 * 1024 * 1024
+export type Forecaster = (order: Asked, signal: AbortSignal) => Promise<Forecast>
 
 export interface ForecasterOptions {
   readonly resources: Omit<Resources, 'sinks' | typeof Symbol.asyncDispose>
   readonly connectors: readonly ReadyConnector[]
+  /** The source's, which names the topics. */
+  readonly database: string
   readonly clock: Clock
 }
 
-export function forecaster({ resources, connectors, clock }: ForecasterOptions): Forecaster {
+export function forecaster(options: ForecasterOptions): Forecaster {
+  const { resources, connectors, database, clock } = options
   const { source, log, codecs, shared } = resources
-  return async ({ kind, connector, scope, limits }, signal) => {
+  return async (asked, signal) => {
+    const { connector } = asked
     const ready = connectors.find((one) => one.connector.name === connector)
     if (ready === undefined) throw new RangeError(`there is no connector ${connector}`)
     const sink = await shared.openSink(ready.targets, { onThrottled: () => undefined })
     try {
       const codec = await codecs.openCodec('runs')
-      const memory = new LookupCache(CACHE_BYTES_MAX)
-      const observer = { lookedUp: () => undefined }
-      const lookups = new Lookups({ connector, source: source.name, lookup: source, memory, shared: null, observer })
-      const plan = await Plan.open({ ready, openCodec: async () => codec, lookups, source })
-      const options = { source, log, codec, plan, sink, clock, connector }
-      const asked: unknown = JSON.parse(scope)
-      if (kind === 'replay') return await dryReplay(options, { ...(asked as ReplayScope), limits }, signal)
-      const scopes = kind === 'repair' ? copiedScopes(asked as RepairScope) : (asked as readonly RowScope[])
-      return await dryBackfill(options, { scopes, limits }, signal)
+      const parts = planParts({ source, codecs, observer: { lookedUp: () => undefined } }, ready)
+      // What it encodes only this codec knows how to read.
+      const plan = await Plan.open({ ...parts, openCodec: async () => codec })
+      const dry: DryRunOptions = { source, log, codec, plan, sink, clock, connector }
+      if (asked.kind === 'replay') {
+        const scope = JSON.parse(asked.scope) as ReplayScope
+        return await dryReplay(dry, { ...scope, limits: asked.limits }, signal)
+      }
+      if (asked.kind === 'retry') {
+        const { records } = codecs
+        return await dryRetry({ ...dry, log, records, database, connector: ready.connector }, asked.scope, signal)
+      }
+      const scopes = await scopesOf(options, { ready, asked }, signal)
+      return await dryBackfill(dry, { scopes, limits: asked.limits }, signal)
     } finally {
       await sink.close()
     }
   }
+}
+
+/** Of a sync those that it would begin with now. */
+async function scopesOf(
+  { resources }: ForecasterOptions,
+  { ready, asked }: { readonly ready: ReadyConnector; readonly asked: Asked },
+  signal: AbortSignal,
+): Promise<readonly RowScope[]> {
+  const { source, log, codecs } = resources
+  const { connector } = ready
+  if (asked.kind === 'repair') return copiedScopes(JSON.parse(asked.scope) as RepairScope)
+  if (asked.kind !== 'sync') return JSON.parse(asked.scope) as readonly RowScope[]
+  if (!isSynced(connector)) throw new RangeError(`the connector ${connector.name} has no venues`)
+  const book = new RunBook({ log, records: codecs.records, signal })
+  await book.refresh()
+  return planSync({ connector, venues: new Venues(source, connector), book }, syncScope(asked).venue, signal)
 }

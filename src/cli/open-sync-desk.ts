@@ -1,12 +1,12 @@
 // The desk that takes orders for syncs, for a command: it needs the log, and the source to know its venues.
 
-import { newestBookmark } from '../pipeline/newest-bookmark.ts'
 import type { RunDesk } from '../pipeline/run-desk.ts'
 import { SyncDesk } from '../pipeline/sync-desk.ts'
 import type { Call } from './command.ts'
 import { openDesk } from './open-desk.ts'
+import { openSource } from './open-source.ts'
 import { followedTables } from './resources.ts'
-import type { Source, System } from './system.ts'
+import type { System } from './system.ts'
 
 export interface OpenSyncDesk extends AsyncDisposable {
   readonly desk: RunDesk
@@ -17,12 +17,7 @@ export async function openSyncDesk(system: System, call: Pick<Call, 'env' | 'sig
   await using opened = new AsyncDisposableStack()
   const { desk, book, log, records, config, connectors: ready } = opened.use(await openDesk(system, call))
   const tables = followedTables(ready)
-  const source: Source = opened.use(
-    await system.openSource(config, {
-      tables,
-      bookmark: async () => (await newestBookmark({ log, records, source: source.name }))?.bookmark ?? null,
-    }),
-  )
+  const source = opened.use(await openSource({ system, config, tables, log, records }))
   const connectors = ready.map(({ connector }) => connector)
   const syncDesk = new SyncDesk({ desk, book, source, connectors, signal: call.signal })
   const all = opened.move()

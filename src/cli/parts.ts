@@ -4,16 +4,15 @@ import type { Config } from '../config.ts'
 import { capture } from '../pipeline/capture.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { deliver } from '../pipeline/deliver.ts'
-import { LookupCache, type SharedCache } from '../pipeline/lookup-cache.ts'
-import { Lookups } from '../pipeline/lookups.ts'
+import { LookupCache } from '../pipeline/lookup-cache.ts'
 import type { Observer } from '../pipeline/observer.ts'
-import type { PlanParts } from '../pipeline/plan.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { carryOutRuns } from '../pipeline/runs.ts'
 import { skipGap } from '../pipeline/skip-gap.ts'
 import type { Attempt } from '../pipeline/supervisor.ts'
 import { declaredTopics } from '../pipeline/topics.ts'
 import type { Sink } from '../sink/sink.ts'
+import { type Cache, planParts } from './plan-parts.ts'
 import { followedTables, type Resources } from './resources.ts'
 import { runKinds } from './run-kinds.ts'
 import type { ServiceRole } from './service-role.ts'
@@ -41,22 +40,11 @@ export function deliverPart(connector: string): string {
   return `deliver ${connector}`
 }
 
-interface Cache {
-  readonly memory: LookupCache
-  readonly shared: SharedCache | null
-}
-
-const RUN_LOOKUP_BYTES_MAX = 4 * 1024 * 1024
 const LOOKUP_BYTES_MAX = 32 * 1024 * 1024
 const PARTITIONS = { file: 1, kafka: 6 } as const
 
 export function partitionsOf({ partitions, log }: Config): number {
   return partitions ?? PARTITIONS[log.kind]
-}
-
-/** A cache answers as of the first try: what was missing then would be missing still. */
-function afresh(): Cache {
-  return { memory: new LookupCache(RUN_LOOKUP_BYTES_MAX), shared: null }
 }
 
 export function partsOf(options: PartsOptions): readonly Part[] {
@@ -66,12 +54,9 @@ export function partsOf(options: PartsOptions): readonly Part[] {
   const topics = declaredTopics(config.database, tables, partitionsOf(config))
   const common = { log, topics, ...codecs, clock, observer }
   const cache: Cache = { memory: new LookupCache(LOOKUP_BYTES_MAX), shared: shared.cache }
-  const planParts = (ready: ReadyConnector, cached: Cache = afresh()): PlanParts => {
-    const asking = { connector: ready.connector.name, source: source.name, lookup: source, observer }
-    return { ready, source, openCodec: codecs.openCodec, lookups: new Lookups({ ...asking, ...cached }) }
-  }
+  const planning = { source, codecs, observer }
   const deliverTo = (ready: ReadyConnector, sink: Sink): Part => {
-    const parts = { ...common, ...planParts(ready, cache), database: config.database, sink }
+    const parts = { ...common, ...planParts(planning, ready, cache), database: config.database, sink }
     return { name: deliverPart(ready.connector.name), work: (attempt) => deliver(parts, attempt) }
   }
   const captured = { ...common, source, tables }
@@ -79,7 +64,10 @@ export function partsOf(options: PartsOptions): readonly Part[] {
   const capturing: Part = { name: CAPTURE, work }
   const isCapturing = role === 'all' || role === 'capture'
   const delivering = [...sinks].map(([ready, sink]) => deliverTo(ready, sink))
-  const runs = { openCodec: () => codecs.openCodec('runs'), kinds: runKinds({ ...options, planParts }) }
+  const runs = {
+    openCodec: () => codecs.openCodec('runs'),
+    kinds: runKinds({ ...options, planParts: (ready) => planParts(planning, ready) }),
+  }
   const running: Part = { name: RUNNING, work: (attempt) => carryOutRuns({ ...common, ...runs }, attempt) }
   return [...(isCapturing ? [capturing] : []), ...delivering, ...(delivering.length > 0 ? [running] : [])]
 }

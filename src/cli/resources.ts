@@ -3,9 +3,9 @@
 import type { Config } from '../config.ts'
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
-import { newestBookmark } from '../pipeline/newest-bookmark.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { Sink } from '../sink/sink.ts'
+import { openSource } from './open-source.ts'
 import type { ServiceRole } from './service-role.ts'
 import type { Codecs, Shared, Source, System } from './system.ts'
 
@@ -33,17 +33,10 @@ export async function openResources(options: ResourcesOptions): Promise<Resource
   opened.defer(() => log.close())
   const shared = opened.use(await system.openShared(config))
   const codecs = await system.openCodecs(config, log)
-  const source: Source = opened.use(
-    await system.openSource(config, {
-      tables: followedTables(connectors),
-      bookmark: async () => {
-        const newest = await newestBookmark({ log, records: codecs.records, source: source.name })
-        return newest?.bookmark ?? null
-      },
-    }),
-  )
+  const tables = followedTables(connectors)
+  const source = opened.use(await openSource({ system, config, tables, log, records: codecs.records }))
   // From 0 on: a rise is seen only of a counter that was there before.
-  for (const table of followedTables(connectors)) metrics.gaps.inc({ source: source.name, table }, 0)
+  for (const table of tables) metrics.gaps.inc({ source: source.name, table }, 0)
   const sinks = new Map<ReadyConnector, Sink>()
   for (const ready of role === 'all' || role === 'deliver' ? connectors : []) {
     const heard = { onThrottled: () => metrics.sinkThrottles.inc({ connector: ready.connector.name }) }

@@ -124,14 +124,15 @@ export class Service {
     const desk = new RunDesk({ log, records, clock: this.#clock, book })
     const plain = this.#plain()
     const syncDesk = new SyncDesk({ desk, book, source, connectors: plain, signal })
-    const place = { log, database: config.database }
-    const forecast = forecaster({ resources, connectors, clock: this.#clock })
+    const { database } = config
+    const place = { log, database }
+    const forecast = forecaster({ resources, connectors, database, clock: this.#clock })
     return [
       runRoutes({ desk, connectors, clock: this.#clock, place, forecast }),
-      syncRoutes({ syncDesk }),
+      syncRoutes({ syncDesk, forecast }),
       verifyRoutes({ desk, connectors, place: { log, records } }),
       gapRoutes({ gapDesk: new GapDesk({ desk, book: gaps }), connectors: plain, forecast }),
-      deadRoutes({ desk, connectors: plain, letters: this.#letters(plain), database: config.database }),
+      deadRoutes({ desk, connectors: plain, letters: this.#letters(plain), database, forecast }),
     ]
   }
 

@@ -14,7 +14,8 @@ export async function showForecast(system: System, call: Call, given: Omit<Order
   const setup = await readSetup(system, call.env)
   const metrics = createMetrics()
   await using resources = await openResources({ ...setup, system, role: 'control', metrics })
-  const forecast = forecaster({ resources, connectors: setup.connectors, clock: systemClock })
+  const { database } = setup.config
+  const forecast = forecaster({ resources, connectors: setup.connectors, database, clock: systemClock })
   const view = forecastView(await forecast(given, call.signal))
   call.terminal.print(`${call.isJson ? JSON.stringify(view) : JSON.stringify(view, null, 2)}\n`)
   return EXIT.done

@@ -13,6 +13,7 @@ export function syncCommand(system: System): Command {
       all: { about: 'all venues' },
       yes: { about: 'do not ask first' },
       detach: { about: 'order it and leave' },
+      'dry-run': { about: 'say what it would do, by a sample, and do nothing' },
     },
     run: (call) => sync(system, call),
   }
@@ -21,6 +22,7 @@ export function syncCommand(system: System): Command {
 async function sync(system: System, call: Call): Promise<ExitCode> {
   const { options, terminal, isJson } = call
   const venue = await venueOf(call)
+  if (options.has('dry-run')) return await foresee(system, call, venue)
   const question = `Copy what is new of ${venue === null ? 'all venues' : `the venue ${venue}`} into DynamoDB? [y/N] `
   if (!options.has('yes') && !isJson && terminal.isInteractive && !(await terminal.confirm(question, call.signal))) {
     terminal.warn('Nothing was done.\n')
@@ -44,6 +46,13 @@ async function sync(system: System, call: Call): Promise<ExitCode> {
     terminal.print(`${comments} new comments, ${customers} new customers; ${known} comments were there already\n`)
   }
   return code
+}
+
+async function foresee(system: System, call: Call, venue: string | null): Promise<ExitCode> {
+  const { openSyncDesk } = await import('./open-sync-desk.ts')
+  const { showForecast } = await import('./show-forecast.ts')
+  await using opened = await openSyncDesk(system, call)
+  return await showForecast(system, call, await opened.syncDesk.given(venue))
 }
 
 /** Null: all of them. */

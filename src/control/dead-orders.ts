@@ -33,6 +33,7 @@ export const RetryBody = z.strictObject({
   ids: Ids.optional(),
   table: Name.optional(),
   reason: Reason.optional(),
+  dry_run: z.boolean().default(false),
 })
 export const DropBody = z.strictObject({
   ids: Ids,
@@ -64,10 +65,9 @@ export interface RetryOptions {
 /** What is to be retried; throws where it names what there is not. */
 export async function retryOrder(
   { connectors, letters }: Pick<RetryOptions, 'connectors' | 'letters'>,
-  { connector: name, ...scope }: z.infer<typeof RetryBody>,
+  { connector: name, ids, table, reason }: z.infer<typeof RetryBody>,
 ): Promise<Omit<OrderGiven, 'by'>> {
   const connector = namedConnector(connectors, name)
-  const { ids, table, reason } = scope
   if (ids !== undefined && (table !== undefined || reason !== undefined)) {
     throw new MillraceError('SCOPE_INVALID', 'ids say which letters are meant: leave out table and reason')
   }
@@ -75,7 +75,8 @@ export async function retryOrder(
   const others = (ids ?? []).filter((id) => !id.startsWith(`${connector.name}:`))
   if (others.length > 0) throw new MillraceError('SCOPE_INVALID', `${others[0]} is not of the connector ${name}`)
   if (ids !== undefined) await letters.all(ids)
-  return { kind: 'retry', connector: connector.name, scope: JSON.stringify(scope), limits: NO_LIMITS }
+  const scope = JSON.stringify({ ids, table, reason })
+  return { kind: 'retry', connector: connector.name, scope, limits: NO_LIMITS }
 }
 
 /** The run that retries them, new or already under way for just the same. */

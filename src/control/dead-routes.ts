@@ -4,8 +4,18 @@ import type { z } from 'zod'
 import type { Connector } from '../core/connector.ts'
 import type { DeadLetters } from '../pipeline/dead-letters.ts'
 import type { RunDesk } from '../pipeline/run-desk.ts'
+import { askForecast, type Forecasting } from './ask-forecast.ts'
 import type { Routes } from './control-server.ts'
-import { DeadId, DeadQuery, DropBody, deadFilter, dropLetters, orderRetry, RetryBody } from './dead-orders.ts'
+import {
+  DeadId,
+  DeadQuery,
+  DropBody,
+  deadFilter,
+  dropLetters,
+  orderRetry,
+  RetryBody,
+  retryOrder,
+} from './dead-orders.ts'
 import { letterView, listView } from './dead-view.ts'
 import { viewOf } from './run-view.ts'
 
@@ -15,9 +25,10 @@ export interface DeadRoutesOptions {
   readonly connectors: readonly Connector[]
   /** The source's, which names the topics. */
   readonly database: string
+  readonly forecast: Forecasting
 }
 
-export function deadRoutes({ desk, letters, connectors, database }: DeadRoutesOptions): Routes {
+export function deadRoutes({ desk, letters, connectors, database, forecast }: DeadRoutesOptions): Routes {
   return (app) => {
     app.get<{ Querystring: z.infer<typeof DeadQuery> }>('/api/dead', {
       config: { role: 'viewer', about: 'Dead letters, the newest first, and how many there are for each reason.' },
@@ -36,6 +47,7 @@ export function deadRoutes({ desk, letters, connectors, database }: DeadRoutesOp
       config: { role: 'operator', about: 'Retry dead letters, as a run.' },
       schema: { body: RetryBody },
       handler: async ({ body, caller }, reply) => {
+        if (body.dry_run) return askForecast(forecast, await retryOrder({ connectors, letters }, body))
         const run = await orderRetry({ connectors, letters, desk }, body, caller?.name ?? '')
         return reply.code(202).header('location', `/api/runs/${run.order.id}`).send(viewOf(run))
       },

@@ -3,14 +3,14 @@
 import type { z } from 'zod'
 import type { Connector } from '../core/connector.ts'
 import type { GapDesk } from '../pipeline/gap-desk.ts'
+import { askForecast, type Forecasting } from './ask-forecast.ts'
 import type { Routes } from './control-server.ts'
-import { forecastView } from './forecast-view.ts'
 import { RepairBody, repairAsked } from './gap-orders.ts'
 import { gapView } from './gap-view.ts'
-import { FORECAST_MS_MAX, type RunRoutesOptions } from './run-routes.ts'
 import { viewOf } from './run-view.ts'
 
-export interface GapRoutesOptions extends Pick<RunRoutesOptions, 'forecast'> {
+export interface GapRoutesOptions {
+  readonly forecast: Forecasting
   readonly gapDesk: GapDesk
   readonly connectors: readonly Connector[]
 }
@@ -27,9 +27,7 @@ export function gapRoutes({ gapDesk, connectors, forecast }: GapRoutesOptions): 
       schema: { body: RepairBody },
       handler: async ({ body, caller }, reply) => {
         const asked = repairAsked(connectors, body)
-        if (body.dry_run) {
-          return forecastView(await forecast(await gapDesk.plan(asked), AbortSignal.timeout(FORECAST_MS_MAX)))
-        }
+        if (body.dry_run) return askForecast(forecast, await gapDesk.plan(asked))
         const run = await gapDesk.order(asked, caller?.name ?? '')
         return reply.code(202).header('location', `/api/runs/${run.order.id}`).send(viewOf(run))
       },

@@ -3,13 +3,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Clock } from '../pipeline/clock.ts'
-import type { Forecast } from '../pipeline/dry-run.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { LogPlace } from '../pipeline/replay-scope.ts'
 import type { OrderGiven, RunDesk } from '../pipeline/run-desk.ts'
+import { askForecast, type Forecasting } from './ask-forecast.ts'
 import type { Routes } from './control-server.ts'
 import { errorAnswer } from './error-answer.ts'
-import { forecastView } from './forecast-view.ts'
 import { BackfillBody, backfillOrder, LimitsBody, limitsOf, ReplayBody, replayOrder } from './run-orders.ts'
 import { viewOf } from './run-view.ts'
 
@@ -18,7 +17,7 @@ export interface RunRoutesOptions {
   readonly connectors: readonly ReadyConnector[]
   readonly clock: Clock
   readonly place: LogPlace
-  readonly forecast: (given: Omit<OrderGiven, 'by'>, signal: AbortSignal) => Promise<Forecast>
+  readonly forecast: Forecasting
 }
 
 const Patch = z
@@ -32,12 +31,11 @@ const Listing = z.strictObject({
 })
 
 const EVENT_EVERY_MS = 500
-export const FORECAST_MS_MAX = 20_000
 
 export function runRoutes({ desk, connectors, clock, place, forecast }: RunRoutesOptions): Routes {
   const answer = async (given: Omit<OrderGiven, 'by'>, to: { isDry: boolean; by: string; reply: FastifyReply }) => {
     const { isDry, by, reply } = to
-    if (isDry) return forecastView(await forecast(given, AbortSignal.timeout(FORECAST_MS_MAX)))
+    if (isDry) return askForecast(forecast, given)
     const run = await desk.order({ ...given, by })
     return reply.code(202).header('location', `/api/runs/${run.order.id}`).send(viewOf(run))
   }

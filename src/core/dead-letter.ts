@@ -21,6 +21,12 @@ export function deadLetterKey(letter: Pick<DeadLetter, 'connector' | 'cursor'>):
   return `${letter.connector}:${formatCursor(letter.cursor)}`
 }
 
+/** What such a key says of the record: the scope of its cursor, and its offset. */
+export function deadLetterPlace(key: string): { readonly scope: string; readonly offset: number } {
+  const [first, last] = [key.indexOf(':'), key.lastIndexOf(':')]
+  return { scope: key.slice(first + 1, last), offset: Number(key.slice(last + 1)) }
+}
+
 /** Whose order waits with it: its row's. */
 export function deadLane({ cursor, key }: Pick<DeadLetter, 'cursor' | 'key'>): string {
   return laneOf({ topic: cursor.topic, key })

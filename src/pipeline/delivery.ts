@@ -4,7 +4,7 @@
 import type { Conflict } from '../core/conflict.ts'
 import type { SyncSpec } from '../core/connector.ts'
 import { type Cursor, cursorScope, formatCursor } from '../core/cursor.ts'
-import { type DeadLetter, deadLetterKey } from '../core/dead-letter.ts'
+import type { DeadLetter } from '../core/dead-letter.ts'
 import { keyText, laneOf } from '../core/lane.ts'
 import { addTallies, NO_TALLY, type RunTag, type Tally } from '../core/run.ts'
 import { venueRun } from '../core/sync.ts'
@@ -73,7 +73,7 @@ export class Delivery {
     const also = [...(await this.#leftovers()), ...(await counts.pack(sums, part))]
     await this.#watch.time('commit', () => this.#batch.commit(also))
     counts.keep(sums, part)
-    for (const letter of this.#letters) this.#parked.add(deadLetterKey(letter), letter)
+    for (const letter of this.#letters) this.#parked.add(letter)
     return {
       connector: this.#options.connector,
       next,
@@ -114,7 +114,9 @@ export class Delivery {
   #placed({ event, writes, cursor, record }: Planned): readonly PlacedWrite[] {
     if (event === null) return []
     const lane = laneOf(record)
-    const delivery = { reader: this.#options.connector, since: this.#batch.from }
+    const scope = cursorScope(this.#batch.next)
+    const waits = (offset: number) => this.#parked.waits({ scope, offset })
+    const delivery = { reader: this.#options.connector, since: this.#batch.from, waits }
     return writes.map((write) => ({ write, position: event.position, cursor, lane, ...delivery }))
   }
 

@@ -1,25 +1,12 @@
 // What a backfill would do, without doing it: rows are counted for as long as a person likes to wait, and a sample of
 // them is mapped and held against the target.
 
-import type { Cursor } from '../core/cursor.ts'
 import { addTallies, type Limits, NO_TALLY, type Tally, unitsPerRow } from '../core/run.ts'
 import type { EventCodec } from '../log/codec.ts'
-import type { Log, LogRecord, StoredRecord } from '../log/log.ts'
-import type { PlacedWrite, Sink } from '../sink/sink.ts'
+import type { Log, LogRecord } from '../log/log.ts'
 import type { RowPage, RowScope, RowSource } from '../source/source.ts'
-import type { Clock } from './clock.ts'
-import type { Plan } from './plan.ts'
+import { type Foreseeing, foreseen, type Sample } from './foreseen.ts'
 import type { ReplayScope } from './replay-scope.ts'
-import { tallyOfAll } from './run-counts.ts'
-import { Stopwatch } from './stopwatch.ts'
-
-interface Foreseeing {
-  readonly plan: Plan
-  readonly sink: Sink
-  readonly clock: Clock
-  readonly connector: string
-  readonly isReplay: boolean
-}
 
 export interface DryRunOptions extends Omit<Foreseeing, 'isReplay'> {
   readonly source: RowSource
@@ -61,7 +48,7 @@ export async function dryBackfill(
     let isFirst = true
     for await (const page of pagesOf(options, scope, signal)) {
       rows += page.events.length
-      if (isFirst && page.events.length > 0) sample = addTallies(sample, await foreseen(options, page, signal))
+      if (isFirst && page.events.length > 0) sample = addTallies(sample, await tallyOfPage(options, page, signal))
       isFirst &&= page.events.length === 0
       if (options.clock.nowMs() < deadlineMs) continue
       if (page.next !== null) {
@@ -87,7 +74,7 @@ export async function dryReplay(
     rows += to.offset - from.offset
     const upTo = { ...to, offset: Math.min(to.offset, from.offset + SAMPLE_ROWS) }
     for await (const stored of options.log.range(from, upTo, signal)) {
-      sample = addTallies(sample, await foreseenOf({ ...options, isReplay: true }, { stored, scope: to }, signal))
+      sample = addTallies(sample, await tallyOf({ ...options, isReplay: true }, { stored, scope: to }, signal))
     }
   }
   const writeUnits = Math.ceil(rows * unitsPerRow(sample))
@@ -111,34 +98,19 @@ async function* pagesOf(
   }
 }
 
-async function foreseen(options: DryRunOptions, page: RowPage, signal: AbortSignal): Promise<Tally> {
+async function tallyOfPage(options: DryRunOptions, page: RowPage, signal: AbortSignal): Promise<Tally> {
   // Rows from all over the page, which may be in the order of venues or of time.
   const step = Math.max(1, Math.floor(page.events.length / SAMPLE_ROWS))
   const events = page.events.filter((_, index) => index % step === 0).slice(0, SAMPLE_ROWS)
   const records = (await options.codec.encode(events)).filter(isChange)
   const stored = records.map((record, offset) => ({ timeMs: 0, ...record, partition: 0, offset }))
   const scope = { topic: stored[0]?.topic ?? '', topicId: 'dry', partition: 0, offset: 0 }
-  return foreseenOf({ ...options, isReplay: false }, { stored, scope }, signal)
+  return tallyOf({ ...options, isReplay: false }, { stored, scope }, signal)
 }
 
-interface Sample {
-  readonly stored: readonly StoredRecord[]
-  readonly scope: Cursor
-}
-
-async function foreseenOf(options: Foreseeing, { stored, scope }: Sample, signal: AbortSignal): Promise<Tally> {
-  const { plan, sink, clock, connector } = options
-  const all = await plan.make(stored, scope, { signal, watch: new Stopwatch(clock) })
-  const planned = all.filter(({ isForOther }) => !isForOther)
-  const live = planned.filter(({ reason }) => reason === null)
-  const run = options.isReplay ? { run: 'dry' } : {}
-  const writes = live.flatMap(({ event, writes: own, cursor }): PlacedWrite[] => {
-    if (event === null) return []
-    const placing = { position: event.position, cursor, lane: `${cursor.offset}`, reader: connector, since: 0, ...run }
-    return own.map((write) => ({ ...placing, write }))
-  })
-  const outcomes = await sink.foresee(writes, signal)
-  return addTallies({ ...NO_TALLY, rejected: planned.length - live.length }, tallyOfAll(live, outcomes))
+async function tallyOf(options: Foreseeing, sample: Sample, signal: AbortSignal): Promise<Tally> {
+  const tallies = (await foreseen(options, sample, signal)).map(({ tally }) => tally)
+  return tallies.reduce(addTallies, NO_TALLY)
 }
 
 /** Schemas come first, in a topic of their own. */

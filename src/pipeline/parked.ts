@@ -1,13 +1,15 @@
 // The keys whose events wait in dead topics: later events of such a key go behind the dead one, so that order per key
 // holds when it is replayed. Rebuilt from the dead topics themselves, which any member of the reader writes to.
 
-import { formatCursor } from '../core/cursor.ts'
-import type { DeadLetter } from '../core/dead-letter.ts'
-import { keyText } from '../core/lane.ts'
+import { cursorScope } from '../core/cursor.ts'
+import { type DeadLetter, deadLetterPlace } from '../core/dead-letter.ts'
 import { deadTopic } from '../core/topic.ts'
 import type { RecordCodec } from '../log/codec.ts'
 import type { Log, StoredRecord } from '../log/log.ts'
+import { laneHash } from './lane-hash.ts'
+import { NO_ROW } from './pair-table.ts'
 import { TopicTail } from './topic-tail.ts'
+import { type LetterPlace, WaitingLetters } from './waiting-letters.ts'
 
 export interface ParkedOptions {
   readonly connector: string
@@ -19,9 +21,7 @@ export interface ParkedOptions {
 /** The keys of one topic. */
 export class Parked {
   readonly #options: ParkedOptions
-  /** Dead letters by lane, oldest first, each with the text of its record's cursor. */
-  readonly #lanes = new Map<string, Map<string, string>>()
-  readonly #laneOf = new Map<string, string>()
+  readonly #letters = new WaitingLetters()
   readonly #tail: TopicTail
 
   constructor(topic: string, options: ParkedOptions) {
@@ -31,14 +31,21 @@ export class Parked {
   }
 
   get isEmpty(): boolean {
-    return this.#lanes.size === 0
+    return this.#letters.size === 0
   }
 
   /** The cursor of the oldest dead event of this key, as text. */
   behind(key: Uint8Array): string | null {
-    if (this.#lanes.size === 0) return null
-    const [cursor] = this.#lanes.get(keyText(key))?.values() ?? []
-    return cursor ?? null
+    if (this.isEmpty) return null
+    const lane = this.#letters.lane(laneHash(key))
+    if (lane === NO_ROW) return null
+    const { scope, offset } = this.#letters.placeOf(this.#letters.oldestOf(lane))
+    return `${scope}:${offset}`
+  }
+
+  /** Whether the record died and its letter waits. */
+  waits(place: LetterPlace): boolean {
+    return !this.isEmpty && this.#letters.find(place) !== NO_ROW
   }
 
   /** Takes in what has been added to the dead topic, and dropped from it, since the last look. */
@@ -46,27 +53,19 @@ export class Parked {
     return this.#tail.refresh()
   }
 
-  add(id: string, { key, cursor }: Pick<DeadLetter, 'key' | 'cursor'>): void {
-    const name = keyText(key)
-    const letters = this.#lanes.get(name) ?? new Map<string, string>()
-    letters.set(id, formatCursor(cursor))
-    this.#lanes.set(name, letters)
-    this.#laneOf.set(id, name)
+  add({ key, cursor, diedAtMs }: Pick<DeadLetter, 'key' | 'cursor' | 'diedAtMs'>): void {
+    this.#letters.add(laneHash(key), { scope: cursorScope(cursor), offset: cursor.offset }, diedAtMs)
   }
 
-  async #take(record: StoredRecord): Promise<void> {
-    const id = Buffer.from(record.key).toString()
+  async #take({ key, value }: StoredRecord): Promise<void> {
+    const id = Buffer.from(key).toString()
     if (!id.startsWith(`${this.#options.connector}:`)) return
-    if (record.value === null) this.#drop(id)
-    else this.add(id, await this.#options.records.unpack('deadLetter', record.value))
+    if (value === null) this.#drop(id)
+    else this.add(await this.#options.records.unpack('deadLetter', value))
   }
 
   #drop(id: string): void {
-    const name = this.#laneOf.get(id)
-    if (name === undefined) return
-    this.#laneOf.delete(id)
-    const letters = this.#lanes.get(name)
-    letters?.delete(id)
-    if (letters?.size === 0) this.#lanes.delete(name)
+    const letter = this.#letters.find(deadLetterPlace(id))
+    if (letter !== NO_ROW) this.#letters.drop(letter)
   }
 }

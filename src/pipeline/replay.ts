@@ -56,6 +56,8 @@ export async function replay(options: ReplayOptions, work: RunWork): Promise<voi
   }
 }
 
+type Delivery = Required<Pick<PlacedWrite, 'since' | 'waits'>>
+
 interface Given {
   readonly work: RunWork
   readonly scope: ReplayScope
@@ -135,8 +137,8 @@ class Replay {
       if (one.reason !== null || isWaiting(parked, one)) added = addTallies(added, { ...NO_TALLY, rejected: 1 })
       else live.push(one)
     }
-    const since = chunk[0]?.offset ?? 0
-    const writes = live.flatMap((one) => this.#placed(one, since))
+    const delivery = deliveryOf(chunk, scope, parked)
+    const writes = live.flatMap((one) => this.#placed(one, delivery))
     const outcomes = writes.length === 0 ? [] : await work.retry(() => sink.apply(writes, work.signal))
     added = addTallies(added, tallyOfAll(live, outcomes))
     await this.#settle(added, { range, offset: (chunk.at(-1)?.offset ?? 0) + 1 })
@@ -156,12 +158,18 @@ class Replay {
     this.#tally = tally
   }
 
-  #placed({ event, writes, cursor, record }: Planned, since: number): readonly PlacedWrite[] {
+  #placed({ event, writes, cursor, record }: Planned, delivery: Delivery): readonly PlacedWrite[] {
     if (event === null) return []
     const { ready } = this.#options
     const { into } = this.#given.scope
     const [table = ''] = Object.keys(ready.targets)
-    const placing = { position: event.position, cursor, lane: laneOf(record), reader: ready.connector.name, since }
+    const placing = {
+      position: event.position,
+      cursor,
+      lane: laneOf(record),
+      reader: ready.connector.name,
+      ...delivery,
+    }
     const run = this.#given.work.order.id
     return writes.map((write) => ({ ...placing, run, write: into === null ? write : redirect(write, table, into) }))
   }
@@ -174,6 +182,16 @@ class Replay {
     this.#parked.set(topic, parked)
     await this.#given.work.retry(() => parked.refresh())
     return parked
+  }
+}
+
+/** Of what lies behind the chunk nothing is known here: the delivery may go on with it meanwhile. */
+function deliveryOf(chunk: readonly StoredRecord[], cursor: Cursor, parked: Parked): Delivery {
+  const scope = cursorScope(cursor)
+  const end = (chunk.at(-1)?.offset ?? 0) + 1
+  return {
+    since: chunk[0]?.offset ?? 0,
+    waits: (offset) => offset >= end || parked.waits({ scope, offset }),
   }
 }
 

@@ -4,7 +4,6 @@ import type { Conflict } from '../core/conflict.ts'
 import { type Cursor, cursorScope, formatCursor } from '../core/cursor.ts'
 import { type DeadLetter, deadLane, deadLetterKey } from '../core/dead-letter.ts'
 import { addTallies, NO_TALLY, type Tally } from '../core/run.ts'
-import { deadTopic } from '../core/topic.ts'
 import type { RecordCodec } from '../log/codec.ts'
 import type { Log, LogRecord } from '../log/log.ts'
 import type { Clash, Outcome, PlacedWrite, Sink } from '../sink/sink.ts'
@@ -12,6 +11,7 @@ import type { Clock } from './clock.ts'
 import type { DeadEntry, DeadIndex } from './dead-index.ts'
 import { deadRecord } from './dead-record.ts'
 import { conflictLeftover, letterGone, letterLeftover, rejectionsOf } from './leftovers.ts'
+import { type Loaded, loadLetters } from './load-letters.ts'
 import type { Plan, Planned } from './plan.ts'
 import { tallyOf } from './run-counts.ts'
 import type { RunWork } from './run-work.ts'
@@ -63,8 +63,8 @@ export class RetryChunk {
     this.#tally = await this.#work.retry(() => this.#work.tally())
   }
 
-  /** Null when there is nothing left of them. `since`: by partition, the oldest letter that may still be retried. */
-  async try(entries: readonly DeadEntry[], since: ReadonlyMap<string, number>): Promise<Tried | null> {
+  /** Null when there is nothing left of them. */
+  async try(entries: readonly DeadEntry[]): Promise<Tried | null> {
     const { log, plan, clock } = this.#options
     const { signal } = this.#work
     const letters = await this.#work.retry(() => this.#load(entries))
@@ -76,7 +76,7 @@ export class RetryChunk {
     )
     const by = { signal, watch: new Stopwatch(clock) }
     const planned = await this.#work.retry(() => plan.make(records, scope, by))
-    const outcomes = await this.#apply(planned, letters, since.get(cursorScope(scope)) ?? 0)
+    const outcomes = await this.#apply(planned, letters)
     const settled = this.#settle(planned, letters, outcomes)
     return { rejected: [...settled.rejected], tally: settled.tally, records: () => this.#leftovers(settled) }
   }
@@ -89,35 +89,20 @@ export class RetryChunk {
   async #load(entries: readonly DeadEntry[]): Promise<readonly Loaded[]> {
     const { log, records } = this.#options
     await this.#index.refresh()
-    const wanted = new Map(entries.flatMap(({ id }) => this.#index.get(id) ?? []).map((entry) => [entry.offset, entry]))
-    const [first] = wanted.values()
-    if (first === undefined) return []
-    const offsets = [...wanted.keys()]
-    const end = (await log.ends(deadTopic(first.cursor.topic))).find(({ partition }) => partition === first.partition)
-    if (end === undefined) return []
-    const [from, to] = [Math.min(...offsets), Math.max(...offsets) + 1].map((offset) => ({ ...end, offset }))
-    const loaded: Loaded[] = []
-    for await (const batch of log.range(from ?? end, to ?? end, this.#work.signal)) {
-      for (const { offset, value } of batch) {
-        const entry = wanted.get(offset)
-        if (entry === undefined || value === null) continue
-        loaded.push({ lane: entry.lane, letter: await records.unpack('deadLetter', value) })
-      }
-    }
-    return loaded.toSorted((one, other) => one.letter.cursor.offset - other.letter.cursor.offset)
+    return loadLetters({ log, records, index: this.#index }, entries, this.#work.signal)
   }
 
   /** By index; none of those that are not tried. */
   async #apply(
     planned: readonly Planned[],
     letters: readonly Loaded[],
-    since: number,
   ): Promise<ReadonlyMap<number, readonly Outcome[]>> {
+    const end = Math.max(...planned.map(({ cursor }) => cursor.offset)) + 1
     const stopped = new Set<string>()
     const live = planned.flatMap((one, index) => {
       const lane = letters[index]?.lane ?? ''
       if (one.reason !== null) stopped.add(lane)
-      return stopped.has(lane) ? [] : [{ index, writes: this.#placed(one, letters[index], since) }]
+      return stopped.has(lane) ? [] : [{ index, writes: this.#placed(one, letters[index], end) }]
     })
     const writes = live.flatMap((one) => one.writes)
     const { signal } = this.#work
@@ -133,15 +118,15 @@ export class RetryChunk {
   }
 
   /**
-   * Counters keep an account of their own for retries. Where the first delivery keeps its account, the record is settled,
-   * uncounted. `since` is the oldest letter of the partition: none below comes again, and the account need not name them
-   * for ever.
+   * Counters take it as the record it was. What they remember of other letters stays as long as these wait; of those
+   * behind the chunk, of which nothing may have been heard here yet, in any case.
    */
-  #placed({ event, writes, cursor }: Planned, loaded: Loaded | undefined, since: number): readonly PlacedWrite[] {
+  #placed({ event, writes, cursor }: Planned, loaded: Loaded | undefined, end: number): readonly PlacedWrite[] {
     if (event === null || loaded === undefined) return []
-    const reader = `${this.#work.order.connector}.dead`
-    const lane = deadLane(loaded.letter)
-    return writes.map((write) => ({ write, position: event.position, cursor, lane, reader, since }))
+    const scope = cursorScope(cursor)
+    const waits = (offset: number) => offset >= end || this.#index.waits({ scope, offset })
+    const placing = { cursor, lane: deadLane(loaded.letter), reader: this.#work.order.connector, since: 0, waits }
+    return writes.map((write) => ({ write, position: event.position, ...placing, isRetry: true }))
   }
 
   #settle(
@@ -188,16 +173,10 @@ export class RetryChunk {
   }
 }
 
-interface Loaded {
-  readonly lane: string
-  readonly letter: DeadLetter
-}
-
 /** By partition, the one first in which a letter died first, so that one incarnation of a topic goes before the next. */
 export function chunksOf(entries: readonly DeadEntry[]): readonly (readonly DeadEntry[])[] {
   const scopes = [...Map.groupBy(entries, ({ cursor }) => cursorScope(cursor)).values()]
-  const firstOf = (scope: readonly DeadEntry[]) =>
-    scope.reduce((ms, one) => Math.min(ms, one.diedAtMs), Number.POSITIVE_INFINITY)
+  const firstOf = (scope: readonly DeadEntry[]) => scope[0]?.firstDiedAtMs ?? 0
   return scopes.toSorted((one, other) => firstOf(one) - firstOf(other)).flatMap(cut)
 }
 

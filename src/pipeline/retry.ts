@@ -6,16 +6,17 @@ import { z } from 'zod'
 import type { Connector } from '../core/connector.ts'
 import { MillraceError } from '../core/errors.ts'
 import { rowsOf } from '../core/run.ts'
-import { changeTopic, deadTopic } from '../core/topic.ts'
+import { deadTopic } from '../core/topic.ts'
 import type { RecordCodec } from '../log/codec.ts'
 import type { Log } from '../log/log.ts'
 import type { Sink } from '../sink/sink.ts'
 import type { Clock } from './clock.ts'
-import { type DeadEnds, type DeadEntry, DeadIndex } from './dead-index.ts'
+import type { DeadEnds, DeadEntry, DeadIndex } from './dead-index.ts'
 import { PARKED_LOOK_MS } from './deliver.ts'
 import type { Plan } from './plan.ts'
 import { readPlace } from './read-place.ts'
 import { chunksOf, RetryChunk } from './retry-chunk.ts'
+import { retryIndex } from './retry-index.ts'
 import type { RunKindWork, RunWork } from './run-work.ts'
 
 /** A connector that this process delivers for. */
@@ -33,13 +34,6 @@ export interface RetryOptions {
   readonly clock: Clock
   readonly targets: readonly RetryTarget[]
 }
-
-/** What is left out leaves no letter out. */
-const RetryScope = z.strictObject({
-  ids: z.array(z.string()).optional(),
-  table: z.string().optional(),
-  reason: z.string().optional(),
-})
 
 /** The rows that are being worked on, and what the dead topics held when the run began: it takes no others. */
 const Bookmark = z.object({ ends: z.record(z.string(), z.array(z.number())), open: z.array(z.string()) })
@@ -72,7 +66,6 @@ class Retry {
   readonly #target: RetryTarget
   readonly #work: RunWork
   readonly #index: DeadIndex
-  readonly #topics: readonly string[]
   #ends: DeadEnds | null
   /** Rows of which no letter has been rejected again: more may come behind those that were settled. */
   readonly #open: Set<string>
@@ -81,13 +74,8 @@ class Retry {
     this.#options = options
     this.#target = target
     this.#work = work
-    const { log, records, database } = options
-    const { name, tables } = target.connector
-    this.#topics = Object.keys(tables).map((table) => changeTopic(database, table))
-    const { table, ids, reason } = scopeOf(work.order.scope)
-    const filter = { connector: name, topics: table === undefined ? undefined : [changeTopic(database, table)] }
-    const index = { log, records, signal: work.signal, topics: this.#topics, filter: { ...filter, ids, reason } }
-    this.#index = new DeadIndex(index)
+    const { database, log, records } = options
+    this.#index = retryIndex({ database, log, records, signal: work.signal }, target.connector, work.order.scope)
     const { bookmark } = work.progress
     const place = bookmark === null ? null : readPlace(Bookmark, bookmark, 'retry')
     this.#ends = place?.ends ?? null
@@ -114,7 +102,7 @@ class Retry {
   }
 
   async #endsNow(): Promise<DeadEnds> {
-    const all = this.#topics.map(async (topic) => {
+    const all = this.#index.topics.map(async (topic) => {
       const ends = await this.#options.log.ends(deadTopic(topic))
       return [topic, ends.map(({ offset }) => offset)] as const
     })
@@ -131,10 +119,9 @@ class Retry {
       await this.#refresh()
       const letters = this.#index.lettersOf(this.#open)
       if (letters.length === 0 && isHeard) break
-      const since = this.#index.oldest()
       for (const entries of chunksOf(letters)) {
         if (signal.aborted) return
-        await this.#try(chunk, entries, since)
+        await this.#try(chunk, entries)
       }
       if (this.#open.size === 0) return
       await this.#heard()
@@ -143,11 +130,8 @@ class Retry {
     this.#open.clear()
   }
 
-  async #try(chunk: RetryChunk, entries: readonly DeadEntry[], since: ReadonlyMap<string, number>): Promise<void> {
-    const tried = await chunk.try(
-      entries.filter(({ lane }) => this.#open.has(lane)),
-      since,
-    )
+  async #try(chunk: RetryChunk, entries: readonly DeadEntry[]): Promise<void> {
+    const tried = await chunk.try(entries.filter(({ lane }) => this.#open.has(lane)))
     if (tried === null) return
     for (const lane of tried.rejected) this.#open.delete(lane)
     const bookmark = JSON.stringify({ ends: this.#ends, open: [...this.#open] })
@@ -165,7 +149,7 @@ class Retry {
     const reader = this.#target.connector.name
     await clock.sleep(PARKED_LOOK_MS + LOOK_SLACK_MS, signal)
     const deadlineMs = clock.nowMs() + IN_HAND_MS_MAX
-    for (const topic of this.#topics) {
+    for (const topic of this.#index.topics) {
       const stood = await this.#work.retry(() => log.committed(reader, topic))
       const hasMoved = async () => {
         if ((await log.lag(reader, topic)) === 0) return true
@@ -181,10 +165,4 @@ class Retry {
   #refresh(): Promise<void> {
     return this.#work.retry(() => this.#index.refresh())
   }
-}
-
-function scopeOf(text: string): z.infer<typeof RetryScope> {
-  const parsed = RetryScope.safeParse(JSON.parse(text))
-  if (parsed.success) return parsed.data
-  throw new MillraceError('SCOPE_INVALID', `${text} does not say which dead letters are meant`)
 }

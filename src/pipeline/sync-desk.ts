@@ -7,7 +7,7 @@ import { NO_LIMITS } from '../core/run.ts'
 import { syncScope, type VenueSync } from '../core/sync.ts'
 import type { RowSource } from '../source/source.ts'
 import { isOver, type Run, type RunBook } from './run-book.ts'
-import type { RunDesk } from './run-desk.ts'
+import type { OrderGiven, RunDesk } from './run-desk.ts'
 import { isSynced, type SyncedConnector, type Venue, Venues } from './venues.ts'
 
 export interface SyncDeskOptions {
@@ -34,16 +34,15 @@ export class SyncDesk {
 
   /** Null: all venues. One that is under way for the same is the answer. */
   async order(venue: string | null, by: string): Promise<Run> {
+    const given = { ...(await this.given(venue)), by }
+    return this.#options.desk.order(given, (runs) => runs.find((run) => isSyncOf(run, given, venue)) ?? null)
+  }
+
+  /** What such an order says. */
+  async given(venue: string | null): Promise<Omit<OrderGiven, 'by'>> {
     const connector = this.#connector()
     if (venue !== null) await this.#find(connector, venue)
-    const given = {
-      kind: 'sync',
-      connector: connector.name,
-      scope: JSON.stringify({ venue }),
-      limits: NO_LIMITS,
-      by,
-    } as const
-    return this.#options.desk.order(given, (runs) => runs.find((run) => isSyncOf(run, connector, venue)) ?? null)
+    return { kind: 'sync', connector: connector.name, scope: JSON.stringify({ venue }), limits: NO_LIMITS }
   }
 
   async job(id: string): Promise<Run> {
@@ -100,10 +99,10 @@ export class SyncDesk {
   }
 }
 
-function isSyncOf({ order }: Run, { name }: Connector, venue: string | null): boolean {
+function isSyncOf({ order }: Run, { connector }: Pick<OrderGiven, 'connector'>, venue: string | null): boolean {
   return (
     order.kind === 'sync' &&
-    order.connector === name &&
+    order.connector === connector &&
     order.wanted !== 'cancelled' &&
     syncScope(order).venue === venue
   )

@@ -21,7 +21,16 @@ const OVERLAP_MS = (14 + 12) * 3_600_000
 /** With more new venues than this, one walk through everything is cheaper than a walk for each. */
 const NEW_VENUES_MAX = 10
 
-export function planVenue({ connector, venues, book }: SyncPlanOptions, venue: string): readonly RowScope[] {
+/** Null: all venues. */
+export async function planSync(
+  options: SyncPlanOptions,
+  venue: string | null,
+  signal: AbortSignal,
+): Promise<readonly RowScope[]> {
+  return venue === null ? planAll(options, signal) : planVenue(options, venue)
+}
+
+function planVenue({ connector, venues, book }: SyncPlanOptions, venue: string): readonly RowScope[] {
   const last = book.venueSync(connector.name, venue)
   if (last === null) return scopesOf(connector, { venue })
   return [venues.scope(venue), ...changed(connector, last.syncedAtMs, venue)]
@@ -32,7 +41,7 @@ export function planVenue({ connector, venues, book }: SyncPlanOptions, venue: s
  * for each of thousands of venues would read everything thousands of times. What became of the rows of each venue is
  * known from the writes they became.
  */
-export async function planAll(options: SyncPlanOptions, signal: AbortSignal): Promise<readonly RowScope[]> {
+async function planAll(options: SyncPlanOptions, signal: AbortSignal): Promise<readonly RowScope[]> {
   const { connector, venues, book } = options
   const table = connector.sync.venues.table
   let sinceMs = Number.POSITIVE_INFINITY

@@ -12,7 +12,7 @@ import { type BackfillOptions, backfill } from './backfill.ts'
 import { readPlace } from './read-place.ts'
 import type { RunBook, VenueTally } from './run-book.ts'
 import type { RunEnd, RunKindWork, RunWork } from './run-work.ts'
-import { planAll, planVenue } from './sync-plan.ts'
+import { planSync } from './sync-plan.ts'
 import { type SyncTarget, tell } from './sync-status.ts'
 import { tallyRecord } from './tally-record.ts'
 import { type Venue, Venues } from './venues.ts'
@@ -66,7 +66,7 @@ class Sync {
     const { venue } = syncScope(order)
     const book = await this.#work.book()
     const options = { connector: this.#target.connector, venues: this.#venues, book }
-    const scopes = venue === null ? await this.#work.retry(() => planAll(options, signal)) : planVenue(options, venue)
+    const scopes = await this.#work.retry(() => planSync(options, venue, signal))
     return { attempt: order.attempt, scopes: JSON.stringify(scopes), at: null }
   }
 

@@ -18,6 +18,10 @@ export interface PlacedWrite {
   readonly reader: string
   /** What the reader has committed of the cursor's partition: only from this offset on records may come again. */
   readonly since: number
+  /** Those below that come again all the same, when their dead letters are retried; none when left out. */
+  readonly waits?: (offset: number) => boolean
+  /** It is such a record: counted unless the counter itself says that it was. */
+  readonly isRetry?: true
   /** The replay that gives an old record once more: applied is then only what this one changes. */
   readonly run?: string
 }

@@ -11,6 +11,7 @@ import { runCommand } from '../support/command.ts'
 import { expectFeedbackEqual } from '../support/equality.ts'
 import { type FreshDatabase, freshDatabase } from '../support/fresh-database.ts'
 import { freshName } from '../support/fresh-name.ts'
+import { logEnds } from '../support/log-ends.ts'
 import { Millrace, type Settings } from '../support/millrace.ts'
 import { RestaurantDatabase } from '../support/restaurant-database.ts'
 import { RestaurantTable } from '../support/restaurant-table.ts'
@@ -54,6 +55,12 @@ async function fragilePlace(): Promise<Place> {
 class Dead extends Runs {
   async all(query = ''): Promise<DeadListView> {
     return (await this.ask('GET', `/api/dead${query}`)).body as DeadListView
+  }
+
+  async wouldRetry(body: object): Promise<object> {
+    const answer = await this.ask('POST', '/api/dead/retry', { ...body, dry_run: true })
+    expect(answer.status).toBe(200)
+    return answer.body as object
   }
 
   /** Once there are that many. */
@@ -102,6 +109,8 @@ test('a connector that fails is mended: what waited is applied in order, counted
       ...{ table: 'stock', op: 'update', key: { id: 1 }, attempts: 1, connector: 'fragile' },
       ...{ before: { id: 1, name: 'bad', amount: 1 }, after: { id: 1, name: 'mended', amount: 2 } },
     })
+    const unmended = { dry_run: true, rows: 2, rows_exact: true, sample: { rows: 1, rejected: 1 } }
+    expect(await dead.wouldRetry({ connector: 'fragile', ids: [behind.id] })).toMatchObject(unmended)
     const again = await dead.done(await dead.retry({ connector: 'fragile', ids: [behind.id] }))
     expect(again).toMatchObject({ state: 'done', tally: { applied: 0, rejected: 1 } })
     const tried = (await dead.all('?table=stock&reason=no%20name')).letters.map(({ attempts }) => attempts)
@@ -110,6 +119,14 @@ test('a connector that fails is mended: what waited is applied in order, counted
     await millrace.stop()
   }
   const dead = new Dead(opened.use(await (await Millrace.start(settings)).ready()))
+  const untouched = async () => {
+    const ends = await logEnds(settings.MILLRACE_LOG ?? '', database.name, ['stock'])
+    return { ends, items: await table.items(), listed: await dead.all() }
+  }
+  const before = await untouched()
+  const forecast = { dry_run: true, rows: 3, rows_exact: true, sample: { rows: 3, applied: 3 }, write_units: 6 }
+  expect(await dead.wouldRetry({ connector: 'fragile' })).toMatchObject(forecast)
+  expect(await untouched()).toEqual(before)
   const run = await dead.done(await dead.retry({ connector: 'fragile' }))
   expect(run).toMatchObject({ state: 'done', rows: 3, rows_expected: 3, tally: { applied: 3, rejected: 0 } })
   expect((await dead.all()).total).toBe(0)
@@ -170,7 +187,9 @@ test('a request that names what there is not changes nothing, and says what is w
     [400, 'REQUEST_INVALID', ...retry, { connector: 'fragile', ids: [] }],
     [400, 'REQUEST_INVALID', ...retry, { connector: 'fragile', ids: 'all' }],
     [400, 'REQUEST_INVALID', ...retry, { connector: 'fragile', everything: true }],
+    [400, 'REQUEST_INVALID', ...retry, { connector: 'fragile', dry_run: 1 }],
     [400, 'SCOPE_INVALID', ...retry, { connector: 'fragil' }],
+    [400, 'SCOPE_INVALID', ...retry, { connector: 'fragil', dry_run: true }],
     [400, 'SCOPE_INVALID', ...retry, { connector: 'fragile', table: 'stok' }],
     [400, 'SCOPE_INVALID', ...retry, { connector: 'fragile', ids, reason: 'bad' }],
     [400, 'SCOPE_INVALID', ...retry, { connector: 'fragile', ids: ['other:x:0:1'] }],
@@ -208,8 +227,12 @@ test('on the command line: listed, shown, retried, dropped', async () => {
   }
   expect(await run('list', '--reason', 'bad 2')).toMatchObject({ code: 0, said: { total: 1 } })
   expect(await run('show', letter!.id)).toMatchObject({ code: 0, said: { id: letter!.id, after: { amount: 1 } } })
-  expect(await run('retry', '--dry-run')).toEqual({ code: 0, said: { would_retry: 2 } })
-  expect(await run('drop', letter!.id, '--note', 'a test', '--dry-run')).toMatchObject({ code: 0 })
+  const forecast = { dry_run: true, rows: 1, sample: { rows: 1, applied: 1, rejected: 0 } }
+  expect(await run('retry', '--reason', 'bad 2', '--dry-run')).toMatchObject({ code: 0, said: forecast })
+  expect(await run('drop', letter!.id, '--note', 'a test', '--dry-run')).toEqual({
+    code: 0,
+    said: { would_drop: [letter!.id] },
+  })
   expect(await run('drop', letter!.id)).toMatchObject({ code: 2, said: { error: { code: 'COMMAND_INVALID' } } })
   expect(await run('drop', 'fragile:x:0:1', '--note', 'a test')).toMatchObject({
     code: 3,

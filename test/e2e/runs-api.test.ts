@@ -112,6 +112,9 @@ test('the API describes itself as it is', async () => {
   const body = backfills?.requestBody?.content['application/json'].schema
   expect(body).toMatchObject({ required: ['connector'], additionalProperties: false })
   expect(Object.keys(body?.properties ?? {})).toEqual(['connector', 'scope', 'limits', 'dry_run'])
+  const retries = paths['/api/dead/retry']?.post?.requestBody?.content['application/json'].schema
+  expect(Object.keys(retries?.properties ?? {})).toContain('dry_run')
+  expect(JSON.stringify(paths['/api/sync/{client_id}']?.post?.requestBody)).toContain('dry_run')
   expect(paths['/api/runs/{id}']?.patch?.parameters).toMatchObject([{ name: 'id', in: 'path', required: true }])
   expect(paths['/api/runs']?.get?.parameters).toMatchObject([{ name: 'limit' }, { name: 'state' }])
   expect(Object.values(paths).every((path) => Object.values(path).every(({ summary }) => summary !== ''))).toBe(true)

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runCommand } from '../support/command.ts'
-import { SyncPlace } from '../support/sync-place.ts'
+import { SyncPlace, wallTime } from '../support/sync-place.ts'
 import { Syncs } from '../support/syncs.ts'
 
 let place: SyncPlace
@@ -58,7 +58,7 @@ describe('orders of syncs', () => {
     expect(await syncs.history()).toEqual([])
   })
 
-  test('take no body, and none that is not JSON', async () => {
+  test('take a body that asks for a dry run or nothing, and none that is not JSON', async () => {
     const venue = await place.site.venue('Opus')
     const { url } = await place.millrace()
     const post = async (type: string, body: string) => {
@@ -73,6 +73,7 @@ describe('orders of syncs', () => {
     expect(await post('application/xml', '<now/>')).toBe(415)
     expect(await post('application/json', '{')).toBe(400)
     expect(await post('application/json', '{"full":true}')).toBe(400)
+    expect(await post('application/json', '{"dry_run":"yes"}')).toBe(400)
     expect(await new Syncs({ url }).history()).toEqual([])
     expect(await post('application/json', '{}')).toBe(202)
     expect(await post('application/json', '')).toBe(202)
@@ -96,6 +97,29 @@ describe('millrace sync', () => {
     expect([all.code, all.err]).toEqual([0, ''])
     expect(all.out).toContain('0 new comments, 0 new customers')
     expect(await syncs.history()).toMatchObject([{ client_id: null }, { client_id: venue, by: 'command line' }])
+  })
+
+  test('and its endpoint say what they would do, of one venue and of all, and change nothing', async () => {
+    const venue = await place.site.venue('Opus')
+    const other = await place.site.venue('Bella')
+    await place.visits(venue, 6)
+    const syncs = await place.started()
+    await syncs.sync(venue)
+    await place.unlogged(() => place.visits(venue, 4, wallTime(0)))
+    await place.unlogged(() => place.visits(other, 3))
+    const before = await place.untouched()
+    const one = { dry_run: true, rows: 1 + 4, rows_exact: true, minutes: null }
+    const made = { applied: 4, rejected: 0, writes: { 'create applied': 4 } }
+    const asked = await syncs.ask('POST', `/api/sync/${venue}`, { dry_run: true })
+    expect(asked).toMatchObject({ status: 200, body: { ...one, sample: made } })
+    const ended = await runCommand(['sync', String(venue), '--dry-run', '--json'], env())
+    expect([ended.code, ended.err, JSON.parse(ended.out)]).toEqual([0, '', asked.body])
+    const all = await syncs.ask('POST', '/api/sync/all', { dry_run: true })
+    expect(all).toMatchObject({ status: 200, body: { sample: { writes: { 'create applied': 7 } } } })
+    expect(await syncs.ask('POST', '/api/sync/99', { dry_run: true })).toMatchObject({ status: 404 })
+    expect(await syncs.history()).toHaveLength(1)
+    expect(await place.untouched()).toEqual(before)
+    expect(await syncs.sync(venue)).toMatchObject({ new_comments: 4 })
   })
 
   test.each([

@@ -48,8 +48,25 @@ describe('a retry', () => {
     const run = await retrying.retried()
     expect(run).toMatchObject({ progress: { state: 'done', rows: 3, rowsExpected: 3 }, tally: { applied: 3 } })
     expect(at.texts).toEqual(['c', 'bad', 'b', 'd'])
-    expect(at.sink.applied[1]).toMatchObject({ cursor: first!.cursor, reader: 'feedback.dead' })
+    expect(at.sink.applied[1]).toMatchObject({ cursor: first!.cursor, reader: 'feedback', isRetry: true })
     expect(await at.dead()).toEqual([])
+  })
+
+  test('leaves counters what they remember of a letter, as long as it waits', async () => {
+    await at.append(insert(1, { text: 'bad' }))
+    await deliverAll()
+    const { cursor } = (await at.dead())[0]!
+    const isRemembered = async () => {
+      const from = at.sink.applied.length
+      await at.append(...Array.from({ length: 40 }, (_, id) => insert(100 + id)))
+      await deliverAll()
+      const beside = at.sink.applied.slice(from).find((placed) => placed.cursor.partition === cursor.partition)
+      return beside!.since > cursor.offset && beside!.waits!(cursor.offset)
+    }
+    expect(await isRemembered()).toBe(true)
+    await using _ = retrying.start()
+    await retrying.retried()
+    expect(await isRemembered()).toBe(false)
   })
 
   test('of one letter takes all letters of its row, and no others', async () => {
@@ -186,6 +203,30 @@ describe('a retry', () => {
     await using _ = retrying.start()
     expect((await retrying.retried()).tally).toMatchObject({ applied: 1 })
     expect(await at.dead()).toEqual([])
+  })
+
+  test('is foreseen by its rows, each up to the first letter that would be rejected again', async () => {
+    const texts = ['bad 1', 'bad 2', 'bad 3', 'bad 4']
+    await at.append(...texts.map((text) => insert(1, { text })), insert(2, { text: 'bad 5' }), insert(3))
+    await deliverAll()
+    at.sink.answer = ({ write }) => ((write as Merge).fields.text === 'bad 3' ? { did: 'rejected' } : { did: 'stale' })
+    const foreseen = await retrying.foreseen(failingOver(({ text }) => text === 'bad 5'))
+    expect(foreseen).toMatchObject({ rows: 5, isExact: true, sample: { applied: 0, stale: 2, rejected: 2 } })
+    const ofOne = await retrying.foreseen(connector(), { ids: [await idOf('bad 5')] })
+    expect(ofOne).toMatchObject({ rows: 1, sample: { stale: 1, rejected: 0 } })
+    expect(await retrying.foreseen(connector(), { reason: 'too large' })).toMatchObject({ rows: 0, writeUnits: 0 })
+    expect(at.texts).toEqual(['x'])
+    expect(await at.dead()).toHaveLength(5)
+  })
+
+  test('of many rows is foreseen by some of them, early and late ones', async () => {
+    for (const text of ['bad', 'bad and late']) {
+      await at.append(...Array.from({ length: 200 }, (_, id) => insert(text.length * 1_000 + id, { text })))
+      await deliverAll()
+    }
+    at.sink.answer = ({ write }) => ({ did: (write as Merge).fields.text === 'bad' ? 'stale' : 'applied' })
+    const { rows, sample } = await retrying.foreseen()
+    expect([rows, sample.stale, sample.applied]).toEqual([400, 50, 50])
   })
 
   test('for a connector that this process does not deliver for fails, and changes nothing', async () => {

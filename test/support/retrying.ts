@@ -4,6 +4,8 @@ import type { Connector } from '../../src/core/connector.ts'
 import type { Log, LogRecord, LogWriter } from '../../src/log/log.ts'
 import { systemClock } from '../../src/pipeline/clock.ts'
 import { DeadLetters } from '../../src/pipeline/dead-letters.ts'
+import { dryRetry } from '../../src/pipeline/dry-retry.ts'
+import type { Forecast } from '../../src/pipeline/dry-run.ts'
 import { Plan } from '../../src/pipeline/plan.ts'
 import { retry } from '../../src/pipeline/retry.ts'
 import { isOver, type Run, RunBook } from '../../src/pipeline/run-book.ts'
@@ -48,6 +50,14 @@ export class Retrying {
     const others = { backfill: none, replay: none, sync: none, verify: none, repair: none }
     const kinds = () => ({ ...others, retry: { carryOut: work } })
     return new Running((attempt) => carryOutRuns({ ...by, kinds }, attempt), observer)
+  }
+
+  /** What a retry for this connector would do. */
+  async foreseen(of: Connector = connector(), scope: object = {}): Promise<Forecast> {
+    const { log, records, sink } = this.#at
+    const plan = await Plan.open(this.#at.planParts(of))
+    const options = { log, records, sink, plan, clock: systemClock, database: 'app', connector: of }
+    return dryRetry(options, JSON.stringify(scope), new AbortController().signal)
   }
 
   order(scope: object = {}, name = 'feedback'): Promise<Run> {

@@ -2,6 +2,7 @@
 
 import { expect } from 'vitest'
 import { FeedbackPlace } from './feedback-place.ts'
+import { logEnds } from './log-ends.ts'
 import type { Millrace } from './millrace.ts'
 import type { RestaurantDatabase } from './restaurant-database.ts'
 import type { RestaurantTable } from './restaurant-table.ts'
@@ -55,6 +56,13 @@ export class SyncPlace implements AsyncDisposable {
 
   async commentsOf(venue: number): Promise<number> {
     return (await this.table.comments()).filter(({ pk }) => pk === `RESTAURANT#${venue}`).length
+  }
+
+  /** What a dry run must leave as it is: the items, and where the log ends. */
+  async untouched(): Promise<object> {
+    const tables = ['client', 'comment', 'datasession', 'eclub']
+    const { MILLRACE_LOG: log = '' } = this.settings
+    return { items: await this.table.items(), ends: await logEnds(log, this.#place.database.name, tables) }
   }
 
   /** Each comment of MySQL is there, once. */

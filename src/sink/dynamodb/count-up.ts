@@ -8,6 +8,7 @@ import { CountedOffsets } from './counted-offsets.ts'
 import { ExactSum } from './exact-sum.ts'
 import { Expression } from './expression.ts'
 import { quotientsOf, type Ratios } from './ratios.ts'
+import type { Stamp } from './stamp.ts'
 import type { ItemRef } from './target-tables.ts'
 import { isGreater, Totals } from './totals.ts'
 
@@ -22,8 +23,7 @@ export interface Due {
 export interface CountUp {
   /** The attribute that holds the account of the reader's partition. */
   readonly scope: string
-  /** What lies below does not come again. */
-  readonly since: number
+  readonly delivery: Pick<Stamp, 'since' | 'waits' | 'isRetry'>
   readonly dues: readonly Due[]
   readonly ratios: Ratios
   /** What the item held when it was last seen, so that a right guess costs one request. */
@@ -44,20 +44,23 @@ export interface CountUp {
  *   that failed the condition and adds what is left.
  * - What one event adds to one item is added at once: a call holds all of its writes.
  * - Other readers, partitions and incarnations of a topic move other attributes of the item.
- * - Nothing is counted of a record that was rejected: it lies below `from` soon, and is counted when it is retried, by a
- *   reader whose account is another.
- * The account stays as short as a batch: it names only what has not been committed yet.
+ * - Nothing is counted of a record that was rejected. It lies below `from` soon and waits as a dead letter; a retry counts
+ *   it unless the account names it. It does when an earlier try of the delivery, broken off, had found nothing wrong
+ *   with the record, or when the retry itself was broken off: as long as its letter waits, what names it stays.
+ * The account stays as short as a batch: it names only what has not been committed yet, and of that which waits, what was
+ * counted.
  *
  * Ratios are set by the same update, from the counters that were seen, and it is conditional on these too.
  */
 export async function countUp(io: CallIo, ref: ItemRef, count: CountUp): Promise<Item> {
-  const { scope, since, dues, ratios, guess } = count
+  const { scope, delivery, dues, ratios, guess } = count
+  const { since, waits, isRetry } = delivery
   for (let known = guess; ; ) {
     const counted = CountedOffsets.read(known[scope])
-    const left = dues.filter(({ offset }) => !counted.has(offset))
+    const left = dues.filter(({ offset }) => !(isRetry ? counted.names(offset) : counted.has(offset)))
     if (left.length === 0) return known
     const offsets = left.map(({ offset }) => offset)
-    const account = { S: String(counted.with(offsets, since)) }
+    const account = { S: String(counted.with(offsets, since, waits)) }
     const attempt = await io.update(ref, addition({ scope, account, dues: left, ratios }, known))
     if (attempt.did) return { ...known, ...attempt.item }
     known = attempt.item ?? {}

@@ -1,10 +1,11 @@
 // The account a counter item keeps of one reader in one partition: which records it has counted. Below `from` everything
-// is settled; from there on the records may come again, and those that were counted are named one by one.
+// is settled but for dead letters; from there on the records may come again. Those that were counted are named one by
+// one, below `from` only those whose letters wait.
 
 import type { Attribute } from './attributes.ts'
 import { Rejection } from './rejection.ts'
 
-const FORM = /^(\d+):((?:\d+(?:-\d+)?(?:,(?!$)|$))*)$/u
+const FORM = /^(\d+):((?:\d+(?:-\d+)?(?:,(?=\d)|(?=:|$)))*)(?::(\d+(?:,\d+)*))?$/u
 
 export class CountedOffsets {
   readonly #from: number
@@ -17,24 +18,33 @@ export class CountedOffsets {
 
   static read(attribute: Attribute | undefined): CountedOffsets {
     if (attribute === undefined) return new CountedOffsets(0, new Set())
-    const [, from, ranges = ''] = FORM.exec(attribute.S ?? '') ?? []
+    const [, from, ranges = '', waiting] = FORM.exec(attribute.S ?? '') ?? []
     if (from === undefined) throw new Rejection('its account of what was counted cannot be read')
-    return new CountedOffsets(Number(from), new Set(expand(ranges, Number(from))))
+    const below = waiting === undefined ? [] : waiting.split(',').map(Number)
+    return new CountedOffsets(Number(from), new Set([...below, ...expand(ranges, Number(from))]))
   }
 
   has(offset: number): boolean {
     return offset < this.#from || this.#offsets.has(offset)
   }
 
-  /** With these counted too, and without those below `since`, which do not come again. */
-  with(offsets: readonly number[], since: number): CountedOffsets {
-    const from = Math.max(this.#from, since)
-    return new CountedOffsets(from, new Set([...this.#offsets, ...offsets].filter((offset) => offset >= from)))
+  /** Whether it was counted for certain; below `from` it says so only of what waits. */
+  names(offset: number): boolean {
+    return this.#offsets.has(offset)
   }
 
-  /** Ranges of distances from `from`: short, and a person can read it. */
+  /** With these counted too, and without those below `since`, which do not come again, unless they wait. */
+  with(offsets: readonly number[], since: number, waits: (offset: number) => boolean): CountedOffsets {
+    const from = Math.max(this.#from, since)
+    const named = [...this.#offsets, ...offsets].filter((offset) => offset >= from || waits(offset))
+    return new CountedOffsets(from, new Set(named))
+  }
+
+  /** Ranges of distances from `from`: short, and a person can read it. Then what lies below. */
   toString(): string {
-    const sorted = [...this.#offsets].sort((one, other) => one - other)
+    const all = [...this.#offsets].sort((one, other) => one - other)
+    const below = all.filter((offset) => offset < this.#from)
+    const sorted = all.slice(below.length)
     const ranges: string[] = []
     for (let start = 0; start < sorted.length; ) {
       let end = start
@@ -43,7 +53,7 @@ export class CountedOffsets {
       ranges.push(end === start ? `${first}` : `${first}-${first + end - start}`)
       start = end + 1
     }
-    return `${this.#from}:${ranges.join(',')}`
+    return `${this.#from}:${ranges.join(',')}${below.length === 0 ? '' : `:${below.join(',')}`}`
   }
 }
 

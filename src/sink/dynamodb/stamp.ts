@@ -14,11 +14,18 @@ export interface Stamp {
   readonly cursor: Cursor
   readonly reader: string
   readonly since: number
+  readonly waits: (offset: number) => boolean
+  readonly isRetry: boolean
 }
 
-export function stampOf({ position, cursor, reader, since, run }: Omit<PlacedWrite, 'write'>): Stamp {
+type Placing = Omit<PlacedWrite, 'write'>
+
+const NONE_WAITS = () => false
+
+export function stampOf({ position, cursor, reader, since, run, ...more }: Placing): Stamp {
   const mark = run === undefined ? formatCursor(cursor) : `${formatCursor(cursor)}/${run}`
-  return { position, cursor, reader, since, mark, isReplay: run !== undefined }
+  const { waits = NONE_WAITS, isRetry = false } = more
+  return { position, cursor, reader, since, waits, isRetry, mark, isReplay: run !== undefined }
 }
 
 /** The bookkeeping of an item that this write makes. */

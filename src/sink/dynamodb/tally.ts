@@ -4,7 +4,7 @@ import type { Count } from '../../core/write.ts'
 import type { Item } from './attributes.ts'
 import { countedName } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
-import { countUp, type Due } from './count-up.ts'
+import { type CountUp, countUp, type Due } from './count-up.ts'
 import type { Ratios } from './ratios.ts'
 import { Rejection } from './rejection.ts'
 import type { SinkMemory } from './sink-memory.ts'
@@ -19,7 +19,7 @@ interface Counter {
 }
 
 interface Scope {
-  readonly since: number
+  readonly delivery: CountUp['delivery']
   readonly dues: Due[]
 }
 
@@ -46,19 +46,19 @@ export class Tally {
     const name = countedName(stamp.reader, stamp.cursor)
     const due = { offset: stamp.cursor.offset, add: count.add, greatest: count.greatest ?? {}, owner }
     const scope = counter.scopes.get(name)
-    if (scope === undefined) counter.scopes.set(name, { since: stamp.since, dues: [due] })
+    if (scope === undefined) counter.scopes.set(name, { delivery: stamp, dues: [due] })
     else scope.dues.push(due)
   }
 
   /**
    * Why counts were impossible, by owner. Nothing is counted for owners whose record was rejected: it waits as a dead
-   * letter, and another reader counts it, all of it, when it is retried.
+   * letter, and is counted, all of it, when it is retried.
    */
   async flush(io: CallIo, without: ReadonlySet<number>): Promise<ReadonlyMap<number, string>> {
     const rejected = new Map<number, string>()
     for (const { scopes } of this.#counters.values()) {
-      for (const [name, { since, dues }] of scopes) {
-        scopes.set(name, { since, dues: dues.filter(({ owner }) => !without.has(owner)) })
+      for (const [name, { delivery, dues }] of scopes) {
+        scopes.set(name, { delivery, dues: dues.filter(({ owner }) => !without.has(owner)) })
       }
     }
     const counting = [...this.#counters].map(([id, counter]) =>
@@ -70,10 +70,10 @@ export class Tally {
 
   async #count(io: CallIo, { ref, ratios, scopes }: Counter, rejected: Map<number, string>): Promise<void> {
     const id = itemId(ref)
-    for (const [scope, { since, dues }] of scopes) {
+    for (const [scope, { delivery, dues }] of scopes) {
       try {
         const guess = this.#memory.counters.get(id) ?? {}
-        const item = await countUp(io, ref, { scope, since, dues, ratios, guess })
+        const item = await countUp(io, ref, { scope, delivery, dues, ratios, guess })
         this.#memory.counters.set(id, { ...guess, ...counterParts(item, dues, { scope, ratios }) })
       } catch (error) {
         if (!(error instanceof Rejection)) throw error

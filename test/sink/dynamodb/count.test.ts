@@ -50,16 +50,36 @@ describe.each(emulators)('count on %s', (_name, shared) => {
     expect(stored?.mean).toBeCloseTo(sum / 120, 12)
   })
 
-  test('nothing of a rejected record is counted until another reader has retried it, then all of it, once', async () => {
+  test('nothing of a rejected record is counted until it is retried, then all of it, once', async () => {
     const big = placed(table.createOf(['retried', 'big'], { text: 'x'.repeat(400 * 1024) }), { offset: 4, lane: 'row' })
     const made = { ...rated('retried', 4), lane: 'row' }
     const outcomes = await (await table.sink()).apply([made, big, rated('retried', 5)], forever)
     expect(did(outcomes)).toEqual(['applied', 'rejected', 'applied'])
     expect(fieldsOf(await table.item(['retried', 'META']))).toMatchObject({ total: 1, count: 1 })
     for (const sink of [await table.sink(), await table.sink()]) {
-      expect(did(await sink.apply([{ ...made, reader: 'tests.dead' }], forever))).toEqual(['applied'])
+      expect(did(await sink.apply([{ ...made, isRetry: true, waits: (offset) => offset === 4 }], forever))).toEqual([
+        'applied',
+      ])
       expect(fieldsOf(await table.item(['retried', 'META']))).toMatchObject({ total: 2, count: 2 })
     }
+  })
+
+  test('a record that was counted before it was rejected is not counted by its retry, nor by a replay after that', async () => {
+    const waits = (offset: number) => offset === 3 || offset === 4
+    const counts = (offset: number) => placed(table.countOf(['broken off', 'META'], { total: 1 }), { offset })
+    const total = async () => fieldsOf(await table.item(['broken off', 'META']))?.total
+    await (await table.sink()).apply([counts(3)], forever)
+    // The repeat of that rejects 3, and 4 too; the delivery goes on behind them.
+    const sink = await table.sink()
+    await sink.apply([{ ...counts(7), since: 6, waits }], forever)
+    expect(await total()).toBe(2)
+    for (let repeat = 0; repeat < 2; repeat++) {
+      await sink.apply([{ ...counts(3), isRetry: true, waits }], forever)
+      await sink.apply([{ ...counts(4), isRetry: true, waits }], forever)
+      expect(await total()).toBe(3)
+    }
+    await sink.apply([{ ...counts(4), since: 4, run: 'r' }], forever)
+    expect(await total()).toBe(3)
   })
 
   test('a record that wrote nothing at first is counted when it makes its item in the repeat', async () => {
