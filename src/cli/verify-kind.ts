@@ -6,13 +6,16 @@ import type { Clock } from '../pipeline/clock.ts'
 import { Deliveries } from '../pipeline/deliveries.ts'
 import { describeFound } from '../pipeline/describe-found.ts'
 import { markVerified } from '../pipeline/mark-verified.ts'
-import { Mending } from '../pipeline/mending.ts'
+import { givenName, Mending } from '../pipeline/mending.ts'
 import { Plan, type PlanParts } from '../pipeline/plan.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { RowCheck } from '../pipeline/row-check.ts'
 import type { RunKindWork, RunWork } from '../pipeline/run-work.ts'
 import { Settling } from '../pipeline/settling.ts'
+import { StandingItems } from '../pipeline/standing-items.ts'
 import { Verify } from '../pipeline/verify.ts'
+import { VerifyPages } from '../pipeline/verify-pages.ts'
+import { verifyScope } from '../pipeline/verify-scope.ts'
 import type { Resources } from './resources.ts'
 
 export interface VerifyKindOptions extends Pick<Resources, 'source' | 'log' | 'shared'> {
@@ -46,7 +49,12 @@ async function verify(options: VerifyKindOptions, work: RunWork): Promise<void> 
     const mending = new Mending({ sink, settling, clock })
     const about = { log, records, codec, clock, database, connector, run: work.order.id, signal: work.signal }
     const describe = (found: Parameters<typeof describeFound>[1]) => describeFound(about, found)
-    await new Verify({ source, log, records, clock, check, settling, mending, describe }, work).run()
+    const { scopes, isWhole, venue } = verifyScope(work.order)
+    const standing = new StandingItems({ source, ready, sink, tables: Object.keys(tables) })
+    const items = isWhole && venue === null ? standing : null
+    const tag = `${connector}/${givenName(work.order.id)}`
+    const pages = new VerifyPages({ source, clock, scopes, items, tag }, work)
+    await new Verify({ source, pages, log, records, clock, check, settling, mending, describe }, work).run()
   } finally {
     await sink.close()
   }

@@ -29,28 +29,29 @@ export interface Described {
   readonly changes: readonly LogRecord[]
 }
 
-/** The rows are of one table. The schemas have to be appended, whatever becomes of the changes. */
+/** The schemas have to be appended, whatever becomes of the changes. */
 export async function describeFound(options: DescribeOptions, found: readonly FoundRow[]): Promise<Described> {
   const { log, records, codec, clock, database, connector, run, signal } = options
   const encoded = await codec.encode(found.map(({ event }) => event))
   const schemas = encoded.slice(0, encoded.length - found.length)
   const changes = encoded.slice(schemas.length)
-  const [first] = found
-  if (first === undefined) return { differences: [], schemas, changes }
-  const sourceTable = first.event.table
-  const parked = new Parked(changeTopic(database, sourceTable), { connector, log, records, signal })
-  const [gaps] = await Promise.all([gapsOf(options), parked.refresh()])
+  const tables = new Set(found.map(({ event }) => event.table))
+  const parked = new Map(
+    [...tables].map((table) => [table, new Parked(changeTopic(database, table), { connector, log, records, signal })]),
+  )
+  const [gaps] = await Promise.all([gapsOf(options), ...[...parked.values()].map((one) => one.refresh())])
   const differences = found.flatMap((row, index) => {
-    const behind = parked.behind(changes[index]?.key ?? new Uint8Array())
+    const sourceTable = row.event.table
+    const behind = parked.get(sourceTable)?.behind(changes[index]?.key ?? new Uint8Array()) ?? null
     const common = { run, connector, sourceTable, row: nameOf(row.event), isMended: false, foundAtMs: clock.nowMs() }
     const about = { sourceTable, reason: row.reason, behind, isDelivered: row.isDelivered, gaps }
     if (row.reason !== null) {
-      const why = likelyCause({ ...about, isMissing: true, position: null })
+      const why = likelyCause({ ...about, is: 'missing', position: null })
       return [{ ...common, venue: null, table: '', key: [], fields: [], is: 'missing' as const, why }]
     }
     return row.differences.map(({ venue, table, key, fields, position }): RowDifference => {
-      const why = likelyCause({ ...about, isMissing: fields === null, position })
-      const is = fields === null ? 'missing' : 'differing'
+      const is = row.event.op === 'delete' ? 'left over' : fields === null ? 'missing' : 'differing'
+      const why = likelyCause({ ...about, is, position })
       return { ...common, venue, table, key: key ?? [], fields: fields ?? [], is, why }
     })
   })

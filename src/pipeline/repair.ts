@@ -9,12 +9,19 @@ import type { Order } from '../core/run.ts'
 import { changeTopic, RUNS } from '../core/topic.ts'
 import type { RecordCodec } from '../log/codec.ts'
 import type { LogRecord } from '../log/log.ts'
+import type { Sink } from '../sink/sink.ts'
 import type { RowScope } from '../source/source.ts'
 import { type AwaitDeliveryOptions, awaitDelivery } from './await-delivery.ts'
 import { type BackfillOptions, backfill } from './backfill.ts'
-import { Deletes, DeletesPlace, type RepairTarget } from './deletes.ts'
+import { Deletes } from './deletes.ts'
 import { readPlace } from './read-place.ts'
+import type { ReadyConnector } from './ready-connector.ts'
 import type { RunEnd, RunKindWork, RunWork } from './run-work.ts'
+import { ItemPlace, StandingItems } from './standing-items.ts'
+
+export interface RepairTarget extends ReadyConnector {
+  readonly sink: Sink
+}
 
 export interface RepairOptions extends BackfillOptions {
   readonly records: RecordCodec
@@ -25,7 +32,7 @@ export interface RepairOptions extends BackfillOptions {
 }
 
 /** Where the backfill is; once it is done, where the search for deletes is. */
-const Bookmark = z.object({ at: z.string().nullable(), deletes: DeletesPlace.nullable() })
+const Bookmark = z.object({ at: z.string().nullable(), deletes: ItemPlace.nullable() })
 
 export function repairKind(options: RepairOptions): RunKindWork {
   return {
@@ -44,7 +51,8 @@ async function carryOut(options: RepairOptions, work: RunWork): Promise<void> {
   const topics = Object.keys(target.connector.tables).map((table) => changeTopic(database, table))
   if (deletes === null) await awaitDelivery({ log, clock, reader: work.order.connector, topics }, work)
   if (work.signal.aborted) return
-  await new Deletes({ source, codec, clock, target, tables }, searching(work)).run(deletes)
+  const items = new StandingItems({ source, ready: target, sink: target.sink, tables })
+  await new Deletes({ items, codec, clock }, searching(work)).run(deletes)
 }
 
 /** The rows that it copies: a gap does not say which of a table's it can have touched. */

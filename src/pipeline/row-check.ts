@@ -41,8 +41,14 @@ export class RowCheck {
     this.#options = options
   }
 
-  /** The events are of one table. */
-  async of(events: readonly ChangeEvent[], { isSure, signal }: Look): Promise<readonly CheckedRow[]> {
+  /** In the order given, table by table. */
+  async of(events: readonly ChangeEvent[], look: Look): Promise<readonly CheckedRow[]> {
+    const checked: CheckedRow[] = []
+    for (const [, own] of Map.groupBy(events, ({ table }) => table)) checked.push(...(await this.#ofTable(own, look)))
+    return checked
+  }
+
+  async #ofTable(events: readonly ChangeEvent[], { isSure, signal }: Look): Promise<readonly CheckedRow[]> {
     const { plan, sink, clock, venueOf } = this.#options
     const planned = await plan.makeOfRows(events, { signal, watch: new Stopwatch(clock) })
     const writes = planned.flatMap((row) => row.writes)

@@ -35,16 +35,15 @@ export class Settling {
     this.#options = options
   }
 
-  /** Rows of one table. */
   async of(suspects: readonly CheckedRow[], signal: AbortSignal): Promise<Settled> {
     const found: FoundRow[] = []
     let open = suspects
     for (let round = 0; open.length > 0 && round < ROUNDS_MAX; round++) {
       const isDelivered = await this.#options.deliveries.upTo(newest(open.map(({ event }) => event.position)), signal)
       if (signal.aborted) break
-      const before = new Map(open.map(({ event }) => [nameOf(event), event]))
+      const before = new Map(open.map(({ event }) => [fullName(event), event]))
       const again = (await this.again(open, signal)).filter(differs)
-      const isStill = ({ event }: CheckedRow) => isSameRow(event, before.get(nameOf(event)))
+      const isStill = ({ event }: CheckedRow) => isSameRow(event, before.get(fullName(event)))
       found.push(...again.filter(isStill).map((row) => ({ ...row, isDelivered })))
       open = again.filter((row) => !isStill(row))
     }
@@ -62,8 +61,11 @@ export class Settling {
     return this.#options.check.of(events, { isSure: true, signal })
   }
 
-  async #read({ table, key, parts }: ChangeEvent, signal: AbortSignal): Promise<readonly ChangeEvent[]> {
+  async #read({ table, key, parts, op }: ChangeEvent, signal: AbortSignal): Promise<readonly ChangeEvent[]> {
     const values = Object.values(key)
+    if (op === 'delete') {
+      return (await this.#options.source.missing({ table, keys: [values], run: parts.run ?? '' }, signal)).events
+    }
     const scope = { table, from: values, to: values, filters: [] }
     const request = { scope, after: null, upTo: null, rowsMax: 1, run: parts.run ?? '' }
     return (await this.#options.source.page(request, signal)).events
@@ -76,6 +78,10 @@ export function nameOf({ key }: ChangeEvent): string {
     if (typeof value === 'bigint') return value.toString()
     return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value
   })
+}
+
+function fullName(event: ChangeEvent): string {
+  return `${event.table} ${nameOf(event)}`
 }
 
 function isSameRow(one: ChangeEvent, other: ChangeEvent | undefined): boolean {

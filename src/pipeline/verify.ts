@@ -3,25 +3,25 @@
 
 import { z } from 'zod'
 import type { RowDifference } from '../core/difference.ts'
-import { addTallies, NO_TALLY, type Tally, unitsPerRow } from '../core/run.ts'
+import { addTallies, NO_TALLY, type Tally } from '../core/run.ts'
 import type { RecordCodec } from '../log/codec.ts'
 import type { Log, LogRecord } from '../log/log.ts'
-import type { RowPage, RowScope, RowSource } from '../source/source.ts'
+import type { RowSource } from '../source/source.ts'
 import type { Clock } from './clock.ts'
 import type { Described } from './describe-found.ts'
 import { DIFFERENCES_MAX, differenceRecord, differencesOf, forgetAllBut } from './differences.ts'
-import { givenName, type Mending, needsDelivery } from './mending.ts'
-import { PageSize } from './page-size.ts'
+import { type Mending, needsDelivery } from './mending.ts'
 import { readPlace } from './read-place.ts'
 import { type CheckedRow, differs, type RowCheck } from './row-check.ts'
-import { RunPace } from './run-pace.ts'
 import type { RunWork, Step } from './run-work.ts'
 import { type FoundRow, nameOf, type Settling } from './settling.ts'
 import { tallyRecord } from './tally-record.ts'
+import { type VerifyPages, VerifyPlace } from './verify-pages.ts'
 import { verifyScope } from './verify-scope.ts'
 
 export interface VerifyOptions {
-  readonly source: RowSource
+  readonly source: Pick<RowSource, 'expect'>
+  readonly pages: VerifyPages
   readonly log: Log
   readonly records: RecordCodec
   readonly clock: Clock
@@ -31,12 +31,8 @@ export interface VerifyOptions {
   readonly describe: (found: readonly FoundRow[]) => Promise<Described>
 }
 
-/** The table that is compared, by its place in the scope, where that ended when it began, and the page behind which it goes on. */
-const Place = z.object({ table: z.number(), upTo: z.string().nullable(), after: z.string().nullable() })
-type Place = z.infer<typeof Place>
-
 /** And how many rows were given to the log once more, and how many differences are on record. */
-const Bookmark = z.object({ ...Place.shape, given: z.number(), told: z.number() })
+const Bookmark = z.object({ ...VerifyPlace.shape, given: z.number(), told: z.number() })
 
 /** So many rows that differ wait to be looked at again. */
 const SUSPECTS_MAX = 500
@@ -47,9 +43,6 @@ const KEPT_MAX = 10
 export class Verify {
   readonly #options: VerifyOptions
   readonly #work: RunWork
-  readonly #pace: RunPace
-  readonly #size = new PageSize()
-  readonly #scopes: readonly RowScope[]
   readonly #repairs: boolean
   /** On record as found and not as mended, by row: an attempt that broke off may have mended them. */
   readonly #open = new Map<string, readonly RowDifference[]>()
@@ -63,26 +56,32 @@ export class Verify {
   #steppedAtMs = 0
 
   constructor(options: VerifyOptions, work: RunWork) {
-    const { scopes, repairs } = verifyScope(work.order)
     this.#options = options
     this.#work = work
-    this.#scopes = scopes
-    this.#repairs = repairs
+    this.#repairs = verifyScope(work.order).repairs
     this.#rows = work.progress.rows
-    this.#pace = new RunPace({
-      clock: options.clock,
-      limits: () => work.limits(),
-      unitsPerRow: () => unitsPerRow(this.#tally),
-      delivered: async () => this.#rows,
-    })
   }
 
   async run(): Promise<void> {
-    let at: Place | null = await this.#begin()
-    while (at !== null && at.table < this.#scopes.length) at = await this.#table(at)
+    const { check, clock, pages } = this.#options
+    const { signal } = this.#work
+    let at = await this.#begin()
+    const suspects: CheckedRow[] = []
+    for await (const { events, next, isEnd } of pages.from(at)) {
+      const rows = await this.#work.retry(() => check.of(events, { isSure: false, signal }))
+      this.#rows += rows.length
+      this.#equal(rows.filter((row) => !differs(row)))
+      suspects.push(...rows.filter(differs))
+      const isDue = isEnd || (suspects.length === 0 && clock.nowMs() - this.#steppedAtMs > STEP_MS)
+      if (!isDue && suspects.length < SUSPECTS_MAX) continue
+      const tell = await this.#settle(suspects.splice(0), at)
+      if (tell === null) return
+      await this.#step(next, tell)
+      at = next
+    }
   }
 
-  async #begin(): Promise<Place> {
+  async #begin(): Promise<VerifyPlace> {
     const { source, log } = this.#options
     const { order, progress } = this.#work
     if (progress.bookmark !== null) {
@@ -90,79 +89,21 @@ export class Verify {
       this.#given = given
       this.#told = told
       this.#tally = await this.#work.tally()
-      this.#pace.resume(progress.updatedAtMs)
       for (const one of await differencesOf(this.#options, order.id)) if (!one.isMended) this.#remember(one)
       return place
     }
-    const each = await Promise.all(this.#scopes.map((scope) => this.#work.retry(() => source.expect(scope))))
+    const { scopes } = verifyScope(order)
+    const each = await Promise.all(scopes.map((scope) => this.#work.retry(() => source.expect(scope))))
     this.#work.expect(each.reduce((sum, rows) => (sum === null || rows === null ? null : sum + rows), 0))
     const runs = (await this.#work.book()).all().filter((run) => run.order.kind === order.kind)
     const kept = new Set(runs.slice(0, KEPT_MAX).map((run) => run.order.id))
     await this.#work.note(() => forgetAllBut({ log }, kept))
-    return beginning(0)
+    return { table: 0, upTo: null, after: null, items: null }
   }
 
   #remember(one: RowDifference): void {
     const name = `${one.sourceTable} ${one.row}`
     this.#open.set(name, [...(this.#open.get(name) ?? []), one])
-  }
-
-  /** To the table's end: where the next one begins; null when it was broken off. */
-  async #table(from: Place): Promise<Place | null> {
-    const { source, check, clock } = this.#options
-    const { signal } = this.#work
-    const scope = this.#scopes[from.table] as RowScope
-    const upTo = from.upTo ?? (await this.#work.retry(() => source.last(scope, signal)))
-    let at: Place = { ...from, upTo }
-    const suspects: CheckedRow[] = []
-    for await (const page of this.#pages(at)) {
-      const rows = await this.#work.retry(() => check.of(page.events, { isSure: false, signal }))
-      this.#rows += rows.length
-      this.#equal(rows.filter((row) => !differs(row)))
-      suspects.push(...rows.filter(differs))
-      const isEnd = page.next === null
-      const next = isEnd ? beginning(at.table + 1) : { ...at, after: page.next }
-      const isDue = isEnd || (suspects.length === 0 && clock.nowMs() - this.#steppedAtMs > STEP_MS)
-      if (!isDue && suspects.length < SUSPECTS_MAX) continue
-      const told = await this.#settle(suspects.splice(0), at)
-      if (told === null) return null
-      await this.#step(next, told)
-      at = next
-      if (isEnd) return at
-    }
-    return upTo === null ? beginning(at.table + 1) : null
-  }
-
-  /** The next page is read while one is compared. Ends early when the run is to. */
-  async *#pages(from: Place): AsyncIterable<RowPage> {
-    let reading = from.upTo === null ? null : this.#read(from)
-    while (reading !== null) {
-      const page: RowPage | null = await reading
-      if (page === null) return
-      reading = page.next === null ? null : this.#read({ ...from, after: page.next })
-      // A failure is met when the page's turn comes; until then it must not count as unhandled.
-      reading?.catch(() => undefined)
-      yield page
-    }
-  }
-
-  async #read({ table, upTo, after }: Place): Promise<RowPage | null> {
-    const { order, signal } = this.#work
-    const room = await this.#pace.admit(this.#rows, signal)
-    const rowsMax = Math.min(this.#size.rows, room)
-    if (rowsMax === 0) return null
-    const request = {
-      scope: this.#scopes[table] as RowScope,
-      after,
-      upTo,
-      rowsMax,
-      run: `${order.connector}/${givenName(order.id)}`,
-    }
-    const page = await this.#work.retry(() => this.#options.source.page(request, signal))
-    const bytes = page.events.reduce((sum, { parts }) => sum + (parts.afterImage?.bytes.length ?? 0), 0)
-    this.#size.took({ rows: rowsMax, bytes, tookMs: page.tookMs })
-    this.#pace.took(page.events.length, page.tookMs)
-    return page
   }
 
   /** Rows that an attempt which broke off has found, and that are good now, it has mended. */
@@ -185,7 +126,7 @@ export class Verify {
   }
 
   /** What is to be put on record of rows that looked different; null when it was broken off. */
-  async #settle(suspects: readonly CheckedRow[], at: Place): Promise<Telling | null> {
+  async #settle(suspects: readonly CheckedRow[], at: VerifyPlace): Promise<Telling | null> {
     if (suspects.length === 0) return async () => []
     const { signal } = this.#work
     const { found, unsettled } = await this.#work.retry(() => this.#options.settling.of(suspects, signal))
@@ -206,7 +147,7 @@ export class Verify {
   }
 
   /** What it has found is on record before anything is mended. */
-  async #mend(found: readonly FoundRow[], at: Place): Promise<ReadonlySet<string> | null> {
+  async #mend(found: readonly FoundRow[], at: VerifyPlace): Promise<ReadonlySet<string> | null> {
     const isGiven = found.map(needsDelivery)
     this.#given += isGiven.filter(Boolean).length
     await this.#work.step(this.#stepAt(at, this.#work.progress.rows), async () => {
@@ -218,7 +159,7 @@ export class Verify {
     return this.#work.signal.aborted ? null : mended
   }
 
-  async #step(next: Place, tell: Telling): Promise<void> {
+  async #step(next: VerifyPlace, tell: Telling): Promise<void> {
     const tally = addTallies(this.#tally, this.#since)
     const part = { run: this.#work.order.id, part: 'verify' }
     // Made before the bookmark: it says how many differences are on record.
@@ -230,9 +171,9 @@ export class Verify {
     this.#steppedAtMs = this.#options.clock.nowMs()
   }
 
-  #stepAt(place: Place, rows: number): Step {
+  #stepAt(place: VerifyPlace, rows: number): Step {
     const bookmark = JSON.stringify({ ...place, given: this.#given, told: this.#told })
-    return { bookmark, rows, rowsPerSecond: this.#pace.rowsPerSecond }
+    return { bookmark, rows, rowsPerSecond: this.#options.pages.rowsPerSecond }
   }
 
   #pack(differences: readonly RowDifference[]): Promise<readonly LogRecord[]> {
@@ -241,10 +182,6 @@ export class Verify {
 }
 
 type Telling = () => Promise<readonly LogRecord[]>
-
-function beginning(table: number): Place {
-  return { table, upTo: null, after: null }
-}
 
 function writesOf(found: readonly FoundRow[]): Tally['writes'] {
   const differences = found.flatMap((row) => row.differences)

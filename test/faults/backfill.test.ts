@@ -61,13 +61,13 @@ describe.each(['file', 'kafka'] as const)('a backfill on the %s log', (kind) => 
     const runs = new Runs(last)
     expect((await runs.get(id)).state).toBe('running')
     await runs.set(id, { limits: { rows_per_second: null } })
-    const run = await runs.done({ id }, 120_000)
+    const run = await runs.done({ id }, 300_000)
     expect(run).toMatchObject({ state: 'done', rows: rows.all, rows_done: rows.all, error: null })
     expect(run.writes['create applied']).toBe(rows.comments)
     expect(run.tally).toMatchObject({ rejected: 0 })
     await other.kill()
     await place.expectFeedbackEqual()
-  }, 400_000)
+  }, 900_000)
 })
 
 async function pauseAndResume(millrace: Millrace, id: string): Promise<void> {

@@ -2,7 +2,7 @@
 
 import type { FieldDifference } from '../../core/difference.ts'
 import type { Fields } from '../../core/value.ts'
-import type { Create, Identify, Merge, Write } from '../../core/write.ts'
+import type { Create, Identify, Merge, Remove, Write } from '../../core/write.ts'
 import type { Difference } from '../sink.ts'
 import type { Adoptions } from './adoptions.ts'
 import { type Item, toItem } from './attributes.ts'
@@ -43,6 +43,7 @@ export class Comparison {
       case 'identify':
         return this.#ofIdentify(write)
       case 'remove':
+        return this.#ofRemove(write)
       case 'count':
         return []
     }
@@ -66,6 +67,14 @@ export class Comparison {
     if (item === null || item[EXPIRES] !== undefined) return [missing(write, mends)]
     const fields = differing(write.fields, item)
     return fields.length === 0 ? [] : [{ table, key, fields, position: positionOf(item, guard), mends }]
+  }
+
+  /** An item that nobody has marked as removed. */
+  async #ofRemove({ table, key, guard, ...write }: Remove): Promise<readonly Difference[]> {
+    const item = await this.#io.whole({ table, key })
+    if (item === null || item[EXPIRES] !== undefined || item[DELETED_AT] !== undefined) return []
+    const fields = [{ name: DELETED_AT, wanted: write.deletedAt, held: null }]
+    return [{ table, key, fields, position: positionOf(item, guard), mends: [] }]
   }
 
   async #ofIdentify(write: Identify): Promise<readonly Difference[]> {
