@@ -53,8 +53,8 @@ async function verify(options: VerifyKindOptions, work: RunWork): Promise<void> 
     const standing = new StandingItems({ source, ready, sink, tables: Object.keys(tables) })
     const items = isWhole && venue === null ? standing : null
     const tag = `${connector}/${givenName(work.order.id)}`
-    const pages = new VerifyPages({ source, clock, scopes, items, tag }, work)
-    await new Verify({ source, pages, log, records, clock, check, settling, mending, describe }, work).run()
+    const pages = new VerifyPages({ source, check, clock, scopes, items, tag }, work)
+    await new Verify({ source, pages, log, records, clock, settling, mending, describe }, work).run()
   } finally {
     await sink.close()
   }

@@ -39,7 +39,8 @@ export interface ReplayOptions {
 const Bookmark = z.object({ range: z.number(), offset: z.number().nullable() })
 type Bookmark = z.infer<typeof Bookmark>
 
-const CHUNK = 500
+const CHUNK = 2_000
+const CHUNK_BYTES = 4 * 1024 * 1024
 /** Live changes go first: while more of them wait than this, a replay waits too. */
 const LIVE_LAG_MAX = 200
 const LIVE_LOOK_MS = 20
@@ -64,6 +65,13 @@ interface Given {
   readonly sink: Sink
 }
 
+interface Chunk {
+  readonly records: readonly StoredRecord[]
+  /** Of their partition. */
+  readonly scope: Cursor
+  readonly planned: readonly Planned[]
+}
+
 class Replay {
   readonly #options: ReplayOptions
   readonly #given: Given
@@ -80,6 +88,7 @@ class Replay {
       limits: () => work.limits(),
       unitsPerRow: () => unitsPerRow(this.#tally),
       delivered: async () => work.progress.rows,
+      aheadMin: CHUNK,
     })
   }
 
@@ -94,15 +103,7 @@ class Replay {
     let at: Bookmark = bookmark === null ? { range: 0, offset: null } : readPlace(Bookmark, bookmark, 'replay')
     for (let range = scope.ranges[at.range]; range !== undefined; range = scope.ranges[at.range]) {
       const from = { ...range.from, offset: at.offset ?? range.from.offset }
-      for await (const records of this.#options.log.range(from, range.to, work.signal)) {
-        for (let start = 0; start < records.length; ) {
-          const room = await this.#pace.admit(work.progress.rows, work.signal)
-          if (room === 0 || !(await this.#givesWay(range.to.topic))) return
-          const chunk = records.slice(start, start + Math.min(CHUNK, room))
-          start += chunk.length
-          await this.#apply(chunk, range.to, at.range)
-        }
-      }
+      for await (const chunk of this.#chunks(from, range.to)) await this.#apply(chunk, at.range)
       if (work.signal.aborted) return
       at = { range: at.range + 1, offset: null }
       await work.step(
@@ -110,6 +111,39 @@ class Replay {
         async () => [],
       )
     }
+  }
+
+  /** Records and what is to be done for them; the next chunk is planned while one is applied. */
+  async *#chunks(from: Cursor, to: Cursor): AsyncIterable<Chunk> {
+    const { work } = this.#given
+    let planned: Promise<Chunk> | null = null
+    for await (const records of gathered(this.#options.log.range(from, to, work.signal))) {
+      for (let start = 0; start < records.length; ) {
+        // What waits for its turn for long is planned by rows that are no longer as they were.
+        if (planned !== null && isLimited(work)) {
+          yield await planned
+          planned = null
+        }
+        const room = await this.#pace.admit(work.progress.rows, work.signal)
+        if (room === 0 || !(await this.#givesWay(to.topic))) return
+        const chunk = records.slice(start, start + Math.min(CHUNK, room))
+        start += chunk.length
+        const before = planned
+        planned = this.#plan(chunk, to)
+        // A failure is met when the chunk's turn comes; until then it must not count as unhandled.
+        planned.catch(() => undefined)
+        if (before !== null) yield await before
+      }
+    }
+    if (planned !== null && !work.signal.aborted) yield await planned
+  }
+
+  async #plan(records: readonly StoredRecord[], scope: Cursor): Promise<Chunk> {
+    const { plan, clock, filter } = this.#options
+    const { work, scope: asked } = this.#given
+    const by = { signal: work.signal, watch: new Stopwatch(clock) }
+    const planned = await work.retry(() => plan.make(records, scope, by))
+    return { records, scope, planned: await work.retry(() => filter.pick(planned, asked, work.signal)) }
   }
 
   /** False when it is to end. */
@@ -122,26 +156,23 @@ class Replay {
     return !signal.aborted
   }
 
-  async #apply(chunk: readonly StoredRecord[], scope: Cursor, range: number): Promise<void> {
-    const { plan, clock, filter } = this.#options
+  async #apply({ records, scope, planned }: Chunk, range: number): Promise<void> {
+    const { clock } = this.#options
     const { work, sink } = this.#given
     const startMs = clock.nowMs()
-    const watch = new Stopwatch(clock)
-    const planned = await work.retry(() => plan.make(chunk, scope, { signal: work.signal, watch }))
-    const asked = await work.retry(() => filter.pick(planned, this.#given.scope, work.signal))
     const parked = await this.#parkedOf(scope.topic)
     let added = NO_TALLY
     const live: Planned[] = []
-    for (const one of asked) {
+    for (const one of planned) {
       if (one.isForOther) continue
       if (one.reason !== null || isWaiting(parked, one)) added = addTallies(added, { ...NO_TALLY, rejected: 1 })
       else live.push(one)
     }
-    const delivery = deliveryOf(chunk, scope, parked)
+    const delivery = deliveryOf(records, scope, parked)
     const writes = live.flatMap((one) => this.#placed(one, delivery))
     const outcomes = writes.length === 0 ? [] : await work.retry(() => sink.apply(writes, work.signal))
     added = addTallies(added, tallyOfAll(live, outcomes))
-    await this.#settle(added, { range, offset: (chunk.at(-1)?.offset ?? 0) + 1 })
+    await this.#settle(added, { range, offset: (records.at(-1)?.offset ?? 0) + 1 })
     this.#pace.took(rowsOf(added), clock.nowMs() - startMs)
   }
 
@@ -193,6 +224,25 @@ function deliveryOf(chunk: readonly StoredRecord[], cursor: Cursor, parked: Park
     since: chunk[0]?.offset ?? 0,
     waits: (offset) => offset >= end || parked.waits({ scope, offset }),
   }
+}
+
+/** The log hands out what lay together in it, which may be single records. */
+async function* gathered(pieces: AsyncIterable<readonly StoredRecord[]>): AsyncIterable<readonly StoredRecord[]> {
+  let records: StoredRecord[] = []
+  let bytes = 0
+  for await (const piece of pieces) {
+    records.push(...piece)
+    for (const { key, value } of piece) bytes += key.length + (value?.length ?? 0)
+    if (records.length < CHUNK && bytes < CHUNK_BYTES) continue
+    yield records
+    records = []
+    bytes = 0
+  }
+  if (records.length > 0) yield records
+}
+
+function isLimited(work: RunWork): boolean {
+  return Object.values(work.limits()).some((limit) => limit !== null)
 }
 
 /** A dead letter waits for its retry, and what came after it of the same key waits behind it. */

@@ -18,6 +18,8 @@ export interface RunPaceOptions {
   readonly unitsPerRow: () => number
   /** Rows of the run that have been delivered. */
   readonly delivered: () => Promise<number>
+  /** So far ahead it may go in any case; live changes do not wait behind everything. */
+  readonly aheadMin?: number
 }
 
 export class RunPace {
@@ -57,12 +59,12 @@ export class RunPace {
 
   /** Waits until more rows may be read, of which so many have been so far; answers how many, 0 when it is to end. */
   async admit(rows: number, signal: AbortSignal): Promise<number> {
-    const { clock, delivered } = this.#options
+    const { clock, delivered, aheadMin = AHEAD_ROWS_MIN } = this.#options
     for (;;) {
       if (signal.aborted) return 0
       const done = await delivered()
       this.#measure(done)
-      const ahead = Math.max(AHEAD_ROWS_MIN, (this.#rowsPerSecond * AHEAD_MS) / 1_000)
+      const ahead = Math.max(aheadMin, (this.#rowsPerSecond * AHEAD_MS) / 1_000)
       const room = Math.floor(ahead - (rows - done))
       const waitMs = this.#freeAtMs() - clock.nowMs()
       if (waitMs <= 0 && room > ahead / 4) return Math.min(room, this.#perTurn())

@@ -1,11 +1,12 @@
 // What a verification looks at, page by page: first the rows of its tables, then, where it is about all of them, the items
-// whose rows are gone, each as the delete that was never seen. The next page is read while one is compared.
+// whose rows are gone, each as the delete that was never seen. A few pages are compared while the next one is read.
 
 import { z } from 'zod'
 import type { ChangeEvent } from '../core/event.ts'
 import type { RowScope, RowSource } from '../source/source.ts'
 import type { Clock } from './clock.ts'
 import { PageSize } from './page-size.ts'
+import type { CheckedRow, RowCheck } from './row-check.ts'
 import { RunPace } from './run-pace.ts'
 import type { RunWork } from './run-work.ts'
 import { ItemPlace, type StandingItems } from './standing-items.ts'
@@ -20,16 +21,21 @@ export const VerifyPlace = z.object({
 })
 export type VerifyPlace = z.infer<typeof VerifyPlace>
 
-export interface VerifyPage {
-  /** Of one table. */
+interface Page {
+  /** Of one table, unless its end is told. */
   readonly events: readonly ChangeEvent[]
   readonly next: VerifyPlace
   /** What follows is of another table, or nothing follows. */
   readonly isEnd: boolean
 }
 
+export interface VerifyPage extends Omit<Page, 'events'> {
+  readonly rows: readonly CheckedRow[]
+}
+
 export interface VerifyPagesOptions {
   readonly source: RowSource
+  readonly check: RowCheck
   readonly clock: Clock
   readonly scopes: readonly RowScope[]
   /** Null: items without rows are not looked for. */
@@ -37,6 +43,9 @@ export interface VerifyPagesOptions {
   /** What the rows are marked with. */
   readonly tag: string
 }
+
+const COMPARED_AT_ONCE = 3
+const PAGE_ROWS_MAX = 2_000
 
 export class VerifyPages {
   readonly #options: VerifyPagesOptions
@@ -49,12 +58,10 @@ export class VerifyPages {
     this.#options = options
     this.#work = work
     this.#read = work.progress.rows
-    const done = async () => this.#read
     this.#pace = new RunPace({
-      clock: options.clock,
-      limits: () => work.limits(),
-      unitsPerRow: () => 1,
-      delivered: done,
+      ...{ clock: options.clock, limits: () => work.limits(), unitsPerRow: () => 1 },
+      delivered: async () => this.#read,
+      aheadMin: PAGE_ROWS_MAX,
     })
     if (work.progress.bookmark !== null) this.#pace.resume(work.progress.updatedAtMs)
   }
@@ -65,25 +72,42 @@ export class VerifyPages {
 
   /** Ends early when the run is to. */
   async *from(place: VerifyPlace): AsyncIterable<VerifyPage> {
-    let reading: Promise<VerifyPage | null> | null = this.#page(place)
-    while (reading !== null) {
-      const page: VerifyPage | null = await reading
-      if (page === null) return
-      // Where the next table ends is not asked before this one is done: its rows would count as live changes.
-      reading = page.isEnd ? null : this.#page(page.next)
-      // A failure is met when the page's turn comes; until then it must not count as unhandled.
-      reading?.catch(() => undefined)
-      yield page
-      reading ??= this.#page(page.next)
+    for (let at: VerifyPlace | null = place; at !== null; ) at = yield* this.#table(at)
+  }
+
+  /** Where the next one ends is not asked before this one is done: its rows would count as live changes. */
+  async *#table(place: VerifyPlace): AsyncGenerator<VerifyPage, VerifyPlace | null> {
+    const underWay: Promise<VerifyPage>[] = []
+    let isBrokenOff = false
+    let at = place
+    for (let next: VerifyPlace | null = place; ; ) {
+      while (next !== null && underWay.length < COMPARED_AT_ONCE) {
+        const page: Page | null = await this.#page(next)
+        isBrokenOff = page === null
+        next = page === null || page.isEnd ? null : page.next
+        if (page !== null) underWay.push(this.#check(page))
+      }
+      const first = await underWay.shift()
+      if (first === undefined) return isBrokenOff ? null : at
+      yield first
+      at = first.next
     }
   }
 
-  async #page(place: VerifyPlace): Promise<VerifyPage | null> {
+  #check({ events, ...place }: Page): Promise<VerifyPage> {
+    const look = { isSure: false, signal: this.#work.signal }
+    const checking = this.#work.retry(() => this.#options.check.of(events, look)).then((rows) => ({ ...place, rows }))
+    // A failure is met when the page's turn comes; until then it must not count as unhandled.
+    checking.catch(() => undefined)
+    return checking
+  }
+
+  async #page(place: VerifyPlace): Promise<Page | null> {
     const scope = this.#options.scopes[place.table]
     return scope === undefined ? this.#pageOfItems(place) : this.#pageOfRows(place, scope)
   }
 
-  async #pageOfRows(place: VerifyPlace, scope: RowScope): Promise<VerifyPage | null> {
+  async #pageOfRows(place: VerifyPlace, scope: RowScope): Promise<Page | null> {
     const { source, tag } = this.#options
     const { signal } = this.#work
     const upTo = place.upTo ?? (await this.#work.retry(() => source.last(scope, signal)))
@@ -100,7 +124,7 @@ export class VerifyPages {
     return { events: page.events, next: isEnd ? end : { ...place, upTo, after: page.next }, isEnd }
   }
 
-  async #pageOfItems(place: VerifyPlace): Promise<VerifyPage | null> {
+  async #pageOfItems(place: VerifyPlace): Promise<Page | null> {
     const { items, tag } = this.#options
     const { signal } = this.#work
     const at = place.items ?? { target: 0, after: null }

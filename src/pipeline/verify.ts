@@ -12,7 +12,7 @@ import type { Described } from './describe-found.ts'
 import { DIFFERENCES_MAX, differenceRecord, differencesOf, forgetAllBut } from './differences.ts'
 import { type Mending, needsDelivery } from './mending.ts'
 import { readPlace } from './read-place.ts'
-import { type CheckedRow, differs, type RowCheck } from './row-check.ts'
+import { type CheckedRow, differs } from './row-check.ts'
 import type { RunWork, Step } from './run-work.ts'
 import { type FoundRow, nameOf, type Settling } from './settling.ts'
 import { tallyRecord } from './tally-record.ts'
@@ -25,7 +25,6 @@ export interface VerifyOptions {
   readonly log: Log
   readonly records: RecordCodec
   readonly clock: Clock
-  readonly check: RowCheck
   readonly settling: Settling
   readonly mending: Mending
   readonly describe: (found: readonly FoundRow[]) => Promise<Described>
@@ -63,12 +62,10 @@ export class Verify {
   }
 
   async run(): Promise<void> {
-    const { check, clock, pages } = this.#options
-    const { signal } = this.#work
+    const { clock, pages } = this.#options
     let at = await this.#begin()
     const suspects: CheckedRow[] = []
-    for await (const { events, next, isEnd } of pages.from(at)) {
-      const rows = await this.#work.retry(() => check.of(events, { isSure: false, signal }))
+    for await (const { rows, next, isEnd } of pages.from(at)) {
       this.#rows += rows.length
       this.#equal(rows.filter((row) => !differs(row)))
       suspects.push(...rows.filter(differs))

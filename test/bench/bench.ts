@@ -1,6 +1,7 @@
 // `npm run bench`: measures what the README claims, on servers of its own, and writes it there. Every claim compares two
-// things measured in one run, in turns. `--only NAME`, `--quick`, `--rounds N` and `--profile DIR` (which leaves a CPU
-// profile of each contender) are for work on the code: what they measure is printed and not written.
+// things measured in one run, in turns. `--only NAME` measures and writes one of them anew; `--quick`, `--rounds N` and
+// `--profile DIR` (which leaves a CPU profile of each contender) are for work on the code: what they measure is printed and
+// not written.
 
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -14,8 +15,10 @@ import { LATENCY } from './latency/latency-benchmark.ts'
 import { machine } from './machine.ts'
 import { writeReadme } from './readme.ts'
 import { type Report, reportText } from './report.ts'
+import { RUNS } from './runs/runs-benchmark.ts'
+import { VERIFY } from './runs/verify-benchmark.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [CAPTURE, APPLY, LATENCY, BACKFILL]
+const BENCHMARKS: readonly Benchmark[] = [CAPTURE, APPLY, LATENCY, RUNS, VERIFY, BACKFILL]
 const ROUNDS = 3
 const QUICK_SHARE = 0.1
 
@@ -50,9 +53,8 @@ for (const benchmark of chosen) {
 
 const missed = reports.flatMap(({ aims }) => aims).filter(({ isMet }) => !isMet)
 setting.say(missed.length === 0 ? 'every aim is met' : `missed: ${missed.map(({ what }) => what).join('; ')}`)
-const isWhole = values.only === undefined && values.rounds === undefined && !values.quick && profiles === null
-if (isWhole) {
+const isFull = values.rounds === undefined && !values.quick && profiles === null
+if (isFull) {
   const date = new Date().toISOString().slice(0, 10)
-  const about = `Written by \`npm run bench\` on ${date}: ${machine()}; medians of ${rounds} rounds in turns.`
-  writeReadme([about, ...reports.map(reportText)].join('\n\n'))
+  writeReadme(reports, `Measured on ${date}: ${machine()}; medians of ${rounds} rounds in turns.`)
 }

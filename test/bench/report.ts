@@ -7,6 +7,14 @@ export interface Aim {
   readonly isMet: boolean
 }
 
+export function atLeast(what: string, aim: number, measured: number): Aim {
+  return { what, aim: figure(aim), measured: figure(measured), isMet: measured >= aim }
+}
+
+export function atMost(what: string, aim: number, measured: number): Aim {
+  return { what, aim: figure(aim), measured: figure(measured), isMet: measured <= aim }
+}
+
 export interface Report {
   readonly title: string
   readonly about: readonly string[]

