@@ -18,15 +18,22 @@ const LOOK_MS = 50
 export async function awaitDelivery(options: AwaitDeliveryOptions, work: RunWork): Promise<void> {
   const { log, clock, reader, topics } = options
   for (const topic of topics) {
-    const ends = await work.retry(() => log.ends(topic))
-    const isDelivered = async () => {
-      // A reader does not come to the very end behind a transaction marker, unless more follows.
-      if ((await log.lag(reader, topic)) === 0) return true
-      const now = await log.committed(reader, topic)
-      return ends.every((end) =>
-        now.some(({ partition, offset }) => partition === end.partition && offset >= end.offset),
-      )
-    }
+    const isDelivered = await work.retry(() => deliveredOf(log, reader, topic))
     while (!work.signal.aborted && !(await work.retry(isDelivered))) await clock.sleep(LOOK_MS, work.signal)
+  }
+}
+
+/** Tells when the reader has delivered what the topic holds by now. */
+export async function deliveredOf(
+  log: AwaitDeliveryOptions['log'],
+  reader: string,
+  topic: string,
+): Promise<() => Promise<boolean>> {
+  const ends = new Map((await log.ends(topic)).map(({ partition, offset }) => [partition, offset]))
+  return async () => {
+    // A reader does not come to the very end behind a transaction marker, unless more follows.
+    if ((await log.lag(reader, topic)) === 0) return true
+    const now = await log.committed(reader, topic)
+    return now.length === ends.size && now.every(({ partition, offset }) => offset >= (ends.get(partition) ?? 0))
   }
 }

@@ -1,9 +1,9 @@
 // Whether a connector's deliveries have come as far as the source had at some time.
 
-import { cursorScope } from '../core/cursor.ts'
 import type { Position } from '../core/position.ts'
 import type { RecordCodec } from '../log/codec.ts'
 import type { Log } from '../log/log.ts'
+import { deliveredOf } from './await-delivery.ts'
 import type { Clock } from './clock.ts'
 import { newestBookmark } from './newest-bookmark.ts'
 
@@ -33,21 +33,11 @@ export class Deliveries {
     const deadlineMs = this.#options.clock.nowMs() + WAIT_MS_MAX
     const isCaptured = async () => ((await newestBookmark(this.#options))?.position ?? '') >= position
     if (!(await this.#until(isCaptured, deadlineMs, signal))) return false
+    const { log, connector, topics } = this.#options
     const waits = await Promise.all(
-      this.#options.topics.map(async (topic) => this.#until(await this.#deliveredOf(topic), deadlineMs, signal)),
+      topics.map(async (topic) => this.#until(await deliveredOf(log, connector, topic), deadlineMs, signal)),
     )
     return waits.every((isDelivered) => isDelivered)
-  }
-
-  /** What the topic holds by now. While it grows there is always more to deliver; when it rests, its end is never reached. */
-  async #deliveredOf(topic: string): Promise<() => Promise<boolean>> {
-    const { log, connector } = this.#options
-    const ends = new Map((await log.ends(topic)).map((end) => [cursorScope(end), end.offset]))
-    return async () => {
-      const cursors = await log.committed(connector, topic)
-      if (cursors.every((cursor) => cursor.offset >= (ends.get(cursorScope(cursor)) ?? 0))) return true
-      return (await log.lag(connector, topic)) === 0
-    }
   }
 
   async #until(isSo: () => Promise<boolean>, deadlineMs: number, signal: AbortSignal): Promise<boolean> {
