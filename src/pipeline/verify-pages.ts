@@ -45,7 +45,7 @@ export interface VerifyPagesOptions {
 }
 
 const COMPARED_AT_ONCE = 3
-const PAGE_ROWS_MAX = 2_000
+const PAGE_ROWS_MAX = 500
 
 export class VerifyPages {
   readonly #options: VerifyPagesOptions
@@ -113,7 +113,7 @@ export class VerifyPages {
     const upTo = place.upTo ?? (await this.#work.retry(() => source.last(scope, signal)))
     const end = { table: place.table + 1, upTo: null, after: null, items: null }
     if (upTo === null) return { events: [], next: end, isEnd: true }
-    const rowsMax = Math.min(this.#size.rows, await this.#pace.admit(this.#read, signal))
+    const rowsMax = Math.min(this.#size.rows, PAGE_ROWS_MAX, await this.#pace.admit(this.#read, signal))
     if (rowsMax === 0) return null
     const request = { scope, after: place.after, upTo, rowsMax, run: tag }
     const page = await this.#work.retry(() => source.page(request, signal))

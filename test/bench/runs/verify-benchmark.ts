@@ -88,7 +88,7 @@ function verifyReport(all: readonly Verified[]): Report {
     ),
     aims: [
       atLeast('of the slower side alone, at worst', AIMS.verify, Math.min(...all.map(ratio))),
-      atMost('time per row, slowest to fastest', AIMS.flat, Math.max(...rates) / Math.min(...rates)),
+      atMost('time per row, of the most rows to the fewest', AIMS.flat, (rates[0] ?? 0) / (rates.at(-1) ?? 1)),
       atMost('memory, of the most rows to that of the fewest', AIMS.flat, (memory.at(-1) ?? 0) / (memory[0] ?? 1)),
     ],
   }
