@@ -18,6 +18,7 @@ import { readPlace } from './read-place.ts'
 import type { ReadyConnector } from './ready-connector.ts'
 import type { RunEnd, RunKindWork, RunWork } from './run-work.ts'
 import { ItemPlace, StandingItems } from './standing-items.ts'
+import { workWithin } from './work-within.ts'
 
 export interface RepairTarget extends ReadyConnector {
   readonly sink: Sink
@@ -65,7 +66,7 @@ const NOWHERE: z.infer<typeof Bookmark> = { at: null, deletes: null }
 /** The same run, as the backfill of its tables sees it. */
 function copying(work: RunWork, { tables, at }: { tables: readonly string[]; at: string | null }): RunWork {
   return {
-    ...within(work, (bookmark) => JSON.stringify({ at: bookmark, deletes: null })),
+    ...workWithin(work, (bookmark) => JSON.stringify({ at: bookmark, deletes: null })),
     order: { ...work.order, scope: JSON.stringify(copiedScopes({ tables })) },
     progress: { ...work.progress, bookmark: at },
   }
@@ -73,20 +74,7 @@ function copying(work: RunWork, { tables, at }: { tables: readonly string[]; at:
 
 /** And as the search for deletes sees it. */
 function searching(work: RunWork): RunWork {
-  return within(work, (bookmark) => `{"at":null,"deletes":${bookmark}}`)
-}
-
-function within(work: RunWork, placed: (bookmark: string) => string): RunWork {
-  return {
-    ...{ order: work.order, progress: work.progress, signal: work.signal },
-    limits: () => work.limits(),
-    note: (records) => work.note(records),
-    book: () => work.book(),
-    tally: () => work.tally(),
-    expect: (rows) => work.expect(rows),
-    retry: (step) => work.retry(step),
-    step: ({ bookmark, ...step }, records) => work.step({ ...step, bookmark: placed(bookmark) }, records),
-  }
+  return workWithin(work, (bookmark) => `{"at":null,"deletes":${bookmark}}`)
 }
 
 /** Comes again after a crash, and then says the same once more. */

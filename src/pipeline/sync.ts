@@ -16,6 +16,7 @@ import { planSync } from './sync-plan.ts'
 import { type SyncTarget, tell } from './sync-status.ts'
 import { tallyRecord } from './tally-record.ts'
 import { type Venue, Venues } from './venues.ts'
+import { workWithin } from './work-within.ts'
 
 export interface SyncOptions extends BackfillOptions {
   readonly records: RecordCodec
@@ -113,15 +114,9 @@ class Sync {
   #within({ scopes, at, attempt }: Bookmark): RunWork {
     const work = this.#work
     return {
-      ...{ order: { ...work.order, scope: scopes }, progress: { ...work.progress, bookmark: at }, signal: work.signal },
-      limits: () => work.limits(),
-      note: (records) => work.note(records),
-      book: () => work.book(),
-      tally: () => work.tally(),
-      expect: (rows) => work.expect(rows),
-      retry: (step) => work.retry(step),
-      step: ({ bookmark, ...step }, records) =>
-        work.step({ ...step, bookmark: JSON.stringify({ attempt, scopes, at: bookmark }) }, records),
+      ...workWithin(work, (bookmark) => JSON.stringify({ attempt, scopes, at: bookmark })),
+      order: { ...work.order, scope: scopes },
+      progress: { ...work.progress, bookmark: at },
     }
   }
 
