@@ -8,7 +8,7 @@ import type { PlacedWrite, Sink } from '../sink/sink.ts'
 import type { Clock } from './clock.ts'
 import { differs } from './row-check.ts'
 import type { RunWork } from './run-work.ts'
-import { type FoundRow, nameOf, type Settling } from './settling.ts'
+import { type FoundRow, fullName, nameOf, type Settling } from './settling.ts'
 
 export interface MendingOptions {
   readonly sink: Sink
@@ -45,8 +45,8 @@ export class Mending {
     if (writes.length > 0) await work.retry(() => sink.apply(writes, work.signal))
     await this.#delivered(given, work)
     const still = await work.retry(() => settling.again(found, work.signal))
-    const bad = new Set(still.filter(differs).map(({ event }) => nameOf(event)))
-    return new Set(found.map(({ event }) => nameOf(event)).filter((name) => !bad.has(name)))
+    const bad = new Set(still.filter(differs).map(({ event }) => fullName(event)))
+    return new Set(found.map(({ event }) => fullName(event)).filter((name) => !bad.has(name)))
   }
 
   async #delivered(given: number, work: RunWork): Promise<void> {

@@ -80,7 +80,8 @@ export function nameOf({ key }: ChangeEvent): string {
   })
 }
 
-function fullName(event: ChangeEvent): string {
+/** Of all rows of the source. */
+export function fullName(event: ChangeEvent): string {
   return `${event.table} ${nameOf(event)}`
 }
 

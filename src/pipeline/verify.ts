@@ -14,7 +14,7 @@ import { type Mending, needsDelivery } from './mending.ts'
 import { readPlace } from './read-place.ts'
 import { type CheckedRow, differs } from './row-check.ts'
 import type { RunWork, Step } from './run-work.ts'
-import { type FoundRow, nameOf, type Settling } from './settling.ts'
+import { type FoundRow, fullName, type Settling } from './settling.ts'
 import { tallyRecord } from './tally-record.ts'
 import { type VerifyPages, VerifyPlace } from './verify-pages.ts'
 import { verifyScope } from './verify-scope.ts'
@@ -30,8 +30,8 @@ export interface VerifyOptions {
   readonly describe: (found: readonly FoundRow[]) => Promise<Described>
 }
 
-/** And how many rows were given to the log once more, and how many differences are on record. */
-const Bookmark = z.object({ ...VerifyPlace.shape, given: z.number(), told: z.number() })
+/** And how many rows were given to the log once more, how many differences are on record, and which rows are being mended. */
+const Bookmark = z.object({ ...VerifyPlace.shape, given: z.number(), told: z.number(), mending: z.array(z.string()) })
 
 /** So many rows that differ wait to be looked at again. */
 const SUSPECTS_MAX = 500
@@ -45,6 +45,8 @@ export class Verify {
   readonly #repairs: boolean
   /** On record as found and not as mended, by row: an attempt that broke off may have mended them. */
   readonly #open = new Map<string, readonly RowDifference[]>()
+  /** Of those, what was being mended: an item whose row is gone is not met again once it is marked as removed. */
+  #mending = new Set<string>()
   #given = 0
   #told = 0
   #rows: number
@@ -76,14 +78,20 @@ export class Verify {
       await this.#step(next, tell)
       at = next
     }
+    if (this.#mending.size === 0 || this.#work.signal.aborted) return
+    for (const name of this.#mending) this.#mendedBefore(name)
+    this.#add({ applied: this.#mending.size })
+    this.#mending.clear()
+    await this.#step(at, async () => [])
   }
 
   async #begin(): Promise<VerifyPlace> {
     const { source, log } = this.#options
     const { order, progress } = this.#work
     if (progress.bookmark !== null) {
-      const { given, told, ...place } = readPlace(Bookmark, progress.bookmark, 'verification')
+      const { given, told, mending, ...place } = readPlace(Bookmark, progress.bookmark, 'verification')
       this.#given = given
+      this.#mending = new Set(mending)
       this.#told = told
       this.#tally = await this.#work.tally()
       for (const one of await differencesOf(this.#options, order.id)) if (!one.isMended) this.#remember(one)
@@ -99,7 +107,7 @@ export class Verify {
   }
 
   #remember(one: RowDifference): void {
-    const name = `${one.sourceTable} ${one.row}`
+    const name = nameOfFound(one)
     this.#open.set(name, [...(this.#open.get(name) ?? []), one])
   }
 
@@ -108,14 +116,19 @@ export class Verify {
     const ignored = rows.filter(({ isIgnored }) => isIgnored).length
     let mended = 0
     for (const { event } of this.#open.size === 0 ? [] : rows) {
-      const name = `${event.table} ${nameOf(event)}`
-      const open = this.#open.get(name)
-      if (open === undefined) continue
-      mended++
-      this.#open.delete(name)
-      this.#news.push(...open.map((one) => ({ ...one, isMended: true })))
+      const name = fullName(event)
+      this.#mending.delete(name)
+      if (this.#mendedBefore(name)) mended++
     }
     this.#add({ exists: rows.length - ignored - mended, ignored, applied: mended })
+  }
+
+  #mendedBefore(name: string): boolean {
+    const open = this.#open.get(name)
+    if (open === undefined) return false
+    this.#open.delete(name)
+    this.#news.push(...open.map((one) => ({ ...one, isMended: true })))
+    return true
   }
 
   #add(counts: Partial<Tally>): void {
@@ -128,18 +141,25 @@ export class Verify {
     const { signal } = this.#work
     const { found, unsettled } = await this.#work.retry(() => this.#options.settling.of(suspects, signal))
     if (signal.aborted) return null
-    const others = new Set([...found, ...unsettled].map(({ event }) => nameOf(event)))
-    this.#equal(suspects.filter(({ event }) => !others.has(nameOf(event))))
+    const others = new Set([...found, ...unsettled].map(({ event }) => fullName(event)))
+    this.#equal(suspects.filter(({ event }) => !others.has(fullName(event))))
     this.#add({ stale: unsettled.length })
     if (found.length === 0) return async () => []
     const mended = this.#repairs ? await this.#mend(found, at) : new Set<string>()
     if (mended === null) return null
     this.#add({ applied: mended.size, rejected: found.length - mended.size, writes: writesOf(found) })
+    const room = DIFFERENCES_MAX - this.#told
+    this.#told += Math.min(
+      room,
+      found.reduce((sum, row) => sum + countOf(row), 0),
+    )
     return async () => {
       const { schemas, differences } = await this.#options.describe(found)
-      const told = differences.slice(0, DIFFERENCES_MAX - this.#told)
-      this.#told += told.length
-      return [...schemas, ...(await this.#pack(told.map((one) => ({ ...one, isMended: mended.has(one.row) }))))]
+      const told = differences.slice(0, room)
+      return [
+        ...schemas,
+        ...(await this.#pack(told.map((one) => ({ ...one, isMended: mended.has(nameOfFound(one)) })))),
+      ]
     }
   }
 
@@ -147,21 +167,27 @@ export class Verify {
   async #mend(found: readonly FoundRow[], at: VerifyPlace): Promise<ReadonlySet<string> | null> {
     const isGiven = found.map(needsDelivery)
     this.#given += isGiven.filter(Boolean).length
+    for (const { event } of found) this.#mending.add(fullName(event))
     await this.#work.step(this.#stepAt(at, this.#work.progress.rows), async () => {
       const { schemas, changes, differences } = await this.#options.describe(found)
       const told = await this.#pack(differences.slice(0, DIFFERENCES_MAX - this.#told))
       return [...schemas, ...changes.filter((_, index) => isGiven[index]), ...told]
     })
     const mended = await this.#options.mending.of(found, this.#given, this.#work)
-    return this.#work.signal.aborted ? null : mended
+    if (this.#work.signal.aborted) return null
+    for (const { event } of found) this.#mending.delete(fullName(event))
+    return mended
   }
 
   async #step(next: VerifyPlace, tell: Telling): Promise<void> {
     const tally = addTallies(this.#tally, this.#since)
     const part = { run: this.#work.order.id, part: 'verify' }
-    // Made before the bookmark: it says how many differences are on record.
-    const news = [...(await tell()), ...(await this.#pack(this.#news.splice(0)))]
-    const records = async () => [...news, await tallyRecord(this.#options.records, { ...tally, ...part })]
+    const news = this.#news.splice(0)
+    const records = async () => [
+      ...(await tell()),
+      ...(await this.#pack(news)),
+      await tallyRecord(this.#options.records, { ...tally, ...part }),
+    ]
     await this.#work.step(this.#stepAt(next, this.#rows), records)
     this.#tally = tally
     this.#since = NO_TALLY
@@ -169,7 +195,7 @@ export class Verify {
   }
 
   #stepAt(place: VerifyPlace, rows: number): Step {
-    const bookmark = JSON.stringify({ ...place, given: this.#given, told: this.#told })
+    const bookmark = JSON.stringify({ ...place, given: this.#given, told: this.#told, mending: [...this.#mending] })
     return { bookmark, rows, rowsPerSecond: this.#options.pages.rowsPerSecond }
   }
 
@@ -179,6 +205,16 @@ export class Verify {
 }
 
 type Telling = () => Promise<readonly LogRecord[]>
+
+/** As the row itself is named. */
+function nameOfFound({ sourceTable, row }: RowDifference): string {
+  return `${sourceTable} ${row}`
+}
+
+/** So many differences are told of it. */
+function countOf({ reason, differences }: CheckedRow): number {
+  return reason === null ? differences.length : 1
+}
 
 function writesOf(found: readonly FoundRow[]): Tally['writes'] {
   const differences = found.flatMap((row) => row.differences)
