@@ -1,6 +1,7 @@
 // A connector is data plus pure functions: from a change event and the rows it looked up to writes. It does no I/O and
 // knows nothing of retries, cursors or batching.
 
+import type { Side } from './contested.ts'
 import type { ChangeEvent } from './event.ts'
 import type { VenueStatus } from './sync.ts'
 import type { Row, Value } from './value.ts'
@@ -82,8 +83,10 @@ export interface SettingSpec {
 
 export interface Connector {
   readonly name: string
-  readonly source: 'mysql'
-  readonly sink: 'dynamodb'
+  readonly source: Side
+  readonly sink: Side
+  /** The connector that carries changes the other way, where fields are contested. */
+  readonly twin?: string
   readonly tables: Readonly<Record<string, TableFlow>>
   /** The target tables, by name; a function because names and key attributes may be settings. */
   readonly targets: (settings: Settings) => Readonly<Record<string, TargetTable>>

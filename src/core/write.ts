@@ -1,6 +1,7 @@
 // A write is what a connector wants to be true in the target. It is data: the sink knows how to make each one safe to
 // repeat, so whoever writes a connector cannot get idempotency wrong.
 
+import type { Contested } from './contested.ts'
 import type { Field, Fields } from './value.ts'
 
 /** Values of the target table's key attributes, in the order the connector declares them. */
@@ -37,6 +38,10 @@ export interface Merge {
   readonly seed?: boolean
   /** Also over an equal position: the item lost what it was given then. */
   readonly mends?: boolean
+  /** Changes what is there and makes nothing: where there is no such item it is rejected. */
+  readonly mustExist?: boolean
+  /** Which of the fields the other side owns too; the others are the writer's own. */
+  readonly contested?: readonly Contested[]
 }
 
 /**

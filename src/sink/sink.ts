@@ -1,10 +1,12 @@
 // The port of a sink: applies writes, each safe to repeat. Adapters return outcomes for bad data and throw for a target
 // that does not answer; the same writes are then given again.
 
+import type { Policy, Settled } from '../core/contested.ts'
 import type { Cursor } from '../core/cursor.ts'
 import type { FieldDifference } from '../core/difference.ts'
 import type { Finding } from '../core/finding.ts'
 import type { Position } from '../core/position.ts'
+import type { Fields } from '../core/value.ts'
 import type { ItemKey, Merge, StoredItem, Write } from '../core/write.ts'
 
 export interface PlacedWrite {
@@ -35,6 +37,20 @@ export interface Clash {
   readonly claimant: string
 }
 
+/** Both sides changed the same fields since they last agreed. */
+export interface Contest {
+  readonly table: string
+  readonly key: ItemKey
+  readonly group: string
+  readonly policy: Policy
+  readonly wins: Settled['wins']
+  readonly why: string
+  /** The fields of the group, as the write had them and as the target did. */
+  readonly incoming: Fields
+  readonly held: Fields
+  readonly before: Fields | null
+}
+
 /**
  * applied: the target holds exactly this event's position, now or since an earlier try of the same record · stale: it
  * holds a newer one · exists: somebody else made the item first · rejected: it can never be applied, `reason` says why.
@@ -44,6 +60,7 @@ export interface Outcome {
   readonly did: 'applied' | 'stale' | 'exists' | 'rejected'
   readonly reason?: string
   readonly clashes?: readonly Clash[]
+  readonly contests?: readonly Contest[]
   /** What kind of write it is of, among dependents. */
   readonly do?: Write['do']
   /** An identify made its item, whatever became of its fields. */

@@ -1,0 +1,114 @@
+// Fields that both sides own. What the source had before a change tells whether the other side has changed them since;
+// where it has, a policy says whose version counts, and says the same on both sides.
+
+import { fieldText } from './field-text.ts'
+import type { Field, Fields } from './value.ts'
+
+export const SIDES = ['mysql', 'dynamodb'] as const
+export type Side = (typeof SIDES)[number]
+
+export const POLICIES = ['newest-wins', 'mysql-wins', 'dynamodb-wins', 'review'] as const
+export type Policy = (typeof POLICIES)[number]
+
+/** A group of fields that stand or fall together. */
+export interface Contested {
+  /** Names the group in conflicts. */
+  readonly group: string
+  readonly policy: Policy
+  /** Names of fields of the write. */
+  readonly fields: readonly string[]
+  /** Among them the one that says when a version was made; for `newest-wins`. */
+  readonly clock?: string
+  /** What the source held before, in the target's forms; null where nothing says. */
+  readonly before: Fields | null
+}
+
+export interface Versions {
+  /** The side that the write comes from. */
+  readonly from: Side
+  readonly incoming: Fields
+  /** What the target holds; null where there is no such item. */
+  readonly held: Fields | null
+  readonly nowMs: number
+}
+
+/** `nobody`: both sides stay as they are until a person decides. */
+export interface Settled {
+  readonly wins: 'incoming' | 'held' | 'nobody'
+  /** Why it came to that, where both sides have changed the group; null where they have not. */
+  readonly conflict: string | null
+}
+
+/** Clocks are seldom in step to the second; one that is further ahead is wrong. */
+const AHEAD_MS_MAX = 5 * 60_000
+
+export function settle(contested: Contested, versions: Versions): Settled {
+  const { incoming, held } = versions
+  const { fields, before } = contested
+  if (held === null) return { wins: 'incoming', conflict: null }
+  if (isSame(fields, incoming, held)) return { wins: 'held', conflict: null }
+  if (isSame(fields, before ?? {}, held)) return { wins: 'incoming', conflict: null }
+  return byPolicy(contested, versions, held)
+}
+
+function byPolicy(contested: Contested, versions: Versions, held: Fields): Settled {
+  const other: Side = versions.from === 'mysql' ? 'dynamodb' : 'mysql'
+  switch (contested.policy) {
+    case 'review':
+      return { wins: 'nobody', conflict: 'a person decides' }
+    case 'mysql-wins':
+    case 'dynamodb-wins':
+      return {
+        wins: contested.policy === `${versions.from}-wins` ? 'incoming' : 'held',
+        conflict: `${contested.policy === 'mysql-wins' ? 'MySQL' : 'DynamoDB'} has the last word`,
+      }
+    case 'newest-wins':
+      return byClock(contested.clock ?? '', {
+        ...{ from: versions.from, nowMs: versions.nowMs },
+        times: { [versions.from]: versions.incoming, [other]: held } as Record<Side, Fields>,
+      })
+  }
+}
+
+interface Times {
+  readonly from: Side
+  readonly nowMs: number
+  readonly times: Readonly<Record<Side, Fields>>
+}
+
+/** Which side the write comes from must not matter, or each side would settle it in its own way. */
+function byClock(clock: string, { from, nowMs, times }: Times): Settled {
+  const read = SIDES.map((side) => timeOf(times[side][clock] ?? null))
+  const faults = SIDES.flatMap((side, index) => {
+    const time = read[index] ?? null
+    if (times[side][clock] == null) return [`${clock} is missing in ${side}`]
+    if (time === null) return [`${clock} is no time in ${side}`]
+    return time > nowMs + AHEAD_MS_MAX ? [`${clock} lies in the future in ${side}`] : []
+  })
+  if (faults.length > 0) return { wins: 'nobody', conflict: faults.join(', ') }
+  const [mysql = 0, dynamodb = 0] = read as readonly number[]
+  const winner: Side = mysql >= dynamodb ? 'mysql' : 'dynamodb'
+  const conflict =
+    mysql === dynamodb ? `${clock} is the same: MySQL has the last word` : `${clock} is newer in ${winner}`
+  return { wins: winner === from ? 'incoming' : 'held', conflict }
+}
+
+const WALL_TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?$/u
+/** Numbers up to here are seconds. */
+const SECONDS_MAX = 100_000_000_000
+
+/** Milliseconds since 1970; a wall time without a zone is taken for UTC. Null for what is no time. */
+function timeOf(field: Field): number | null {
+  if (typeof field === 'number' || typeof field === 'bigint') {
+    const number = Number(field)
+    return number < SECONDS_MAX ? number * 1_000 : number
+  }
+  const parts = typeof field === 'string' ? WALL_TIME.exec(field) : null
+  if (parts === null) return null
+  const time = Date.parse(`${parts[1]}T${parts[2]}${parts[3] ?? 'Z'}`)
+  return Number.isNaN(time) ? null : time
+}
+
+function isSame(names: readonly string[], one: Fields, other: Fields): boolean {
+  return names.every((name) => fieldText(one[name] ?? null) === fieldText(other[name] ?? null))
+}

@@ -1,0 +1,28 @@
+// A field's value as one text, so that equal values of whatever form are equal texts.
+
+import { Exact, type Field } from './value.ts'
+
+export function fieldText(field: Field): string {
+  if (field === null || typeof field === 'boolean') return String(field)
+  if (typeof field === 'string') return JSON.stringify(field)
+  if (typeof field === 'number' || typeof field === 'bigint') return numberText(String(field))
+  if (field instanceof Exact) return numberText(field.text)
+  if (field instanceof Uint8Array) return `b${Buffer.from(field).toString('base64')}`
+  if (isList(field)) return `[${field.map(fieldText).join()}]`
+  const names = Object.keys(field).sort()
+  return `{${names.map((name) => `${JSON.stringify(name)}:${fieldText(field[name] ?? null)}`).join()}}`
+}
+
+function isList(field: object): field is readonly Field[] {
+  return Array.isArray(field)
+}
+
+/** Digits without zeros that say nothing, and the power of ten behind them. */
+function numberText(text: string): string {
+  const parts = /^(-?)(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/iu.exec(text)
+  if (parts === null) return text
+  const [, sign = '', whole = '', fraction = '', power = '0'] = parts
+  const digits = `${whole}${fraction}`.replace(/^0+/u, '')
+  const kept = digits.replace(/0+$/u, '')
+  return kept === '' ? '0' : `${sign}${kept}e${Number(power) - fraction.length + digits.length - kept.length}`
+}

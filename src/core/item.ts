@@ -1,0 +1,71 @@
+// An item of DynamoDB as a row: its key attributes, and all of it as DynamoDB's own JSON, for items of one table need
+// not have anything else in common.
+
+import type { TableShape } from './table.ts'
+import { Exact, type Field, type Fields, integer, type Row } from './value.ts'
+
+/** The first part of a topic's name, where a database's stands for tables of MySQL. */
+export const ITEMS_DATABASE = 'dynamodb'
+/** The column that holds the whole item. */
+export const ITEM_COLUMN = 'mr_item'
+
+export interface KeyAttribute {
+  readonly name: string
+  readonly type: 'S' | 'N' | 'B'
+}
+
+const KINDS = { S: 'text', N: 'decimal', B: 'bytes' } as const
+
+export function itemShape(table: string, key: readonly KeyAttribute[]): TableShape {
+  return {
+    database: ITEMS_DATABASE,
+    name: table,
+    key: key.map(({ name }) => name),
+    columns: [
+      ...key.map(({ name, type }) => ({ name, kind: KINDS[type], type })),
+      { name: ITEM_COLUMN, kind: 'json', type: 'item' },
+    ],
+  }
+}
+
+/** The fields of the item that a row stands for; null where there is none. */
+export function itemOf(row: Row | null): Fields | null {
+  const text = row?.[ITEM_COLUMN]
+  if (typeof text !== 'string') return null
+  const item = JSON.parse(text) as Readonly<Record<string, Tagged>>
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fieldOf(value)]))
+}
+
+/** DynamoDB's own form of a value: its type, and the value as text. */
+type Tagged = Readonly<Record<string, unknown>>
+
+function fieldOf(tagged: Tagged): Field {
+  const [type, value] = Object.entries(tagged)[0] ?? []
+  switch (type) {
+    case 'S':
+    case 'BOOL':
+      return value as string | boolean
+    case 'N':
+      return numberOf(value as string)
+    case 'B':
+      return Uint8Array.from(Buffer.from(value as string, 'base64'))
+    case 'L':
+      return (value as Tagged[]).map(fieldOf)
+    case 'M':
+      return Object.fromEntries(
+        Object.entries(value as Record<string, Tagged>).map(([name, one]) => [name, fieldOf(one)]),
+      )
+    case 'SS':
+      return value as readonly string[]
+    case 'NS':
+      return (value as readonly string[]).map(numberOf)
+    case 'BS':
+      return (value as readonly string[]).map((one) => Uint8Array.from(Buffer.from(one, 'base64')))
+    default:
+      return null
+  }
+}
+
+function numberOf(text: string): Field {
+  return /^-?\d+$/u.test(text) ? integer(text) : new Exact(text)
+}
