@@ -36,9 +36,13 @@ const system: System = {
     }
   },
 
-  async openSource({ mysqlUrl }, { tables, bookmark }) {
+  async openSource(config, { side, tables, bookmark }) {
+    if (side === 'dynamodb') {
+      const { openDynamodbSource } = await import('./source/dynamodb/dynamodb-source.ts')
+      return openDynamodbSource({ ...dynamodbAddress(config), tables })
+    }
     const { openMysqlSource } = await import('./source/mysql/mysql-source.ts')
-    return openMysqlSource({ url: mysqlUrl, tables, bookmark })
+    return openMysqlSource({ url: config.mysqlUrl, tables, bookmark })
   },
 
   async openShared(config) {
@@ -49,7 +53,11 @@ const system: System = {
     const options = { ...dynamodbAddress(config), ...(budget === null ? {} : { budget }) }
     const shared: Shared = {
       cache,
-      openSink: (targets, heard) => openDynamodbSink({ ...options, ...heard, targets }),
+      async openSink({ side, targets }, heard) {
+        if (side === 'dynamodb') return openDynamodbSink({ ...options, ...heard, targets })
+        const { openMysqlSink } = await import('./sink/mysql/mysql-sink.ts')
+        return openMysqlSink({ url: config.mysqlUrl, targets })
+      },
       [Symbol.asyncDispose]: () => opened.disposeAsync(),
     }
     return shared

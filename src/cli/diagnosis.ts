@@ -1,6 +1,7 @@
 // Looks at everything that has to be true before changes can flow; changes nothing.
 
 import { type Config, type Environment, readConfig } from '../config.ts'
+import type { Side } from '../core/contested.ts'
 import { MillraceError } from '../core/errors.ts'
 import type { Finding } from '../core/finding.ts'
 import { BOOKMARKS } from '../core/topic.ts'
@@ -10,8 +11,9 @@ import type { LookupColumn } from '../source/source.ts'
 import { VARIABLES } from '../variables.ts'
 import { checkColumns } from './check-columns.ts'
 import { loadConnectors } from './load-connectors.ts'
-import { followedTables, sourceTables } from './resources.ts'
-import type { Shared, System } from './system.ts'
+import { sinkOf } from './sink-of.ts'
+import { followedTables, sourceTables } from './source-tables.ts'
+import type { Shared, SourceOptions, System } from './system.ts'
 
 export async function diagnosis(system: System, env: Environment): Promise<readonly Finding[]> {
   const findings: Finding[] = []
@@ -40,18 +42,24 @@ async function examineServers(
   config: Config,
   connectors: readonly ReadyConnector[],
 ): Promise<readonly Finding[]> {
-  const source = async () => {
-    const options = { tables: followedTables(connectors), bookmark: async () => null }
-    await using opened = await system.openSource(config, options)
+  const mysql = async () => {
+    await using opened = await system.openSource(config, sourceOptions(connectors, 'mysql'))
     return [
-      ...(await opened.check(sourceTables(connectors))),
+      ...(await opened.check(sourceTables(connectors, 'mysql'))),
       ...(await opened.checkLookups(lookupColumns(connectors))),
       ...(await checkColumns(opened, connectors)),
     ]
   }
+  const streams = async () => {
+    const options = sourceOptions(connectors, 'dynamodb')
+    if (options.tables.length === 0) return []
+    await using opened = await system.openSource(config, options)
+    return opened.check(options.tables)
+  }
   await using shared = await system.openShared(config)
   const findings = await Promise.all([
-    examine('source', source),
+    examine('source', mysql),
+    examine('source', streams),
     examine('log', () => examineLog(system, config)),
     ...connectors.map((ready) => examine('target', () => examineTarget(shared, ready))),
     examine('servers', () => system.checkServers(config)),
@@ -72,8 +80,12 @@ async function examineLog(system: System, config: Config): Promise<readonly Find
   return [{ check: 'log', isOk: true, detail: config.log.kind === 'file' ? config.log.path : 'Kafka answers' }]
 }
 
-async function examineTarget(shared: Shared, { targets }: ReadyConnector): Promise<readonly Finding[]> {
-  const sink = await shared.openSink(targets, { onThrottled: () => undefined })
+function sourceOptions(connectors: readonly ReadyConnector[], side: Side): SourceOptions {
+  return { side, tables: followedTables(connectors, side), bookmark: async () => null }
+}
+
+async function examineTarget(shared: Shared, ready: ReadyConnector): Promise<readonly Finding[]> {
+  const sink = await shared.openSink(sinkOf(ready), { onThrottled: () => undefined })
   try {
     return await sink.check()
   } finally {

@@ -16,6 +16,7 @@ import { isSynced, Venues } from '../pipeline/venues.ts'
 import type { RowScope } from '../source/source.ts'
 import { planParts } from './plan-parts.ts'
 import type { Resources } from './resources.ts'
+import { sinkOf } from './sink-of.ts'
 
 type Asked = Pick<Order, 'kind' | 'connector' | 'scope' | 'limits'>
 
@@ -31,17 +32,18 @@ export interface ForecasterOptions {
 
 export function forecaster(options: ForecasterOptions): Forecaster {
   const { resources, connectors, database, clock } = options
-  const { source, log, codecs, shared } = resources
+  const { sources, log, codecs, shared } = resources
   return async (asked, signal) => {
     const { connector } = asked
     const ready = connectors.find((one) => one.connector.name === connector)
     if (ready === undefined) throw new RangeError(`there is no connector ${connector}`)
-    const sink = await shared.openSink(ready.targets, { onThrottled: () => undefined })
+    const sink = await shared.openSink(sinkOf(ready), { onThrottled: () => undefined })
     try {
       const codec = await codecs.openCodec('runs')
-      const parts = planParts({ source, codecs, observer: { lookedUp: () => undefined } }, ready)
+      const parts = planParts({ sources, codecs, observer: { lookedUp: () => undefined } }, ready)
       // What it encodes only this codec knows how to read.
       const plan = await Plan.open({ ...parts, openCodec: async () => codec })
+      const source = sources.of(ready.connector)
       const dry: DryRunOptions = { source, log, codec, plan, sink, clock, connector }
       if (asked.kind === 'replay') {
         const scope = JSON.parse(asked.scope) as ReplayScope
@@ -65,12 +67,16 @@ async function scopesOf(
   { ready, asked }: { readonly ready: ReadyConnector; readonly asked: Asked },
   signal: AbortSignal,
 ): Promise<readonly RowScope[]> {
-  const { source, log, codecs } = resources
+  const { sources, log, codecs } = resources
   const { connector } = ready
   if (asked.kind === 'repair') return copiedScopes(JSON.parse(asked.scope) as RepairScope)
   if (asked.kind !== 'sync') return JSON.parse(asked.scope) as readonly RowScope[]
   if (!isSynced(connector)) throw new RangeError(`the connector ${connector.name} has no venues`)
   const book = new RunBook({ log, records: codecs.records, signal })
   await book.refresh()
-  return planSync({ connector, venues: new Venues(source, connector), book }, syncScope(asked).venue, signal)
+  return planSync(
+    { connector, venues: new Venues(sources.of(connector), connector), book },
+    syncScope(asked).venue,
+    signal,
+  )
 }

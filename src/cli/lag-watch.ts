@@ -1,6 +1,5 @@
 // How far each connector is behind, asked of the log every so often: true also while nothing moves.
 
-import { changeTopic } from '../core/topic.ts'
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Clock } from '../pipeline/clock.ts'
@@ -20,10 +19,6 @@ interface Lag {
 }
 
 const EVERY_MS = 1_000
-
-export function followedTopics(database: string, tables: Iterable<string>): readonly string[] {
-  return [...tables].map((table) => changeTopic(database, table))
-}
 
 export class LagWatch {
   readonly #options: LagWatchOptions

@@ -57,7 +57,7 @@ function filesOf(where: string, packaged: URL, faults: string[]): readonly strin
 async function load(file: string, faults: string[]): Promise<readonly Candidate[]> {
   try {
     const loaded = (await import(pathToFileURL(file).href)) as { default?: unknown }
-    if (loaded.default !== undefined) return [{ from: file, connector: loaded.default }]
+    if (loaded.default !== undefined) return [loaded.default].flat().map((connector) => ({ from: file, connector }))
     faults.push(`${file}: it has no default export; write \`export default defineConnector({ ... })\``)
   } catch (error) {
     faults.push(`${file}: it cannot be loaded: ${error instanceof Error ? error.message : String(error)}`)

@@ -8,10 +8,10 @@ import { DeadLetters } from '../pipeline/dead-letters.ts'
 import { RunBook } from '../pipeline/run-book.ts'
 import { RunDesk } from '../pipeline/run-desk.ts'
 import { declaredTopics } from '../pipeline/topics.ts'
+import { changeTopics } from './change-topics.ts'
 import type { Call } from './command.ts'
 import { partitionsOf } from './parts.ts'
 import { readSetup, type Setup } from './read-setup.ts'
-import { followedTables } from './resources.ts'
 import type { System } from './system.ts'
 
 export interface OpenDesk extends AsyncDisposable {
@@ -30,7 +30,7 @@ export async function openDesk(system: System, { env, signal }: Pick<Call, 'env'
   await using opened = new AsyncDisposableStack()
   const log = await system.openLog(config)
   opened.defer(() => log.close())
-  await log.declare(declaredTopics(config.database, followedTables(connectors), partitionsOf(config)))
+  await log.declare(declaredTopics(changeTopics(connectors, config.database), partitionsOf(config)))
   const { records, openCodec } = await system.openCodecs(config, log)
   const book = new RunBook({ log, records, signal })
   const desk = new RunDesk({ log, records, book, clock: systemClock })

@@ -6,7 +6,7 @@ import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { RunDesk } from '../pipeline/run-desk.ts'
 import type { Call } from './command.ts'
 import { openDesk } from './open-desk.ts'
-import { followedTables } from './resources.ts'
+import { Sources } from './sources.ts'
 import type { System } from './system.ts'
 
 export interface OpenGapDesk extends AsyncDisposable {
@@ -18,10 +18,9 @@ export interface OpenGapDesk extends AsyncDisposable {
 export async function openGapDesk(system: System, call: Pick<Call, 'env' | 'signal'>): Promise<OpenGapDesk> {
   await using opened = new AsyncDisposableStack()
   const { desk, book: runs, log, records, config, connectors } = opened.use(await openDesk(system, call))
-  const asking = { tables: followedTables(connectors), bookmark: async () => null }
-  // Nothing is asked of it, so it need not answer.
-  const source = opened.use(await system.openSource(config, asking))
-  const of = { source: source.name, connectors: connectors.map(({ connector }) => connector) }
+  // Nothing is asked of them, so they need not answer.
+  const sources = opened.use(await Sources.open({ system, config, connectors, log, records }))
+  const of = { sources: sources.names, connectors: connectors.map(({ connector }) => connector) }
   const gapDesk = new GapDesk({ desk, book: new GapBook({ log, records, runs, ...of, signal: call.signal }) })
   const all = opened.move()
   return { desk, gapDesk, connectors, [Symbol.asyncDispose]: () => all.disposeAsync() }

@@ -1,6 +1,7 @@
 // The parts a process runs, by its role: capture, and one deliver for each connector.
 
 import type { Config } from '../config.ts'
+import type { Side } from '../core/contested.ts'
 import { capture } from '../pipeline/capture.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { deliver } from '../pipeline/deliver.ts'
@@ -12,10 +13,12 @@ import { skipGap } from '../pipeline/skip-gap.ts'
 import type { Attempt } from '../pipeline/supervisor.ts'
 import { declaredTopics } from '../pipeline/topics.ts'
 import type { Sink } from '../sink/sink.ts'
+import { changeTopics } from './change-topics.ts'
 import { type Cache, planParts } from './plan-parts.ts'
-import { followedTables, type Resources } from './resources.ts'
+import type { Resources } from './resources.ts'
 import { runKinds } from './run-kinds.ts'
 import type { ServiceRole } from './service-role.ts'
+import { followedTables } from './source-tables.ts'
 
 export interface Part {
   readonly name: string
@@ -33,8 +36,11 @@ export interface PartsOptions {
   readonly skipsGap?: boolean
 }
 
-export const CAPTURE = 'capture'
 export const RUNNING = 'runs'
+
+export function capturePart(side: Side): string {
+  return side === 'mysql' ? 'capture' : `capture ${side}`
+}
 
 export function deliverPart(connector: string): string {
   return `deliver ${connector}`
@@ -49,19 +55,22 @@ export function partitionsOf({ partitions, log }: Config): number {
 
 export function partsOf(options: PartsOptions): readonly Part[] {
   const { role, connectors, resources, config, observer, clock, skipsGap = false } = options
-  const { source, log, codecs, shared, sinks } = resources
-  const tables = followedTables(connectors)
-  const topics = declaredTopics(config.database, tables, partitionsOf(config))
+  const { sources, log, codecs, shared, sinks } = resources
+  const topics = declaredTopics(changeTopics(connectors, config.database), partitionsOf(config))
   const common = { log, topics, ...codecs, clock, observer }
   const cache: Cache = { memory: new LookupCache(LOOKUP_BYTES_MAX), shared: shared.cache }
-  const planning = { source, codecs, observer }
+  const planning = { sources, codecs, observer }
   const deliverTo = (ready: ReadyConnector, sink: Sink): Part => {
     const parts = { ...common, ...planParts(planning, ready, cache), database: config.database, sink }
     return { name: deliverPart(ready.connector.name), work: (attempt) => deliver(parts, attempt) }
   }
-  const captured = { ...common, source, tables }
-  const work = skipsGap ? skipGap(captured) : (attempt: Attempt) => capture(captured, attempt)
-  const capturing: Part = { name: CAPTURE, work }
+  const capturing = [...sources].flatMap(([side, source]): readonly Part[] => {
+    const tables = followedTables(connectors, side)
+    if (tables.length === 0) return []
+    const captured = { ...common, source, tables }
+    const work = skipsGap ? skipGap(captured) : (attempt: Attempt) => capture(captured, attempt)
+    return [{ name: capturePart(side), work }]
+  })
   const isCapturing = role === 'all' || role === 'capture'
   const delivering = [...sinks].map(([ready, sink]) => deliverTo(ready, sink))
   const runs = {
@@ -69,5 +78,5 @@ export function partsOf(options: PartsOptions): readonly Part[] {
     kinds: runKinds({ ...options, planParts: (ready) => planParts(planning, ready) }),
   }
   const running: Part = { name: RUNNING, work: (attempt) => carryOutRuns({ ...common, ...runs }, attempt) }
-  return [...(isCapturing ? [capturing] : []), ...delivering, ...(delivering.length > 0 ? [running] : [])]
+  return [...(isCapturing ? capturing : []), ...delivering, ...(delivering.length > 0 ? [running] : [])]
 }

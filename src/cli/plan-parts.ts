@@ -7,7 +7,7 @@ import type { PlanParts } from '../pipeline/plan.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { Resources } from './resources.ts'
 
-export interface PlanPartsOptions extends Pick<Resources, 'source' | 'codecs'> {
+export interface PlanPartsOptions extends Pick<Resources, 'sources' | 'codecs'> {
   readonly observer: Pick<Observer, 'lookedUp'>
 }
 
@@ -19,10 +19,11 @@ export interface Cache {
 const OWN_BYTES_MAX = 4 * 1024 * 1024
 
 export function planParts(
-  { source, codecs, observer }: PlanPartsOptions,
+  { sources, codecs, observer }: PlanPartsOptions,
   ready: ReadyConnector,
   cache: Cache = afresh(),
 ): PlanParts {
+  const source = sources.of(ready.connector)
   const asking = { connector: ready.connector.name, source: source.name, lookup: source, observer }
   return { ready, source, openCodec: codecs.openCodec, lookups: new Lookups({ ...asking, ...cache }) }
 }

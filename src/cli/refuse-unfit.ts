@@ -5,8 +5,9 @@ import type { Finding } from '../core/finding.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { checkColumns } from './check-columns.ts'
-import { type Resources, sourceTables } from './resources.ts'
+import type { Resources } from './resources.ts'
 import type { ServiceRole } from './service-role.ts'
+import { sourceTables } from './source-tables.ts'
 
 export interface Unfit {
   readonly role: ServiceRole
@@ -16,11 +17,13 @@ export interface Unfit {
 }
 
 export async function refuseUnfit({ role, connectors, resources, logger }: Unfit): Promise<void> {
-  const { source, sinks } = resources
+  const { sources, sinks } = resources
   const checks = [...sinks.values()].map((sink) => examine('target', sink.check(), logger))
   if (role !== 'control') {
-    checks.push(examine('source', source.check(sourceTables(connectors)), logger))
-    checks.push(examine('source', checkColumns(source, connectors), logger))
+    for (const [side, source] of sources) {
+      checks.push(examine('source', source.check(sourceTables(connectors, side)), logger))
+    }
+    checks.push(examine('source', checkColumns(sources.mysql, connectors), logger))
   }
   const wrong = (await Promise.all(checks)).flat().filter((finding) => !finding.isOk)
   for (const finding of wrong) if (finding.isBearable) logger.warn({ finding }, 'goes on all the same')

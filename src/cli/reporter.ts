@@ -6,7 +6,7 @@ import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Appended, Delivered, Led, LookedUp, Observer, Retrying, Shared } from '../pipeline/observer.ts'
 import type { State } from '../pipeline/state.ts'
-import { CAPTURE, deliverPart, RUNNING } from './parts.ts'
+import { deliverPart, RUNNING } from './parts.ts'
 
 const STATES: readonly State['is'][] = ['running', 'retrying', 'stopped', 'ended']
 
@@ -14,6 +14,8 @@ export interface ReporterOptions {
   readonly metrics: Metrics
   readonly logger: Logger
   readonly nowMs: () => number
+  /** The part that captures a source, by the source's name. */
+  readonly captures: ReadonlyMap<string, string>
 }
 
 interface Standing {
@@ -26,14 +28,16 @@ export class Reporter implements Observer {
   readonly #metrics: Metrics
   readonly #logger: Logger
   readonly #nowMs: () => number
+  readonly #captures: ReadonlyMap<string, string>
   readonly #standings = new Map<string, Standing>()
   /** Those that have been told. */
   readonly #gaps = new Set<string>()
 
-  constructor({ metrics, logger, nowMs }: ReporterOptions) {
+  constructor({ metrics, logger, nowMs, captures }: ReporterOptions) {
     this.#metrics = metrics
     this.#logger = logger
     this.#nowMs = nowMs
+    this.#captures = captures
   }
 
   appended({ source, rows, bytes, batches, sourceTimeMs, appendMs }: Appended): void {
@@ -44,7 +48,8 @@ export class Reporter implements Observer {
     metrics.captureSeen.set({ source }, sourceTimeMs / 1000)
     metrics.captureDelay.set({ source }, Math.max(0, this.#nowMs() - sourceTimeMs) / 1000)
     metrics.appendTime.observe({ source }, appendMs / 1000)
-    this.#moved(CAPTURE)
+    const part = this.#captures.get(source)
+    if (part !== undefined) this.#moved(part)
   }
 
   skipped(told: Gap): void {

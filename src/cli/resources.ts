@@ -5,14 +5,16 @@ import type { Log } from '../log/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { Sink } from '../sink/sink.ts'
-import { openSource } from './open-source.ts'
 import type { ServiceRole } from './service-role.ts'
-import type { Codecs, Shared, Source, System } from './system.ts'
+import { sinkOf } from './sink-of.ts'
+import { followedTables } from './source-tables.ts'
+import { Sources } from './sources.ts'
+import type { Codecs, Shared, System } from './system.ts'
 
 export interface Resources extends AsyncDisposable {
   readonly log: Log
   readonly codecs: Codecs
-  readonly source: Source
+  readonly sources: Sources
   readonly shared: Shared
   /** Of the connectors that this process delivers for. */
   readonly sinks: ReadonlyMap<ReadyConnector, Sink>
@@ -33,29 +35,18 @@ export async function openResources(options: ResourcesOptions): Promise<Resource
   opened.defer(() => log.close())
   const shared = opened.use(await system.openShared(config))
   const codecs = await system.openCodecs(config, log)
-  const tables = followedTables(connectors)
-  const source = opened.use(await openSource({ system, config, tables, log, records: codecs.records }))
+  const sources = opened.use(await Sources.open({ system, config, connectors, log, records: codecs.records }))
   // From 0 on: a rise is seen only of a counter that was there before.
-  for (const table of tables) metrics.gaps.inc({ source: source.name, table }, 0)
+  for (const [side, { name }] of sources) {
+    for (const table of followedTables(connectors, side)) metrics.gaps.inc({ source: name, table }, 0)
+  }
   const sinks = new Map<ReadyConnector, Sink>()
   for (const ready of role === 'all' || role === 'deliver' ? connectors : []) {
     const heard = { onThrottled: () => metrics.sinkThrottles.inc({ connector: ready.connector.name }) }
-    const sink = await shared.openSink(ready.targets, heard)
+    const sink = await shared.openSink(sinkOf(ready), heard)
     opened.defer(() => sink.close())
     sinks.set(ready, sink)
   }
   const all = opened.move()
-  return { log, codecs, source, shared, sinks, [Symbol.asyncDispose]: () => all.disposeAsync() }
-}
-
-/** Every table whose changes a connector follows. */
-export function followedTables(connectors: readonly ReadyConnector[]): readonly string[] {
-  return [...new Set(connectors.flatMap(({ connector }) => Object.keys(connector.tables)))]
-}
-
-/** Every table that a connector follows or looks rows up in. */
-export function sourceTables(connectors: readonly ReadyConnector[]): readonly string[] {
-  const flows = connectors.flatMap(({ connector }) => Object.values(connector.tables))
-  const lookups = flows.flatMap((flow) => Object.values(flow.lookups ?? {}).map((lookup) => lookup.table))
-  return [...new Set([...followedTables(connectors), ...lookups])]
+  return { log, codecs, sources, shared, sinks, [Symbol.asyncDispose]: () => all.disposeAsync() }
 }

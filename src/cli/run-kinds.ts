@@ -17,6 +17,7 @@ import { syncKind } from '../pipeline/sync.ts'
 import type { SyncTarget } from '../pipeline/sync-status.ts'
 import { isSynced } from '../pipeline/venues.ts'
 import type { Resources } from './resources.ts'
+import { sinkOf } from './sink-of.ts'
 import { verifyKind } from './verify-kind.ts'
 
 export interface RunKindsOptions {
@@ -28,7 +29,7 @@ export interface RunKindsOptions {
 }
 
 export function runKinds({ config, resources, clock, planParts }: RunKindsOptions): RunsOptions['kinds'] {
-  const { source, log, codecs, shared, sinks } = resources
+  const { sources, log, codecs, shared, sinks } = resources
   const { records } = codecs
   const { database } = config
   const deliveredBy = (name: string): ReadyConnector => {
@@ -36,15 +37,16 @@ export function runKinds({ config, resources, clock, planParts }: RunKindsOption
     if (found === undefined) throw new MillraceError('SCOPE_INVALID', `this process does not deliver for ${name}`)
     return found
   }
+  const sourceOf = (work: RunWork) => sources.of(deliveredBy(work.order.connector).connector)
   const replayed = async (work: RunWork) => {
     const ready = deliveredBy(work.order.connector)
     const openSink = async (into: string | null) => {
       const [target] = Object.values(ready.targets)
       const targets = into === null || target === undefined ? ready.targets : { [into]: target }
-      return shared.openSink(targets, { onThrottled: () => undefined })
+      return shared.openSink({ ...sinkOf(ready), targets }, { onThrottled: () => undefined })
     }
     const plan = await Plan.open(planParts(ready))
-    const filter = new ReplayFilter(ready.connector, source)
+    const filter = new ReplayFilter(ready.connector, sources.of(ready.connector))
     await replay({ log, records, clock, ready, plan, filter, openSink }, work)
   }
   const targets = [...sinks].map(([ready, sink]) => {
@@ -55,12 +57,11 @@ export function runKinds({ config, resources, clock, planParts }: RunKindsOption
   return (codec: EventCodec) => ({
     backfill: {
       carryOut: async (work: RunWork) => {
-        deliveredBy(work.order.connector)
-        await backfill({ source, codec, clock }, work)
+        await backfill({ source: sourceOf(work), codec, clock }, work)
       },
     },
-    sync: syncKind({ source, codec, clock, records, targets: syncTargets(sinks) }),
-    repair: repairKind({ source, codec, clock, records, log, database, targets: repaired }),
+    sync: syncKind({ source: sources.mysql, codec, clock, records, targets: syncTargets(sinks) }),
+    repair: repairKind({ sourceOf, codec, clock, records, log, database, targets: repaired }),
     replay: { carryOut: replayed },
     verify: verifyKind({ ...resources, records, clock, database, codec, deliveredBy, planParts }),
     retry: { carryOut: retried },

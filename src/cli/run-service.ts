@@ -40,7 +40,7 @@ export async function runService(system: System, { env, options, signal }: Call)
     })
     await using control = service.control
     const address = await control.listen()
-    logger.info({ version: system.version, role, address, source: resources.source.name }, 'started')
+    logger.info({ version: system.version, role, address, sources: [...resources.sources.names.values()] }, 'started')
     await fitness
     await service.run(signal)
     setTimeout(() => stopped.resolve(EXIT.done), CLOSE_MS_MAX)

@@ -12,7 +12,7 @@ import { runRoutes } from '../control/run-routes.ts'
 import { syncRoutes } from '../control/sync-routes.ts'
 import { verifyRoutes } from '../control/verify-routes.ts'
 import type { Connector } from '../core/connector.ts'
-import { BOOKMARKS } from '../core/topic.ts'
+import { BOOKMARKS, connectorTopics } from '../core/topic.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { type Clock, systemClock } from '../pipeline/clock.ts'
@@ -26,8 +26,8 @@ import { Supervisor } from '../pipeline/supervisor.ts'
 import { SyncDesk } from '../pipeline/sync-desk.ts'
 import { forecaster } from './forecaster.ts'
 import { GapWatch } from './gap-watch.ts'
-import { followedTopics, LagWatch } from './lag-watch.ts'
-import { deliverPart, type Part, partsOf } from './parts.ts'
+import { LagWatch } from './lag-watch.ts'
+import { capturePart, deliverPart, type Part, partsOf } from './parts.ts'
 import { Reporter } from './reporter.ts'
 import type { Resources } from './resources.ts'
 import type { ServiceRole } from './service-role.ts'
@@ -57,10 +57,11 @@ export class Service {
   constructor(options: ServiceOptions) {
     const { config, connectors, resources, metrics, logger, version } = options
     this.#options = options
-    this.#reporter = new Reporter({ metrics, logger, nowMs: () => this.#clock.nowMs() })
+    const captures = new Map([...resources.sources].map(([side, { name }]) => [name, capturePart(side)]))
+    this.#reporter = new Reporter({ metrics, logger, captures, nowMs: () => this.#clock.nowMs() })
     this.#parts = partsOf({ ...options, observer: this.#reporter, clock: this.#clock })
     const readers = connectors.map(({ connector }): [string, readonly string[]] => {
-      return [connector.name, followedTopics(config.database, Object.keys(connector.tables))]
+      return [connector.name, connectorTopics(connector, config.database)]
     })
     this.#lag = new LagWatch({ log: resources.log, metrics, clock: this.#clock, readers: new Map(readers) })
     const runs = new RunBook(this.#reading())
@@ -112,18 +113,18 @@ export class Service {
   }
 
   #gapBook(runs: RunBook): GapBook {
-    const source = this.#options.resources.source.name
-    return new GapBook({ ...this.#reading(), runs, source, connectors: this.#plain() })
+    const { names: sources } = this.#options.resources.sources
+    return new GapBook({ ...this.#reading(), runs, sources, connectors: this.#plain() })
   }
 
   #runRoutes(book: RunBook, gaps: GapBook): readonly Routes[] {
     const { resources, config, connectors } = this.#options
-    const { log, codecs, source } = resources
+    const { log, codecs, sources } = resources
     const { records } = codecs
     const { signal } = this.#asking
     const desk = new RunDesk({ log, records, clock: this.#clock, book })
     const plain = this.#plain()
-    const syncDesk = new SyncDesk({ desk, book, source, connectors: plain, signal })
+    const syncDesk = new SyncDesk({ desk, book, source: sources.mysql, connectors: plain, signal })
     const { database } = config
     const place = { log, database }
     const forecast = forecaster({ resources, connectors, database, clock: this.#clock })

@@ -2,6 +2,7 @@
 
 import type { Config } from '../config.ts'
 import type { TargetTable } from '../core/connector.ts'
+import type { Side } from '../core/contested.ts'
 import type { Finding } from '../core/finding.ts'
 import type { EventCodec, RecordCodec, SchemaWriter } from '../log/codec.ts'
 import type { Log } from '../log/log.ts'
@@ -14,6 +15,7 @@ export type Targets = Readonly<Record<string, TargetTable>>
 export type Source = ChangeSource & RowLookup & RowSource & LookupCheck & TableColumns & AsyncDisposable
 
 export interface SourceOptions {
+  readonly side: Side
   /** Those whose changes are followed. */
   readonly tables: readonly string[]
   /** The newest one that the log holds, for lookups in a process that does not capture. */
@@ -30,10 +32,16 @@ export interface SinkHeard {
   readonly onThrottled: () => void
 }
 
+/** Tables of one side. */
+export interface SinkAsked {
+  readonly side: Side
+  readonly targets: Targets
+}
+
 /** What processes share, where there is a server for it. */
 export interface Shared extends AsyncDisposable {
   readonly cache: SharedCache | null
-  openSink(targets: Targets, heard: SinkHeard): Promise<Sink>
+  openSink(asked: SinkAsked, heard: SinkHeard): Promise<Sink>
 }
 
 export interface System {

@@ -1,6 +1,6 @@
 // What a verification does in this process.
 
-import { changeTopic } from '../core/topic.ts'
+import { connectorTopics, topicDatabase } from '../core/topic.ts'
 import type { EventCodec, RecordCodec } from '../log/codec.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { Deliveries } from '../pipeline/deliveries.ts'
@@ -17,8 +17,9 @@ import { Verify } from '../pipeline/verify.ts'
 import { VerifyPages } from '../pipeline/verify-pages.ts'
 import { verifyScope } from '../pipeline/verify-scope.ts'
 import type { Resources } from './resources.ts'
+import { sinkOf } from './sink-of.ts'
 
-export interface VerifyKindOptions extends Pick<Resources, 'source' | 'log' | 'shared'> {
+export interface VerifyKindOptions extends Pick<Resources, 'sources' | 'log' | 'shared'> {
   readonly records: RecordCodec
   readonly clock: Clock
   readonly database: string
@@ -36,18 +37,20 @@ export function verifyKind(options: VerifyKindOptions): RunKindWork {
 
 /** With a sink of its own: live changes do not wait behind its reads. */
 async function verify(options: VerifyKindOptions, work: RunWork): Promise<void> {
-  const { source, log, shared, records, clock, database, codec } = options
+  const { sources, log, shared, records, clock, database, codec } = options
   const ready = options.deliveredBy(work.order.connector)
   const { name: connector, sync, tables } = ready.connector
-  const sink = await shared.openSink(ready.targets, { onThrottled: () => undefined })
+  const source = sources.of(ready.connector)
+  const sink = await shared.openSink(sinkOf(ready), { onThrottled: () => undefined })
   try {
     const plan = await Plan.open(options.planParts(ready))
     const check = new RowCheck({ plan, sink, clock, venueOf: sync?.venueOf ?? null })
-    const topics = Object.keys(tables).map((table) => changeTopic(database, table))
+    const topics = connectorTopics(ready.connector, database)
     const deliveries = new Deliveries({ log, records, clock, source: source.name, connector, topics })
     const settling = new Settling({ source, check, deliveries })
     const mending = new Mending({ sink, settling, clock })
-    const about = { log, records, codec, clock, database, connector, run: work.order.id, signal: work.signal }
+    const of = { connector, database: topicDatabase(ready.connector, database) }
+    const about = { log, records, codec, clock, ...of, run: work.order.id, signal: work.signal }
     const describe = (found: Parameters<typeof describeFound>[1]) => describeFound(about, found)
     const { scopes, isWhole, venue } = verifyScope(work.order)
     const standing = new StandingItems({ source, ready, sink, tables: Object.keys(tables) })

@@ -6,7 +6,7 @@ import type { Connector } from '../core/connector.ts'
 import { type DeadFilter, deadLetterKey } from '../core/dead-letter.ts'
 import { MillraceError } from '../core/errors.ts'
 import { NO_LIMITS } from '../core/run.ts'
-import { changeTopic } from '../core/topic.ts'
+import { tableTopic } from '../core/topic.ts'
 import type { DeadLetters } from '../pipeline/dead-letters.ts'
 import type { Run } from '../pipeline/run-book.ts'
 import type { OrderGiven, RunDesk } from '../pipeline/run-desk.ts'
@@ -51,9 +51,9 @@ export function deadFilter(connectors: readonly Connector[], database: string, a
   const { connector, table, reason } = asked
   const named = connector === undefined ? connectors : [namedConnector(connectors, connector)]
   if (table === undefined) return { connector, reason }
-  const owner = named.find(({ tables }) => Object.hasOwn(tables, table)) ?? named[0]
-  if (owner !== undefined) namedTable(owner, table)
-  return { connector, reason, topics: [changeTopic(database, table)] }
+  const owners = named.filter(({ tables }) => Object.hasOwn(tables, table))
+  if (owners.length === 0 && named[0] !== undefined) namedTable(named[0], table)
+  return { connector, reason, topics: owners.map((owner) => tableTopic(owner, database, table)) }
 }
 
 export interface RetryOptions {

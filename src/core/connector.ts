@@ -46,7 +46,10 @@ export interface Through {
 export type Settings = Readonly<Record<string, string>>
 
 export interface TableFlow {
-  /** Columns the mapping reads: checked against the table at start and whenever its shape changes. */
+  /**
+   * Columns the mapping reads: checked against the table at start and whenever its shape changes. Of a table of DynamoDB
+   * the attributes, any of which an item may lack.
+   */
   readonly columns: readonly string[]
   readonly lookups?: Readonly<Record<string, LookupSpec>>
   readonly narrow?: Narrowing

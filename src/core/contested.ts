@@ -44,10 +44,10 @@ const AHEAD_MS_MAX = 5 * 60_000
 
 export function settle(contested: Contested, versions: Versions): Settled {
   const { incoming, held } = versions
-  const { fields, before } = contested
+  const { before } = contested
   if (held === null) return { wins: 'incoming', conflict: null }
-  if (isSame(fields, incoming, held)) return { wins: 'held', conflict: null }
-  if (isSame(fields, before ?? {}, held)) return { wins: 'incoming', conflict: null }
+  if (isSame(contested, incoming, held)) return { wins: 'held', conflict: null }
+  if (isSame(contested, before ?? {}, held)) return { wins: 'incoming', conflict: null }
   return byPolicy(contested, versions, held)
 }
 
@@ -83,7 +83,7 @@ function byClock(clock: string, { from, nowMs, times }: Times): Settled {
     const time = read[index] ?? null
     if (times[side][clock] == null) return [`${clock} is missing in ${side}`]
     if (time === null) return [`${clock} is no time in ${side}`]
-    return time > nowMs + AHEAD_MS_MAX ? [`${clock} lies in the future in ${side}`] : []
+    return time * 1_000 > nowMs + AHEAD_MS_MAX ? [`${clock} lies in the future in ${side}`] : []
   })
   if (faults.length > 0) return { wins: 'nobody', conflict: faults.join(', ') }
   const [mysql = 0, dynamodb = 0] = read as readonly number[]
@@ -97,18 +97,25 @@ const WALL_TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|
 /** Numbers up to here are seconds. */
 const SECONDS_MAX = 100_000_000_000
 
-/** Milliseconds since 1970; a wall time without a zone is taken for UTC. Null for what is no time. */
+/**
+ * Seconds since 1970, for a column may hold no fractions of one; a wall time without a zone is taken for UTC. Null for
+ * what is no time.
+ */
 function timeOf(field: Field): number | null {
   if (typeof field === 'number' || typeof field === 'bigint') {
     const number = Number(field)
-    return number < SECONDS_MAX ? number * 1_000 : number
+    return Math.floor(number < SECONDS_MAX ? number : number / 1_000)
   }
   const parts = typeof field === 'string' ? WALL_TIME.exec(field) : null
   if (parts === null) return null
   const time = Date.parse(`${parts[1]}T${parts[2]}${parts[3] ?? 'Z'}`)
-  return Number.isNaN(time) ? null : time
+  return Number.isNaN(time) ? null : Math.floor(time / 1_000)
 }
 
-function isSame(names: readonly string[], one: Fields, other: Fields): boolean {
-  return names.every((name) => fieldText(one[name] ?? null) === fieldText(other[name] ?? null))
+function isSame({ fields, clock }: Contested, one: Fields, other: Fields): boolean {
+  return fields.every((name) => {
+    const [first = null, second = null] = [one[name], other[name]]
+    const time = name === clock ? timeOf(first) : null
+    return time === null ? fieldText(first) === fieldText(second) : time === timeOf(second)
+  })
 }

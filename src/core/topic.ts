@@ -1,5 +1,8 @@
 // Names of topics: one place, because users and other tools rely on them.
 
+import type { Connector } from './connector.ts'
+import { ITEMS_DATABASE } from './item.ts'
+
 export const BOOKMARKS = 'millrace.bookmarks'
 export const CONFLICTS = 'millrace.conflicts'
 export const DIFFERENCES = 'millrace.differences'
@@ -10,6 +13,21 @@ export const SCHEMAS = 'millrace.schemas'
 
 export function changeTopic(database: string, table: string): string {
   return `millrace.${database}.${table}`
+}
+
+/** What stands for a database in the topics that a connector follows; `database` is the one of MySQL. */
+export function topicDatabase({ source }: Pick<Connector, 'source'>, database: string): string {
+  return source === 'dynamodb' ? ITEMS_DATABASE : database
+}
+
+/** Where the changes of a connector's table are. */
+export function tableTopic(connector: Pick<Connector, 'source'>, database: string, table: string): string {
+  return changeTopic(topicDatabase(connector, database), table)
+}
+
+/** Those of all its tables. */
+export function connectorTopics(connector: Pick<Connector, 'source' | 'tables'>, database: string): readonly string[] {
+  return Object.keys(connector.tables).map((table) => tableTopic(connector, database, table))
 }
 
 export function deadTopic(topic: string): string {

@@ -2,8 +2,10 @@
 
 import { z } from 'zod'
 import type { Connector, Settings } from '../core/connector.ts'
+import { SIDES } from '../core/contested.ts'
 import { MillraceError } from '../core/errors.ts'
 import { checkRowOf } from './check-row-of.ts'
+import { checkDirections } from './check-directions.ts'
 import { checkSync, SyncShape } from './check-sync.ts'
 import { columnFaults } from './column-faults.ts'
 import { covers, type Targets } from './fields-owned.ts'
@@ -26,7 +28,7 @@ export interface Surroundings {
 export function checkConnectors(candidates: readonly Candidate[], around: Surroundings): readonly ReadyConnector[] {
   const checks = candidates.map((candidate) => checkOne(candidate, around))
   const ready = checks.flatMap(({ ready }) => (ready === null ? [] : [ready]))
-  const faults = [...checks.flatMap(({ faults }) => faults), ...clashesOf(ready)]
+  const faults = [...checks.flatMap(({ faults }) => faults), ...clashesOf(ready), ...checkDirections(ready)]
   if (faults.length === 0) return ready
   throw new MillraceError('CONNECTOR_INVALID', faults.join('\n'))
 }
@@ -56,8 +58,9 @@ const Flow = z.strictObject({
 const Setting = z.strictObject({ about: text, default: z.string().optional(), check: call.optional() })
 const Shape = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/u, 'must be small letters, digits and hyphens'),
-  source: z.literal('mysql'),
-  sink: z.literal('dynamodb'),
+  source: z.enum(SIDES),
+  sink: z.enum(SIDES),
+  twin: text.optional(),
   tables: z.record(text, Flow).refine((tables) => Object.keys(tables).length > 0, 'names no table'),
   targets: call,
   settings: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/u), Setting).optional(),
@@ -143,6 +146,7 @@ function clashesOf(ready: readonly ReadyConnector[]): readonly string[] {
 }
 
 function sharedFields(one: ReadyConnector, other: ReadyConnector): readonly string[] {
+  if (one.connector.sink !== other.connector.sink) return []
   return Object.entries(one.targets).flatMap(([table, { owns }]) => {
     const others = other.targets[table]?.owns ?? []
     const shared = owns.filter((owned) => others.some((field) => overlaps(owned, field)))

@@ -1,10 +1,11 @@
-// What a connector reads that the source does not have.
+// What a connector reads that MySQL does not have; an item of DynamoDB may lack any attribute.
 
 import type { Connector } from '../core/connector.ts'
 import { nearest } from '../core/nearest.ts'
 
 /** `tables`: the columns of each table that there is. */
 export function columnFaults(connector: Connector, tables: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  if (connector.source !== 'mysql') return []
   return Object.entries(connector.tables).flatMap(([table, flow]) => {
     const needs = [
       { what: `the table ${table}`, table, columns: flow.columns },

@@ -4,7 +4,7 @@ import type { Connector } from '../core/connector.ts'
 import { type DeadFilter, type DeadLetter, type DroppedLetter, deadLetterKey, isMeant } from '../core/dead-letter.ts'
 import { MillraceError } from '../core/errors.ts'
 import type { ChangeEvent } from '../core/event.ts'
-import { changeTopic, DROPPED, deadTopic } from '../core/topic.ts'
+import { connectorTopics, DROPPED, deadTopic } from '../core/topic.ts'
 import type { EventCodec, RecordCodec } from '../log/codec.ts'
 import type { Log, LogRecord } from '../log/log.ts'
 import type { Clock } from './clock.ts'
@@ -121,7 +121,7 @@ export class DeadLetters {
 
   async *#all(topics?: readonly string[]): AsyncIterable<DeadLetter> {
     const { log, records, database, connectors } = this.#options
-    const known = connectors.flatMap(({ tables }) => Object.keys(tables).map((table) => changeTopic(database, table)))
+    const known = connectors.flatMap((connector) => connectorTopics(connector, database))
     for (const topic of new Set(known)) {
       if (topics?.includes(topic) === false) continue
       for await (const { value } of log.latest(deadTopic(topic))) {

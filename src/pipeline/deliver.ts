@@ -3,7 +3,7 @@
 
 import { cursorScope } from '../core/cursor.ts'
 import { MillraceError } from '../core/errors.ts'
-import { changeTopic } from '../core/topic.ts'
+import { connectorTopics } from '../core/topic.ts'
 import type { RecordCodec } from '../log/codec.ts'
 import type { Log, LogBatch, TopicSpec } from '../log/log.ts'
 import type { Sink } from '../sink/sink.ts'
@@ -38,7 +38,7 @@ export async function deliver(options: DeliverOptions, attempt: Attempt): Promis
   const { ready, database, log, topics, openCodec, lookups, source } = options
   await log.declare(topics)
   const plan = await Plan.open({ ready, openCodec, lookups, source })
-  const followed = Object.keys(ready.connector.tables).map((table) => changeTopic(database, table))
+  const followed = connectorTopics(ready.connector, database)
   await together(attempt.signal, async (signal, start) => {
     const reader = new Reader(options, plan, { ...attempt, signal })
     const connector = ready.connector.name

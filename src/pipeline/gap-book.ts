@@ -1,6 +1,7 @@
 // All gaps as the log has them, and for which connectors each of them is still open.
 
 import type { Connector } from '../core/connector.ts'
+import type { Side } from '../core/contested.ts'
 import { type Gap, type GapRepair, gapKey } from '../core/gap.ts'
 import { GAPS } from '../core/topic.ts'
 import type { RecordCodec } from '../log/codec.ts'
@@ -12,8 +13,8 @@ export interface GapBookOptions {
   readonly log: Pick<Log, 'ends' | 'range' | 'latest'>
   readonly records: RecordCodec
   readonly runs: RunBook
-  /** The source's name: a log may hold gaps of others. */
-  readonly source: string
+  /** The sources' names: a log may hold gaps of others. */
+  readonly sources: ReadonlyMap<Side, string>
   readonly connectors: readonly Connector[]
   readonly signal: AbortSignal
 }
@@ -62,19 +63,24 @@ export class GapBook {
     })
   }
 
-  #standings(id: string, { tables }: Gap): readonly GapStanding[] {
-    const { connectors, runs } = this.#options
+  #standings(id: string, { tables, source }: Gap): readonly GapStanding[] {
+    const { connectors, runs, sources } = this.#options
     return connectors.flatMap((connector) => {
+      if (sources.get(connector.source) !== source) return []
       const own = Object.keys(connector.tables).filter((table) => tables.includes(table))
       const repair = runs.repairOf(connector.name, id)
       return own.length === 0 ? [] : [{ connector: connector.name, tables: own, repair }]
     })
   }
 
+  #isOurs({ source }: Gap): boolean {
+    return [...this.#options.sources.values()].includes(source)
+  }
+
   async #take({ key, value }: StoredRecord): Promise<void> {
     const id = Buffer.from(key).toString()
     const gap = value === null ? null : await this.#options.records.unpack('gap', value)
-    if (gap?.source === this.#options.source) this.#gaps.set(gapKey(gap), gap)
+    if (gap !== null && this.#isOurs(gap)) this.#gaps.set(gapKey(gap), gap)
     else this.#gaps.delete(id)
   }
 }

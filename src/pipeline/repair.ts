@@ -6,11 +6,11 @@ import type { Connector } from '../core/connector.ts'
 import { MillraceError } from '../core/errors.ts'
 import { type GapRepair, gapRepairKey, type RepairScope } from '../core/gap.ts'
 import type { Order } from '../core/run.ts'
-import { changeTopic, RUNS } from '../core/topic.ts'
+import { connectorTopics, RUNS } from '../core/topic.ts'
 import type { RecordCodec } from '../log/codec.ts'
 import type { LogRecord } from '../log/log.ts'
 import type { Sink } from '../sink/sink.ts'
-import type { RowScope } from '../source/source.ts'
+import type { RowScope, RowSource } from '../source/source.ts'
 import { type AwaitDeliveryOptions, awaitDelivery } from './await-delivery.ts'
 import { type BackfillOptions, backfill } from './backfill.ts'
 import { Deletes } from './deletes.ts'
@@ -24,7 +24,9 @@ export interface RepairTarget extends ReadyConnector {
   readonly sink: Sink
 }
 
-export interface RepairOptions extends BackfillOptions {
+export interface RepairOptions extends Omit<BackfillOptions, 'source'> {
+  /** The one that the run's connector follows. */
+  readonly sourceOf: (work: RunWork) => RowSource
   readonly records: RecordCodec
   readonly targets: readonly RepairTarget[]
   readonly log: AwaitDeliveryOptions['log']
@@ -47,9 +49,10 @@ async function carryOut(options: RepairOptions, work: RunWork): Promise<void> {
   const tables = tablesOf(target.connector, work.order)
   const { bookmark } = work.progress
   const { at, deletes } = bookmark === null ? NOWHERE : readPlace(Bookmark, bookmark, 'repair')
-  if (deletes === null) await backfill(options, copying(work, { tables, at }))
-  const { source, codec, clock, log, database } = options
-  const topics = Object.keys(target.connector.tables).map((table) => changeTopic(database, table))
+  const { sourceOf, codec, clock, log, database } = options
+  const source = sourceOf(work)
+  if (deletes === null) await backfill({ source, codec, clock }, copying(work, { tables, at }))
+  const topics = connectorTopics(target.connector, database)
   if (deletes === null) await awaitDelivery({ log, clock, reader: work.order.connector, topics }, work)
   if (work.signal.aborted) return
   const items = new StandingItems({ source, ready: target, sink: target.sink, tables })

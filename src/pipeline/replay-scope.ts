@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Connector } from '../core/connector.ts'
 import { type Cursor, cursorScope } from '../core/cursor.ts'
 import { MillraceError } from '../core/errors.ts'
-import { changeTopic } from '../core/topic.ts'
+import { tableTopic } from '../core/topic.ts'
 import type { Log } from '../log/log.ts'
 
 const Place = z.object({ topic: z.string(), topicId: z.string(), partition: z.number(), offset: z.number() })
@@ -48,7 +48,7 @@ export async function rangesOf(place: ReplayPlace, asked: ReplayAsked): Promise<
     )
   }
   const tables = asked.table === undefined ? Object.keys(connector.tables) : [asked.table]
-  const topics = tables.map((table) => changeTopic(database, table))
+  const topics = tables.map((table) => tableTopic(connector, database, table))
   const from = parseBound('from', asked.from, topics)
   const to = parseBound('to', asked.to, topics)
   if (isBehind(from, to)) throw invalid(`from (${asked.from}) lies behind to (${asked.to}): were they swapped?`)

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { Connector } from '../core/connector.ts'
 import { MillraceError } from '../core/errors.ts'
-import { changeTopic } from '../core/topic.ts'
+import { connectorTopics, tableTopic } from '../core/topic.ts'
 import type { RecordCodec } from '../log/codec.ts'
 import type { Log } from '../log/log.ts'
 import { DeadIndex } from './dead-index.ts'
@@ -24,14 +24,14 @@ const RetryScope = z.strictObject({
 })
 
 /** `scope` is the order's. */
-export function retryIndex(options: RetryIndexOptions, { name, tables }: Connector, scope: string): DeadIndex {
+export function retryIndex(options: RetryIndexOptions, connector: Connector, scope: string): DeadIndex {
   const { database, ...reading } = options
   const { table, ids, reason } = scopeOf(scope)
-  const meant = table === undefined ? undefined : [changeTopic(database, table)]
+  const meant = table === undefined ? undefined : [tableTopic(connector, database, table)]
   return new DeadIndex({
     ...reading,
-    topics: Object.keys(tables).map((one) => changeTopic(database, one)),
-    filter: { connector: name, topics: meant, ids, reason },
+    topics: connectorTopics(connector, database),
+    filter: { connector: connector.name, topics: meant, ids, reason },
   })
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import feedback from '../../connectors/feedback.ts'
+import { changeTopic } from '../../src/core/topic.ts'
 import { openAvroCodec } from '../../src/log/avro/avro-codec.ts'
 import { AvroRecords } from '../../src/log/avro/avro-records.ts'
 import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts'
@@ -46,7 +47,10 @@ test('a comment in MariaDB becomes a comment in DynamoDB, with its customer and 
   const observer = observed()
   const common = {
     ...{ log, observer, clock: systemClock, records: new AvroRecords(null) },
-    topics: declaredTopics(fresh.name, TABLES, 1),
+    topics: declaredTopics(
+      TABLES.map((table) => changeTopic(fresh.name, table)),
+      1,
+    ),
     openCodec: () => openAvroCodec({ log, registry: null, accept: [], nowMs: Date.now }),
   }
   const memory = new LookupCache(1_000_000)

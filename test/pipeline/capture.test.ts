@@ -38,7 +38,7 @@ const openCodec = () => openAvroCodec({ log, registry: null, accept: [], nowMs: 
 
 function start(source: ScriptedSource, options: { log?: Log; observer?: ReturnType<typeof observed> } = {}): Running {
   const observer = options.observer ?? observed()
-  const topics = declaredTopics('app', ['comment'], 1)
+  const topics = declaredTopics(['millrace.app.comment'], 1)
   const parts = { source, log: options.log ?? log, topics, openCodec, records, clock: systemClock, observer }
   return new Running((attempt) => capture(parts, attempt), observer)
 }

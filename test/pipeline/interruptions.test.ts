@@ -31,7 +31,7 @@ const KEYS = 40
 const TOPIC = changeTopic('app', 'comment')
 const shape = tableShape('comment', { id: 'int', n: 'int' }, ['id'])
 const records = new AvroRecords(null)
-const topics = declaredTopics('app', ['comment'], 3)
+const topics = declaredTopics(['millrace.app.comment'], 3)
 
 /** A bad event holds back whatever follows in its key; each seventh key has some. */
 const isBad = (id: number, n: number) => id % 7 === 0 && n % 5 === 0

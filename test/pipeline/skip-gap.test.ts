@@ -34,7 +34,7 @@ afterEach(async () => {
 })
 
 function start(source: ScriptedSource, observer: ReturnType<typeof observed>): Running {
-  const topics = declaredTopics('app', ['comment'], 1)
+  const topics = declaredTopics(['millrace.app.comment'], 1)
   const options = { source, log, topics, openCodec, records, clock: systemClock, observer, tables: ['comment'] }
   return new Running(skipGap(options), observer)
 }

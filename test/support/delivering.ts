@@ -29,7 +29,7 @@ import { until } from './until.ts'
 export const TOPIC = changeTopic('app', 'comment')
 export const shape = tableShape('comment', { id: 'int', text: 'text', session: 'int' }, ['id'])
 
-export const topics = declaredTopics('app', ['comment'], 4)
+export const topics = declaredTopics(['millrace.app.comment'], 4)
 const nothing: RowLookup = { rows: async ({ values }) => ({ rows: values.map(() => []), asOf: 'f' }) }
 
 let at = 0

@@ -158,7 +158,7 @@ export class DemoRun implements AsyncDisposable {
     }
     const openShared: System['openShared'] = async (config) => {
       const shared = await system.openShared(config)
-      return { ...shared, openSink: async (targets, heard) => watchedSink(await shared.openSink(targets, heard), hear) }
+      return { ...shared, openSink: async (asked, heard) => watchedSink(await shared.openSink(asked, heard), hear) }
     }
     return { ...system, openShared }
   }

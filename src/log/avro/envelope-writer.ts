@@ -2,6 +2,7 @@
 
 import type { ChangeEvent, Op } from '../../core/event.ts'
 import type { RowImage } from '../../core/image.ts'
+import { ITEMS_DATABASE } from '../../core/item.ts'
 import type { TableShape } from '../../core/table.ts'
 import type { LogRecord } from '../log.ts'
 import { Output } from './output.ts'
@@ -83,7 +84,7 @@ function image(output: Output, row: RowImage | null): void {
 function prelude(shape: TableShape, number: number): Buffer {
   const output = new Output()
   output.begin(NUMBERS_BYTES + 3 * (shape.database.length + shape.name.length))
-  output.text('mysql')
+  output.text(shape.database === ITEMS_DATABASE ? 'dynamodb' : 'mysql')
   output.text('millrace')
   output.text(shape.database)
   output.text(shape.name)

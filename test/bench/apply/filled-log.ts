@@ -25,7 +25,7 @@ const SHAPE = tableShape(
 )
 
 export async function fillLog(log: Log, rows: number, partitions: number): Promise<void> {
-  await log.declare(declaredTopics('app', ['comment'], partitions))
+  await log.declare(declaredTopics(['millrace.app.comment'], partitions))
   const codec = await openAvroCodec({ log, registry: null, accept: [], nowMs: Date.now })
   const writer = await log.writer('bench')
   for (let from = 0; from < rows; from += CHUNK) {

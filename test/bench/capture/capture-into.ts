@@ -14,7 +14,7 @@ import type { CaptureJob } from './capture-job.ts'
 
 export async function captureInto(log: Log, job: CaptureJob, meter: Meter): Promise<void> {
   const records = new AvroRecords(null)
-  const topics = declaredTopics(DATABASE, [TABLE], 1)
+  const topics = declaredTopics([changeTopic(DATABASE, TABLE)], 1)
   await log.declare(topics)
   await placeBookmark(log, records, job)
   const before = await recordsIn(log)

@@ -41,7 +41,7 @@ export interface Carrying {
 
 export async function openParts({ log: path, table }: RunsJob): Promise<Parts> {
   const log = await openSqliteLog({ path })
-  await log.declare(declaredTopics(DATABASE, [TABLE], 1))
+  await log.declare(declaredTopics([changeTopic(DATABASE, TABLE)], 1))
   const openCodec = () => openAvroCodec({ log, registry: null, accept: [], nowMs: Date.now, writer: 'runs' })
   const targets = { [table]: { key: KEYS, owns: OWNS } }
   const ready = { connector: connectorOf(READER, table), settings: {}, targets }

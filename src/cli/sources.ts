@@ -1,0 +1,57 @@
+// The sources of a process: MySQL, and DynamoDB's streams where a connector follows them.
+
+import type { Connector } from '../core/connector.ts'
+import { SIDES, type Side } from '../core/contested.ts'
+import type { ReadyConnector } from '../pipeline/ready-connector.ts'
+import { type OpenSourceOptions, openSource } from './open-source.ts'
+import { followedTables } from './source-tables.ts'
+import type { Source } from './system.ts'
+
+export interface SourcesOptions extends Omit<OpenSourceOptions, 'side' | 'tables'> {
+  readonly connectors: readonly ReadyConnector[]
+}
+
+export class Sources implements AsyncDisposable {
+  readonly #bySide: ReadonlyMap<Side, Source>
+  readonly #opened: AsyncDisposable
+
+  static async open({ connectors, ...options }: SourcesOptions): Promise<Sources> {
+    await using opened = new AsyncDisposableStack()
+    const bySide = new Map<Side, Source>()
+    for (const side of SIDES) {
+      const tables = followedTables(connectors, side)
+      // A process that follows nothing still has the venues of MySQL to look up.
+      if (tables.length === 0 && side !== 'mysql') continue
+      bySide.set(side, opened.use(await openSource({ ...options, side, tables })))
+    }
+    return new Sources(bySide, opened.move())
+  }
+
+  private constructor(bySide: ReadonlyMap<Side, Source>, opened: AsyncDisposable) {
+    this.#bySide = bySide
+    this.#opened = opened
+  }
+
+  /** The one that a connector follows. */
+  of({ source: side, name }: Pick<Connector, 'source' | 'name'>): Source {
+    const source = this.#bySide.get(side)
+    if (source === undefined) throw new RangeError(`the source of ${name} is not open`)
+    return source
+  }
+
+  get mysql(): Source {
+    return this.of({ source: 'mysql', name: 'MySQL' })
+  }
+
+  [Symbol.iterator](): Iterator<readonly [Side, Source]> {
+    return this.#bySide.entries()
+  }
+
+  get names(): ReadonlyMap<Side, string> {
+    return new Map([...this.#bySide].map(([side, { name }]) => [side, name]))
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.#opened[Symbol.asyncDispose]()
+  }
+}
