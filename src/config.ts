@@ -8,6 +8,7 @@ import type { z } from 'zod'
 import type { Connector } from './core/connector.ts'
 import { MillraceError } from './core/errors.ts'
 import { nearest } from './core/nearest.ts'
+import { settingVariable } from './core/setting-variable.ts'
 import { VARIABLES, type Variable } from './variables.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -68,17 +69,13 @@ function readVariable(variable: Variable, env: Environment, faults: string[]): u
   return null
 }
 
-function settingVariable(connector: string, name: string): string {
-  return `MILLRACE_${connector}_${name}`.replaceAll('-', '_').toUpperCase()
-}
-
 /** What the tests of millrace itself read; nobody else's slip begins like this. */
 const TESTS = 'MILLRACE_TEST_'
 
 function checkNames(env: Environment, connectors: readonly Connector[], faults: string[]): void {
   const known = Object.values(VARIABLES).map((variable) => variable.name as string)
-  for (const { name, settings } of connectors) {
-    known.push(...Object.keys(settings ?? {}).map((setting) => settingVariable(name, setting)))
+  for (const connector of connectors) {
+    known.push(...Object.keys(connector.settings ?? {}).map((setting) => settingVariable(connector, setting)))
   }
   for (const name of Object.keys(env)) {
     if (!name.startsWith('MILLRACE_') || name.startsWith(TESTS) || known.includes(name)) continue

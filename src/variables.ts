@@ -81,7 +81,7 @@ export const VARIABLES = {
   connectors: {
     name: 'MILLRACE_CONNECTORS',
     default: '',
-    about: "A directory of connectors, or files by comma; the package's own `connectors/` when left out.",
+    about: "Connectors by comma: the package's own by name, yours as files or a directory; `feedback` when left out.",
     schema: listSchema(),
   },
   httpHost: {

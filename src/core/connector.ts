@@ -93,7 +93,9 @@ export interface Connector {
   readonly tables: Readonly<Record<string, TableFlow>>
   /** The target tables, by name; a function because names and key attributes may be settings. */
   readonly targets: (settings: Settings) => Readonly<Record<string, TargetTable>>
-  /** Read from MILLRACE_<CONNECTOR>_<NAME>. */
+  /** Runs only where it is asked for by name, and not because its folder is. */
+  readonly whenNamed?: boolean
+  /** Read from MILLRACE_<CONNECTOR>_<NAME>; twins have the same, under the name of the one that follows MySQL. */
   readonly settings?: Readonly<Record<string, SettingSpec>>
   readonly sync?: SyncSpec
 }

@@ -14,12 +14,14 @@ export type Policy = (typeof POLICIES)[number]
 export interface Contested {
   /** Names the group in conflicts. */
   readonly group: string
+  /** What people call the row; the same on both sides. */
+  readonly row: string
   readonly policy: Policy
   /** Names of fields of the write. */
   readonly fields: readonly string[]
   /** Among them the one that says when a version was made; for `newest-wins`. */
   readonly clock?: string
-  /** What the source held before, in the target's forms; null where nothing says. */
+  /** What the source held before, in the target's forms: nothing of a row that is new. Null where nobody knows. */
   readonly before: Fields | null
 }
 
@@ -47,6 +49,7 @@ export function settle(contested: Contested, versions: Versions): Settled {
   const { before } = contested
   if (held === null) return { wins: 'incoming', conflict: null }
   if (isSame(contested, incoming, held)) return { wins: 'held', conflict: null }
+  if (before !== null && isSame(contested, incoming, before)) return { wins: 'held', conflict: null }
   if (isSame(contested, before ?? {}, held)) return { wins: 'incoming', conflict: null }
   return byPolicy(contested, versions, held)
 }

@@ -28,6 +28,14 @@ export function itemShape(table: string, key: readonly KeyAttribute[]): TableSha
   }
 }
 
+/** When the row that an item stands for was deleted; millrace's own. */
+export const DELETED_MARK = 'mr_deleted_at'
+
+/** Whether nothing but notes of others is left of it. */
+export function isDeleted(item: Fields): boolean {
+  return DELETED_MARK in item
+}
+
 /** The fields of the item that a row stands for; null where there is none. */
 export function itemOf(row: Row | null): Fields | null {
   const text = row?.[ITEM_COLUMN]

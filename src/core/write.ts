@@ -38,8 +38,8 @@ export interface Merge {
   readonly seed?: boolean
   /** Also over an equal position: the item lost what it was given then. */
   readonly mends?: boolean
-  /** Changes what is there and makes nothing: where there is no such item it is rejected. */
-  readonly mustExist?: boolean
+  /** Changes what is there and makes nothing: where there is no such item it is rejected, or passed over as stale. */
+  readonly mustExist?: 'or-reject' | 'or-pass'
   /** Which of the fields the other side owns too; the others are the writer's own. */
   readonly contested?: readonly Contested[]
 }

@@ -4,8 +4,9 @@ import { z } from 'zod'
 import type { Connector, Settings } from '../core/connector.ts'
 import { SIDES } from '../core/contested.ts'
 import { MillraceError } from '../core/errors.ts'
-import { checkRowOf } from './check-row-of.ts'
+import { settingVariable } from '../core/setting-variable.ts'
 import { checkDirections } from './check-directions.ts'
+import { checkRowOf } from './check-row-of.ts'
 import { checkSync, SyncShape } from './check-sync.ts'
 import { columnFaults } from './column-faults.ts'
 import { covers, type Targets } from './fields-owned.ts'
@@ -61,6 +62,7 @@ const Shape = z.strictObject({
   source: z.enum(SIDES),
   sink: z.enum(SIDES),
   twin: text.optional(),
+  whenNamed: z.boolean().optional(),
   tables: z.record(text, Flow).refine((tables) => Object.keys(tables).length > 0, 'names no table'),
   targets: call,
   settings: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/u), Setting).optional(),
@@ -98,7 +100,7 @@ function settingsOf(
   const settings: Record<string, string> = {}
   const faults: string[] = []
   for (const [name, spec] of Object.entries(connector.settings ?? {})) {
-    const variable = `MILLRACE_${connector.name.replaceAll('-', '_').toUpperCase()}_${name}`
+    const variable = settingVariable(connector, name)
     const value = setting(variable) ?? spec.default
     const fault = value === undefined ? 'is not set' : (spec.check?.(value) ?? null)
     if (fault !== null)

@@ -1,11 +1,12 @@
 // The attributes by which the sink recognises its own work on an item. Connectors cannot write them.
 
 import type { Cursor } from '../../core/cursor.ts'
+import { DELETED_MARK } from '../../core/item.ts'
 
 export const PREFIX = 'mr_'
 export const CURSOR = 'mr_cursor'
 export const CREATED = 'mr_created'
-export const DELETED_AT = 'mr_deleted_at'
+export const DELETED_AT = DELETED_MARK
 export const EXPIRES = 'mr_expires'
 export const ADOPTED = 'mr_adopted'
 /** On a person: the own claim of the row whose fields it holds. */
