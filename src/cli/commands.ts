@@ -10,6 +10,7 @@ import { repairCommand } from './repair.ts'
 import { replayCommand } from './replay.ts'
 import { runsCommand } from './runs.ts'
 import { startCommand } from './start.ts'
+import { statusCommand } from './status.ts'
 import { syncCommand } from './sync.ts'
 import type { System } from './system.ts'
 import { verifyCommand } from './verify.ts'
@@ -18,5 +19,5 @@ export function commands(system: System): readonly Command[] {
   const demo = demoCommand(system)
   const running = [syncCommand(system), backfillCommand(system), replayCommand(system), runsCommand(system)]
   const mending = [verifyCommand(system), deadCommand(system), gapsCommand(system), repairCommand(system)]
-  return [startCommand(system, demo), demo, doctorCommand(system), ...running, ...mending]
+  return [startCommand(system, demo), demo, doctorCommand(system), statusCommand(system), ...running, ...mending]
 }
