@@ -1,0 +1,66 @@
+// A table of the application's with a stream: made, filled and read as the application does it.
+
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+
+type Key = Readonly<Record<string, string>>
+
+export class StreamTable implements Disposable {
+  readonly name: string
+  readonly endpoint: string
+  readonly #client: DynamoDBClient
+  readonly #documents: DynamoDBDocumentClient
+
+  private constructor(endpoint: string, name: string) {
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+    this.name = name
+    this.endpoint = endpoint
+    this.#client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials })
+    this.#documents = DynamoDBDocumentClient.from(this.#client)
+  }
+
+  static async create(endpoint: string, { name, key }: { name: string; key: readonly string[] }): Promise<StreamTable> {
+    const table = new StreamTable(endpoint, name)
+    await table.#client.send(
+      new CreateTableCommand({
+        TableName: name,
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: key.map((part, index) => ({ AttributeName: part, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
+        AttributeDefinitions: key.map((part) => ({ AttributeName: part, AttributeType: 'S' })),
+        StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+      }),
+    )
+    return table
+  }
+
+  async put(item: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#documents.send(new PutCommand({ TableName: this.name, Item: item }))
+  }
+
+  async get(key: Key): Promise<Record<string, unknown> | undefined> {
+    const answer = await this.#documents.send(new GetCommand({ TableName: this.name, Key: key, ConsistentRead: true }))
+    return answer.Item
+  }
+
+  async delete(key: Key): Promise<void> {
+    await this.#documents.send(new DeleteCommand({ TableName: this.name, Key: key }))
+  }
+
+  /** These fields and no other. */
+  async update(key: Key, fields: Readonly<Record<string, unknown>>): Promise<void> {
+    const names = Object.keys(fields)
+    await this.#documents.send(
+      new UpdateCommand({
+        TableName: this.name,
+        Key: key,
+        UpdateExpression: `SET ${names.map((_, index) => `#n${index} = :v${index}`).join(', ')}`,
+        ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
+        ExpressionAttributeValues: Object.fromEntries(names.map((name, index) => [`:v${index}`, fields[name]])),
+      }),
+    )
+  }
+
+  [Symbol.dispose](): void {
+    this.#client.destroy()
+  }
+}
