@@ -1,15 +1,13 @@
 // The desk that takes orders for syncs, for a command: it needs the log, and the source to know its venues.
 
-import type { RunDesk } from '../pipeline/run-desk.ts'
 import { SyncDesk } from '../pipeline/sync-desk.ts'
 import type { Call } from './command.ts'
-import { openDesk } from './open-desk.ts'
+import { type OpenDesk, openDesk } from './open-desk.ts'
 import { openSource } from './open-source.ts'
 import { followedTables } from './source-tables.ts'
 import type { System } from './system.ts'
 
-export interface OpenSyncDesk extends AsyncDisposable {
-  readonly desk: RunDesk
+export interface OpenSyncDesk extends AsyncDisposable, Pick<OpenDesk, 'desk' | 'connectors' | 'log' | 'records'> {
   readonly syncDesk: SyncDesk
 }
 
@@ -21,5 +19,5 @@ export async function openSyncDesk(system: System, call: Pick<Call, 'env' | 'sig
   const connectors = ready.map(({ connector }) => connector)
   const syncDesk = new SyncDesk({ desk, book, source, connectors, signal: call.signal })
   const all = opened.move()
-  return { desk, syncDesk, [Symbol.asyncDispose]: () => all.disposeAsync() }
+  return { desk, syncDesk, connectors: ready, log, records, [Symbol.asyncDispose]: () => all.disposeAsync() }
 }

@@ -90,10 +90,10 @@ test('where both sides assessed a product, the newer assessment wins on both', a
   await first.stop()
   await place.table.update({ id: '1' }, ASSESSED)
   await place.table.update({ id: '2' }, ASSESSED)
-  await place.database.query(
-    "UPDATE products SET lifecycle_stage = 'assessed_rejected', assessed_at = '2025-11-23 19:00:00' WHERE id = 1",
-    "UPDATE products SET lifecycle_stage = 'assessed_rejected', assessed_at = '2025-11-23 12:00:00' WHERE id = 2",
-  )
+  const rejected = (id: number, at: string) =>
+    `UPDATE products SET lifecycle_stage = 'assessed_rejected', assessed_at = '${at}' WHERE id = ${id}`
+  await place.database.query(rejected(1, '2025-11-23 19:00:00'))
+  await place.database.query(rejected(2, '2025-11-23 12:00:00'))
   await place.millrace()
   await seen('the laptop wins the first', async () => {
     return (await place.table.get({ id: '1' }))?.lifecycle_stage === 'assessed_rejected'
