@@ -148,6 +148,10 @@ export const ERRORS = {
   STACK_MISSING: { fate: 'stop', hint: 'Install what is named above, or set the variable to a server that runs.' },
   SCOPE_INVALID: { fate: 'stop', hint: 'Correct the scope as named above; nothing was begun.' },
   START_REFUSED: { fate: 'stop', hint: 'Mend what is named above; `millrace doctor` checks it again.' },
+  STREAM_UNFIT: {
+    fate: 'stop',
+    hint: 'Turn the stream on, with new and old images; `millrace doctor` prints the command.',
+  },
   SYNC_UNTOLD: {
     fate: 'stop',
     hint: 'Make room in the item that the message names, and sync again.',

@@ -11,7 +11,11 @@ function reporter(nowMs = 10_000) {
     { write: (line: string) => void lines.push(JSON.parse(line)) },
   )
   const metrics = createMetrics()
-  return { reporter: new Reporter({ metrics, logger, nowMs: () => nowMs, captures: new Map([['mysql.app', 'capture']]) }), metrics, lines }
+  return {
+    reporter: new Reporter({ metrics, logger, nowMs: () => nowMs, captures: new Map([['mysql.app', 'capture']]) }),
+    metrics,
+    lines,
+  }
 }
 
 const appended = { source: 'mysql.app', bytes: 900, batches: 2, position: '', sourceTimeMs: 9_500, appendMs: 4 }
