@@ -2,12 +2,13 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TargetTable } from '../../core/connector.ts'
+import type { Address } from '../../dynamodb/client-config.ts'
 import { EXPIRES } from './bookkeeping.ts'
 import { describeTable, type TablesOptions } from './check.ts'
 import { Pace } from './pace.ts'
 import { Requests } from './requests.ts'
 import { TargetTables } from './target-tables.ts'
-import { type Address, Transport } from './transport.ts'
+import { Transport } from './transport.ts'
 
 export interface CreateTablesOptions extends Address {
   readonly targets: Readonly<Record<string, TargetTable>>

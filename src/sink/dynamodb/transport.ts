@@ -3,22 +3,13 @@
 
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
-import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { MillraceError } from '../../core/errors.ts'
+import { type Address, clientConfig } from '../../dynamodb/client-config.ts'
 import { ServiceError } from './service-error.ts'
 import { Signer } from './signer.ts'
 
-export interface Address {
-  /** Of an emulator; left out for AWS. */
-  readonly endpoint?: string
-  /** Left out: what the AWS variables and files say. */
-  readonly region?: string
-}
-
 const IDLE_MS_MAX = 10_000
-/** Of an emulator, when the environment names no credentials. */
-const LOCAL_REGION = 'local'
-const LOCAL = { accessKeyId: 'local', secretAccessKey: 'local' }
 
 export class Transport {
   readonly #client: DynamoDBClient
@@ -76,14 +67,6 @@ export class Transport {
     request.end(body)
     return promise
   }
-}
-
-/** An emulator checks neither credentials nor region, so both may be missing; an endpoint of AWS's own is not one. */
-function clientConfig({ endpoint, region }: Address): DynamoDBClientConfig {
-  const given = { ...(region === undefined ? {} : { region }), ...(endpoint === undefined ? {} : { endpoint }) }
-  if (endpoint === undefined || /\.amazonaws\.com(\.cn)?$/u.test(new URL(endpoint).hostname)) return given
-  const { AWS_ACCESS_KEY_ID: id, AWS_REGION: place } = process.env
-  return { region: place ?? LOCAL_REGION, ...given, ...(id === undefined ? { credentials: LOCAL } : {}) }
 }
 
 interface Exchange {

@@ -7,6 +7,7 @@ import { MillraceError } from '../../core/errors.ts'
 import type { Finding } from '../../core/finding.ts'
 import { ITEM_COLUMN } from '../../core/item.ts'
 import { newest } from '../../core/position.ts'
+import { type Address, clientConfig } from '../../dynamodb/client-config.ts'
 import type {
   Bookmark,
   ChangeSource,
@@ -29,9 +30,7 @@ import { streamEvent } from './stream-event.ts'
 import { TableFacts } from './table-facts.ts'
 import { TableStream } from './table-stream.ts'
 
-export interface DynamodbSourceOptions {
-  readonly endpoint?: string
-  readonly region?: string
+export interface DynamodbSourceOptions extends Address {
   /** Those whose streams are followed. */
   readonly tables: readonly string[]
   /** The newest bookmark of this source, for a process that reads items but does not itself capture. */
@@ -58,8 +57,7 @@ export class DynamodbSource implements ChangeSource, RowSource, RowLookup, Looku
 
   constructor(options: DynamodbSourceOptions) {
     this.#options = options
-    const { endpoint, region } = options
-    const address = { ...(endpoint === undefined ? {} : { endpoint }), ...(region === undefined ? {} : { region }) }
+    const address = clientConfig(options)
     this.#tables = new DynamoDBClient(address)
     // A throttled read is the shard's own affair, and what fails is tried again by whoever supervises.
     this.#streams = new DynamoDBStreamsClient({ ...address, maxAttempts: 1 })
@@ -200,7 +198,9 @@ export class DynamodbSource implements ChangeSource, RowSource, RowLookup, Looku
   }
 
   async #pause(streams: readonly TableStream[], signal: AbortSignal): Promise<void> {
-    const due = Math.min(...streams.flatMap(({ readers }) => readers.map(({ dueMs }) => dueMs)))
+    const due = Math.min(
+      ...streams.flatMap(({ readers, refreshMs }) => [refreshMs, ...readers.map(({ dueMs }) => dueMs)]),
+    )
     const waitMs = Math.min(due - this.#nowMs(), HEARTBEAT_MS)
     if (waitMs > 0) await delay(Math.max(PAUSE_MS, waitMs), undefined, { signal }).catch(() => undefined)
   }

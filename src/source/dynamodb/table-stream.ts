@@ -40,11 +40,15 @@ export class TableStream {
     return { stream, sinceMs, shards: Object.fromEntries([...this.#readers].map(([id, one]) => [id, one.bookmark])) }
   }
 
-  /** Looks for shards that are new, if it is time to. */
+  /** When it is time to look for shards that are new. */
+  get refreshMs(): number {
+    return this.#describedMs === null ? 0 : this.#describedMs + DESCRIBE_EVERY_MS
+  }
+
+  /** Looks for them, if it is. */
   async refresh(signal: AbortSignal): Promise<void> {
     const { nowMs, from } = this.#options
-    const isDue = this.#describedMs === null || nowMs() - this.#describedMs >= DESCRIBE_EVERY_MS
-    if (!isDue) return
+    if (nowMs() < this.refreshMs) return
     const listed = new Map((await this.#describe(signal)).map((shard) => [shard.ShardId ?? '', shard]))
     if (this.#describedMs === null) this.#checkListed(listed)
     this.#describedMs = nowMs()
