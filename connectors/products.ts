@@ -8,7 +8,7 @@ import type { ChangeEvent } from '../src/core/event.ts'
 import { isDeleted, itemOf } from '../src/core/item.ts'
 import { text } from '../src/core/settings.ts'
 import { asWallTime, Exact, type Fields, type Row } from '../src/core/value.ts'
-import type { Write } from '../src/core/write.ts'
+import type { StoredItem, Write } from '../src/core/write.ts'
 
 const TABLE = 'products'
 const CATALOGUE = ['title', 'price', 'url', 'retailer', 'clothing_type', 'last_updated']
@@ -32,7 +32,7 @@ const fromMysql = defineConnector({
   whenNamed: true,
   settings,
   targets: ({ KEY }) => ({ [TABLE]: { key: [text(KEY)], owns: [...CATALOGUE, ...ASSESSMENT] } }),
-  tables: { [TABLE]: { columns: ['id', ...CATALOGUE, ...ASSESSMENT], map: mapRow } },
+  tables: { [TABLE]: { columns: ['id', ...CATALOGUE, ...ASSESSMENT], map: mapRow, rowOf } },
 })
 
 const fromDynamodb = defineConnector({
@@ -59,6 +59,10 @@ function mapRow(event: ChangeEvent, _found: Found, { POLICY }: Settings): readon
   const before = event.op === 'read' ? null : pick(event.before ?? {}, ASSESSMENT)
   const contested = [assessment({ row: id, before, policy: POLICY })]
   return [{ do: 'merge', ...at, fields: pick(row, [...CATALOGUE, ...ASSESSMENT]), contested }]
+}
+
+function rowOf({ key: [id] }: StoredItem): readonly string[] | null {
+  return /^[1-9]\d{0,19}$/u.test(id) ? [id] : null
 }
 
 /** The catalogue is MySQL's: there a product is made, and there it goes. */

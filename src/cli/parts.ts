@@ -8,11 +8,15 @@ import { deliver } from '../pipeline/deliver.ts'
 import { LookupCache } from '../pipeline/lookup-cache.ts'
 import type { Observer } from '../pipeline/observer.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
+import { repairItems } from '../pipeline/repair-items.ts'
+import { RunBook } from '../pipeline/run-book.ts'
+import { RunDesk } from '../pipeline/run-desk.ts'
 import { carryOutRuns } from '../pipeline/runs.ts'
 import { skipGap } from '../pipeline/skip-gap.ts'
 import type { Attempt } from '../pipeline/supervisor.ts'
 import { declaredTopics } from '../pipeline/topics.ts'
 import type { Sink } from '../sink/sink.ts'
+import type { SetBack } from '../source/source.ts'
 import { changeTopics } from './change-topics.ts'
 import { type Cache, planParts } from './plan-parts.ts'
 import type { Resources } from './resources.ts'
@@ -64,10 +68,13 @@ export function partsOf(options: PartsOptions): readonly Part[] {
     const parts = { ...common, ...planParts(planning, ready, cache), database: config.database, sink }
     return { name: deliverPart(ready.connector.name), work: (attempt) => deliver(parts, attempt) }
   }
+  const book = new RunBook({ log, records: codecs.records, signal: new AbortController().signal })
+  const desk = new RunDesk({ log, records: codecs.records, clock, book })
   const capturing = [...sources].flatMap(([side, source]): readonly Part[] => {
     const tables = followedTables(connectors, side)
     if (tables.length === 0) return []
-    const captured = { ...common, source, tables }
+    const repair = (items: readonly SetBack[]) => repairItems({ desk, connectors }, items)
+    const captured = { ...common, source, tables, repair }
     const work = skipsGap ? skipGap(captured) : (attempt: Attempt) => capture(captured, attempt)
     return [{ name: capturePart(side), work }]
   })

@@ -5,7 +5,7 @@ import { MillraceError } from '../core/errors.ts'
 import type { Gap } from '../core/gap.ts'
 import type { EventCodec, RecordCodec } from '../log/codec.ts'
 import type { Log, LogRecord, LogWriter, TopicSpec } from '../log/log.ts'
-import type { Bookmark, ChangeSource, SourceBatch, SourceGap } from '../source/source.ts'
+import type { Bookmark, ChangeSource, SetBack, SourceBatch, SourceGap } from '../source/source.ts'
 import { bookmarkRecord } from './bookmark-record.ts'
 import type { Clock } from './clock.ts'
 import { gapRecord } from './gap-record.ts'
@@ -28,6 +28,8 @@ export interface CaptureOptions {
   readonly records: RecordCodec
   readonly clock: Clock
   readonly observer: Pick<Observer, 'appended' | 'skipped'>
+  /** Has what was put back to an older state written once more: resolves when that is sure to happen. */
+  readonly repair?: (items: readonly SetBack[]) => Promise<void>
 }
 
 /** One attempt: opens the writer, reads the bookmark and goes on from there until something fails or it is asked to end. */
@@ -98,6 +100,9 @@ class Appender {
     ]
     // Before the append: one whose answer is lost is not made again, and no gap may pass in silence.
     for (const gap of gaps) observer.skipped(gap)
+    const setBack = batches.flatMap((batch) => batch.setBack ?? [])
+    // Before the append as well: twice does no harm.
+    if (setBack.length > 0) await this.#options.repair?.(setBack)
     const startMs = clock.nowMs()
     if (records.length > 0) await this.#opened.writer.append(records)
     this.#bookmark = last.bookmark

@@ -6,6 +6,7 @@ import type { ChangeEvent } from '../core/event.ts'
 import type { Finding } from '../core/finding.ts'
 import type { Position } from '../core/position.ts'
 import type { Row, Value } from '../core/value.ts'
+import type { StoredItem } from '../core/write.ts'
 
 /** Where a source resumes. Opaque: only the source that made it reads it. Text, so that it can rest in the log. */
 export type Bookmark = string
@@ -21,10 +22,18 @@ export interface SourceGap {
   readonly reason: string
 }
 
+/** An item that somebody put back to an older state of it, over what a sink of ours had written. */
+export interface SetBack {
+  readonly table: string
+  readonly item: StoredItem
+}
+
 export interface SourceBatch {
   readonly events: readonly ChangeEvent[]
   /** What lies before the bookmark and is not among the events of this batch or an earlier one; nothing when left out. */
   readonly gaps?: readonly SourceGap[]
+  /** Items whose older state came back with a change of this batch; none when left out. */
+  readonly setBack?: readonly SetBack[]
   /** Resuming from it yields exactly what follows `events`; inside a huge transaction too. */
   readonly bookmark: Bookmark
   /** Every change up to here is in this batch or an earlier one. */

@@ -102,3 +102,17 @@ test('where both sides assessed a product, the newer assessment wins on both', a
   expect(await place.row(1)).toMatchObject({ lifecycle_stage: 'assessed_rejected' })
   expect(await place.table.get({ id: '2' })).toMatchObject(ASSESSED)
 })
+
+test('an older state that somebody put back is mended, and what its author changed is kept', async () => {
+  await place.millrace()
+  await place.database.query("INSERT INTO products (id, title, lifecycle_stage) VALUES (3, 'Coat', 'pending')")
+  const older = await seen('the coat is in DynamoDB', () => place.table.get({ id: '3' }))
+  await place.database.query("UPDATE products SET title = 'Winter coat' WHERE id = 3")
+  await seen('the new title is there', async () => (await place.table.get({ id: '3' }))?.title === 'Winter coat')
+  await place.table.put({ ...older, phone_note: 'warm' })
+  const mended = await seen('the title is mended', async () => {
+    const item = await place.table.get({ id: '3' })
+    return item?.title === 'Winter coat' && item
+  })
+  expect(mended).toMatchObject({ phone_note: 'warm' })
+})

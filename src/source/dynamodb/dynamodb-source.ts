@@ -24,6 +24,7 @@ import type {
 } from '../source.ts'
 import { ItemPages } from './item-pages.ts'
 import { itemPosition } from './item-position.ts'
+import { setBack } from './set-back.ts'
 import type { ShardReader } from './shard-reader.ts'
 import { parseBookmark, type StreamBookmark } from './stream-bookmark.ts'
 import { streamEvent } from './stream-event.ts'
@@ -97,9 +98,9 @@ export class DynamodbSource implements ChangeSource, RowSource, RowLookup, Looku
       const nowMs = this.#nowMs()
       const now = due.filter(({ reader }) => reader.dueMs <= nowMs)
       const reads = await this.#readAll(now, start.epoch, signal)
-      const events = reads.flat()
+      const events = reads.flatMap((read) => read.events)
       if (events.length > 0 || this.#nowMs() - toldMs >= HEARTBEAT_MS) {
-        yield this.#batch({ start, streams, events })
+        yield { ...this.#batch({ start, streams, events }), setBack: reads.flatMap((read) => read.setBack) }
         toldMs = this.#nowMs()
       }
       await this.#pause(streams, signal)
@@ -170,7 +171,10 @@ export class DynamodbSource implements ChangeSource, RowSource, RowLookup, Looku
         if (reader.isOver) stream.look()
         const { shape, sinceMs } = stream
         const options = { shape, epoch, origin: NAME, shard: reader.shard, sinceMs }
-        return records.flatMap((record) => streamEvent(record, options) ?? [])
+        return {
+          events: records.flatMap((record) => streamEvent(record, options) ?? []),
+          setBack: records.flatMap((record) => setBack(record, shape) ?? []),
+        }
       }),
     )
   }

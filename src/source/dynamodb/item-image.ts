@@ -5,7 +5,7 @@ import { encodeRow, RowImage } from '../../core/image.ts'
 import { ITEM_COLUMN } from '../../core/item.ts'
 import { keyShape, type TableShape } from '../../core/table.ts'
 import type { Row, Value } from '../../core/value.ts'
-import type { Image } from './origin.ts'
+import type { Image } from './is-foreign.ts'
 
 export function itemImage(shape: TableShape, item: Image): RowImage {
   return new RowImage(shape, encodeRow(shape, { ...keyRow(shape, item), [ITEM_COLUMN]: itemJson(item) }))

@@ -8,9 +8,9 @@ import type { TableShape } from '../../core/table.ts'
 import type { Value } from '../../core/value.ts'
 import type { MissingRequest, MissingRows, PageRequest, RowFilter, RowPage, RowScope } from '../source.ts'
 import { faultOf } from './dynamodb-fault.ts'
+import type { Image } from './is-foreign.ts'
 import { itemImage, keyImage } from './item-image.ts'
 import { itemPosition } from './item-position.ts'
-import type { Image } from './origin.ts'
 import type { TableFacts } from './table-facts.ts'
 
 export interface ItemPagesOptions {

@@ -3,9 +3,9 @@
 import type { _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams'
 import { ChangeEvent, type Op } from '../../core/event.ts'
 import type { TableShape } from '../../core/table.ts'
+import { isForeign } from './is-foreign.ts'
 import { itemImage, keyImage } from './item-image.ts'
 import { itemPosition } from './item-position.ts'
-import { isForeign } from './origin.ts'
 
 export interface EventOptions {
   readonly shape: TableShape

@@ -24,14 +24,16 @@ describe.each(Object.entries(EMULATORS))('%s', (_name, openServer) => {
     await using source = openDynamodbSource({ endpoint: server.url, region: 'eu-central-1', tables: [table] })
     const stop = new AbortController()
     const events: ChangeEvent[] = []
+    const setBack: unknown[] = []
     let bookmark = from
     for await (const batch of source.changes(from, stop.signal)) {
       events.push(...batch.events)
+      setBack.push(...(batch.setBack ?? []).map(({ item }) => item.key))
       bookmark = batch.bookmark
       if (events.length >= count) break
     }
     stop.abort()
-    return { events, bookmark }
+    return { events, bookmark, setBack }
   }
 
   const seen = (events: readonly ChangeEvent[]) =>
@@ -75,7 +77,8 @@ describe.each(Object.entries(EMULATORS))('%s', (_name, openServer) => {
     await table.update({ id: 'a' }, { note: 'theirs' })
     await table.put({ id: 'a', title: 'an older state', ...marks })
     await table.put({ id: 'b', title: 'a copy', ...marks })
-    const { events } = await follow(table.name, start.bookmark, 3)
+    const { events, setBack } = await follow(table.name, start.bookmark, 3)
+    expect(setBack).toEqual([['a']])
     expect(events.map(({ key, after }) => [key.id, itemOf(after)?.note ?? itemOf(after)?.title])).toEqual([
       ['a', 'theirs'],
       ['a', 'an older state'],
