@@ -5,13 +5,15 @@ import type { SourceFile } from './source-file.ts'
 
 /**
  * Who may import what, by layer. A port is a file directly in src/source, src/log or src/sink; an adapter is a folder
- * there. The first line that matches the importing file counts; `$1` is what its pattern caught.
+ * there; src/mysql is what its source and its sink both have to know of the server. The first line that matches the importing file counts; `$1` is what its pattern caught.
  */
 const ARROWS: readonly (readonly [importer: RegExp, allowed: readonly string[]])[] = [
   [/^test\//, ['src/', 'connectors/', 'test/']],
   [/^src\/main\.ts$/, ['src/']],
   [/^src\/core\//, ['src/core/']],
   [/^src\/observe\//, ['src/observe/', 'src/core/']],
+  [/^src\/mysql\//, ['src/mysql/', 'src/core/']],
+  [/^src\/(source|sink)\/mysql\//, ['src/$1/mysql/', 'src/$1/[^/]+\\.ts', 'src/mysql/', 'src/core/']],
   [/^src\/(source|log|sink)\/([^/]+)\//, ['src/$1/$2/', 'src/$1/[^/]+\\.ts', 'src/core/']],
   [/^src\/(source|log|sink)\/[^/]+$/, ['src/$1/[^/]+\\.ts', 'src/core/']],
   [/^src\/pipeline\//, ['src/pipeline/', 'src/(source|log|sink)/[^/]+\\.ts', 'src/observe/', 'src/core/']],
