@@ -101,6 +101,10 @@ export const ERRORS = {
     fate: 'retry',
     hint: 'The server has not yet reached what was captured; look at its replication if this goes on.',
   },
+  MYSQL_BUSY: {
+    fate: 'retry',
+    hint: 'Other transactions hold the rows to be written; `SHOW ENGINE INNODB STATUS` names them if this lasts.',
+  },
   MYSQL_DENIED: {
     fate: 'stop',
     hint: 'Correct user and password in MILLRACE_MYSQL_URL, and run `millrace doctor` for the missing grants.',

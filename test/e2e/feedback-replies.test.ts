@@ -39,5 +39,5 @@ test('an approved response becomes the reply of its comment, a draft does not, a
     },
     { what: 'the response without a comment is a dead letter' },
   )
-  expect(JSON.stringify(dead)).toContain('comment 99')
+  expect(JSON.stringify(dead)).toContain('comment [99]')
 })

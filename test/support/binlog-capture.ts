@@ -1,8 +1,8 @@
 // What a server writes into its binary log about some statements: the raw table maps and row events, in order.
 
+import { parseMysqlUrl } from '../../src/mysql/mysql-address.ts'
 import { Dump } from '../../src/source/mysql/dump.ts'
 import { TableLayout } from '../../src/source/mysql/layout.ts'
-import { parseMysqlUrl } from '../../src/source/mysql/mysql-address.ts'
 import { type DecodedRow, decodeRows } from '../../src/source/mysql/rows.ts'
 import type { FreshDatabase } from './fresh-database.ts'
 import { freshName } from './fresh-name.ts'

@@ -5,7 +5,8 @@ import type { SourceFile } from './source-file.ts'
 
 /**
  * Who may import what, by layer. A port is a file directly in src/source, src/log or src/sink; an adapter is a folder
- * there; src/mysql and src/dynamodb are what a source and a sink both have to know of their server. The first line that matches the importing file counts; `$1` is what its pattern caught.
+ * there; src/mysql and src/dynamodb are what a source and a sink both have to know of their server. The first line that
+ * matches the importing file counts; `$1` is what its pattern caught.
  */
 const ARROWS: readonly (readonly [importer: RegExp, allowed: readonly string[]])[] = [
   [/^test\//, ['src/', 'connectors/', 'test/']],

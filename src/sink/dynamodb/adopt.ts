@@ -3,6 +3,8 @@
 
 import { randomBytes } from 'node:crypto'
 import type { Adoption } from '../../core/write.ts'
+import type { ItemRef } from '../item-ref.ts'
+import { Rejection } from '../rejection.ts'
 import type { Clash } from '../sink.ts'
 import { type AdoptionMark, fromMark, toMark } from './adoption-mark.ts'
 import { fromItem, type Item, toBase64 } from './attributes.ts'
@@ -13,9 +15,7 @@ import { Expression } from './expression.ts'
 import { setExpression } from './merge.ts'
 import { encodeNumbers } from './number-set.ts'
 import { quotientsOf, type Ratios } from './ratios.ts'
-import { Rejection } from './rejection.ts'
 import type { SinkMemory } from './sink-memory.ts'
-import type { ItemRef } from './target-tables.ts'
 import { Totals } from './totals.ts'
 
 export interface Partition {

@@ -2,7 +2,7 @@
 // refused here by field name, before a request is made.
 
 import { Exact, type Field, type Fields } from '../../core/value.ts'
-import { Rejection } from './rejection.ts'
+import { Rejection } from '../rejection.ts'
 
 /** As it travels: exactly one of these, binary as base64. */
 export interface Attribute {

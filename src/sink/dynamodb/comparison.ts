@@ -3,14 +3,14 @@
 import type { FieldDifference } from '../../core/difference.ts'
 import type { Fields } from '../../core/value.ts'
 import type { Create, Identify, Merge, Remove, Write } from '../../core/write.ts'
+import type { ItemRef } from '../item-ref.ts'
+import { Rejection } from '../rejection.ts'
 import type { Difference } from '../sink.ts'
 import type { Adoptions } from './adoptions.ts'
 import { type Item, toItem } from './attributes.ts'
 import { CREATED, DELETED_AT, EXPIRES, FROM, HOLDER, positionName } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
-import { Rejection } from './rejection.ts'
 import { isSame, textOf } from './same.ts'
-import type { ItemRef } from './target-tables.ts'
 
 /** What only mends has a guard of its own: the positions by which live changes are judged stay as they are. */
 const MEND = 'mend'

@@ -1,15 +1,15 @@
 // Adds to the counters of an item, each event once, however often and in whatever pieces its partition is delivered.
 // The item itself says which records of each partition it has counted, and an add is conditional on that.
 
+import { CountedOffsets } from '../counted-offsets.ts'
+import type { ItemRef } from '../item-ref.ts'
+import type { Stamp } from '../stamp.ts'
 import type { Attribute, Item } from './attributes.ts'
 import { EXPIRES } from './bookkeeping.ts'
 import type { CallIo, UpdateExpressions } from './call-io.ts'
-import { CountedOffsets } from './counted-offsets.ts'
 import { ExactSum } from './exact-sum.ts'
 import { Expression } from './expression.ts'
 import { quotientsOf, type Ratios } from './ratios.ts'
-import type { Stamp } from './stamp.ts'
-import type { ItemRef } from './target-tables.ts'
 import { isGreater, Totals } from './totals.ts'
 
 /** What one event adds. */
@@ -56,7 +56,7 @@ export async function countUp(io: CallIo, ref: ItemRef, count: CountUp): Promise
   const { scope, delivery, dues, ratios, guess } = count
   const { since, waits, isRetry } = delivery
   for (let known = guess; ; ) {
-    const counted = CountedOffsets.read(known[scope])
+    const counted = CountedOffsets.read(known[scope] && (known[scope].S ?? ''))
     const left = dues.filter(({ offset }) => !(isRetry ? counted.names(offset) : counted.has(offset)))
     if (left.length === 0) return known
     const offsets = left.map(({ offset }) => offset)

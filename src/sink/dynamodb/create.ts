@@ -3,12 +3,13 @@
 
 import type { Create } from '../../core/write.ts'
 import type { Outcome } from '../sink.ts'
+import type { Stamp } from '../stamp.ts'
 import { type Item, toItem } from './attributes.ts'
 import { CREATED, EXPIRES, positionName } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
 import { Expression } from './expression.ts'
+import { birthMarks, isMadeBy } from './marks.ts'
 import { REVIVE, setExpression } from './merge.ts'
-import { birthMarks, isMadeBy, type Stamp } from './stamp.ts'
 
 export async function create(io: CallIo, write: Create, stamp: Stamp): Promise<Outcome> {
   const item = { ...toItem(write.fields), ...birthMarks(stamp) }

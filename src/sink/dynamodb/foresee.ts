@@ -3,10 +3,11 @@
 
 import type { Identify, Merge, Remove, Write } from '../../core/write.ts'
 import type { Outcome, PlacedWrite } from '../sink.ts'
+import { type Stamp, stampOf } from '../stamp.ts'
 import type { Item } from './attributes.ts'
 import { EXPIRES, HOLDER, positionName } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
-import { isMadeBy, type Stamp, stampOf } from './stamp.ts'
+import { isMadeBy } from './marks.ts'
 
 export function foresee(io: CallIo, placed: PlacedWrite): Promise<Outcome> {
   return outcomeOf(io, placed.write, stampOf(placed))

@@ -2,14 +2,15 @@
 // Whoever loses a race reads again and goes on with what the winner made: there is one, whatever races.
 
 import type { Identify } from '../../core/write.ts'
+import { type ItemRef, itemId } from '../item-ref.ts'
 import type { Clash } from '../sink.ts'
+import type { Stamp } from '../stamp.ts'
 import { toItem } from './attributes.ts'
 import type { CallIo } from './call-io.ts'
 import { Claims, claimItem, type Held } from './claims.ts'
+import { birthMarks, isMadeBy, rowMark } from './marks.ts'
 import { Patience } from './patience.ts'
 import type { SinkMemory } from './sink-memory.ts'
-import { birthMarks, isMadeBy, rowMark, type Stamp } from './stamp.ts'
-import { type ItemRef, itemId } from './target-tables.ts'
 import { transact } from './transact.ts'
 
 export interface Person {

@@ -3,12 +3,12 @@
 
 import type { Remove } from '../../core/write.ts'
 import type { Outcome } from '../sink.ts'
+import type { Stamp } from '../stamp.ts'
 import type { Item } from './attributes.ts'
 import { CURSOR, DELETED_AT, EXPIRES, PREFIX, positionName } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
 import { Expression } from './expression.ts'
 import { newerThan, outcomeOf, setExpression } from './merge.ts'
-import type { Stamp } from './stamp.ts'
 
 export interface RemoveOptions {
   readonly stamp: Stamp

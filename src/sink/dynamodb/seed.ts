@@ -3,15 +3,15 @@
 
 import { OLDEST } from '../../core/position.ts'
 import type { Merge } from '../../core/write.ts'
+import { itemId } from '../item-ref.ts'
 import type { Outcome } from '../sink.ts'
+import type { Stamp } from '../stamp.ts'
 import { toItem } from './attributes.ts'
 import { CURSOR, EXPIRES, positionName } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
 import { Expression } from './expression.ts'
 import { setExpression } from './merge.ts'
 import type { SinkMemory } from './sink-memory.ts'
-import type { Stamp } from './stamp.ts'
-import { itemId } from './target-tables.ts'
 
 export interface SeedOptions {
   readonly stamp: Stamp

@@ -1,8 +1,8 @@
 // Merges that a later one of the same call makes needless: of a row that changed often only the newest state is written.
 
 import type { Merge } from '../../core/write.ts'
+import { itemId } from '../item-ref.ts'
 import type { PlacedWrite } from '../sink.ts'
-import { itemId } from './target-tables.ts'
 
 /**
  * For the index of a merge that need not be sent, the index of the one that covers it: a newer merge of the same fields

@@ -1,15 +1,15 @@
 // Gathers the counts of one call by counter item, so that each item is counted up once for all events of a partition.
 
 import type { Count } from '../../core/write.ts'
+import { describeItem, type ItemRef, itemId } from '../item-ref.ts'
+import { Rejection } from '../rejection.ts'
+import type { Stamp } from '../stamp.ts'
 import type { Item } from './attributes.ts'
 import { countedName } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
 import { type CountUp, countUp, type Due } from './count-up.ts'
 import type { Ratios } from './ratios.ts'
-import { Rejection } from './rejection.ts'
 import type { SinkMemory } from './sink-memory.ts'
-import type { Stamp } from './stamp.ts'
-import { describeItem, type ItemRef, itemId } from './target-tables.ts'
 
 interface Counter {
   readonly ref: ItemRef

@@ -3,17 +3,12 @@
 import type { TargetTable } from '../../core/connector.ts'
 import { MillraceError } from '../../core/errors.ts'
 import type { ItemKey, Write } from '../../core/write.ts'
+import type { ItemRef } from '../item-ref.ts'
+import { Rejection } from '../rejection.ts'
 import type { Attribute, Item } from './attributes.ts'
 import { PREFIX } from './bookkeeping.ts'
-import { Rejection } from './rejection.ts'
 
 const KEY_BYTES_MAX = [2048, 1024] as const
-
-/** One item, wherever it is. */
-export interface ItemRef {
-  readonly table: string
-  readonly key: ItemKey
-}
 
 export class TargetTables {
   readonly #tables: Readonly<Record<string, TargetTable>>
@@ -69,16 +64,6 @@ export class TargetTables {
     this.#owned.set(`${table} ${field}`, owned)
     return owned
   }
-}
-
-/** The same text for the same item, and for no other. */
-export function itemId({ table, key }: ItemRef): string {
-  return [table, ...key].join('\u0000')
-}
-
-/** For people. */
-export function describeItem({ table, key }: ItemRef): string {
-  return `${table} [${key.join(', ')}]`
 }
 
 function matches(pattern: string, field: string): boolean {

@@ -1,10 +1,10 @@
 // Puts several items in one transaction, each only if it does not exist.
 
+import { Rejection } from '../rejection.ts'
 import type { Item } from './attributes.ts'
 import type { CallIo } from './call-io.ts'
 import { unlessExists } from './insert.ts'
 import type { Patience } from './patience.ts'
-import { Rejection } from './rejection.ts'
 import { type Reason, ServiceError } from './service-error.ts'
 import { itemBytes, writeUnits } from './size.ts'
 import { type Trouble, troubleOf, troubleOfCode } from './trouble.ts'

@@ -2,12 +2,12 @@
 // while nobody does; a full buffer pauses the connection, and silence is taken for a lost one.
 
 import { MillraceError } from '../../core/errors.ts'
+import type { MysqlAddress } from '../../mysql/mysql-address.ts'
 import type { SourceBatch } from '../source.ts'
 import { BinlogReader } from './binlog-reader.ts'
 import { ChangeBuffer } from './change-buffer.ts'
 import { Dump } from './dump.ts'
 import { LogPlace } from './log-place.ts'
-import type { MysqlAddress } from './mysql-address.ts'
 import { formatBookmark, type MysqlBookmark } from './mysql-bookmark.ts'
 import { mysqlFault } from './mysql-fault.ts'
 import { Progress } from './progress.ts'

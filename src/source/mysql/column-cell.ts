@@ -1,8 +1,8 @@
 // From a column's bytes in the binary log to its bytes in a row image: one function for each column, made once.
 
+import type { ColumnType } from '../../mysql/column-type.ts'
 import type { Cell } from './cell.ts'
 import { CheckedText } from './checked-text.ts'
-import type { ColumnType } from './column-type.ts'
 import { jsonCell } from './json-cell.ts'
 import { bigintCell, bitCell, decimalCell, doubleCell, floatCell, integerCell, yearCell } from './number-cells.ts'
 import { type MappedColumn, TYPE } from './table-map.ts'

@@ -3,9 +3,9 @@
 
 import ZongJi from '@vlasky/zongji'
 import type { MillraceError } from '../../core/errors.ts'
-import type { MysqlAddress } from './mysql-address.ts'
+import { driverOptions } from '../../mysql/driver-options.ts'
+import type { MysqlAddress } from '../../mysql/mysql-address.ts'
 import { mysqlFault } from './mysql-fault.ts'
-import { driverOptions } from './sessions.ts'
 
 /** How long the server waits for a reader that is paused, before it drops the connection. */
 const WRITE_TIMEOUT_S = 3600

@@ -2,10 +2,10 @@
 
 import { MillraceError } from '../../core/errors.ts'
 import type { Value } from '../../core/value.ts'
-import { kindOf } from './column-type.ts'
+import { kindOf } from '../../mysql/column-type.ts'
+import type { NamedColumn } from '../../mysql/read-columns.ts'
+import { quotedName } from '../../mysql/sql-name.ts'
 import { literal } from './literal.ts'
-import type { NamedColumn } from './read-columns.ts'
-import { quotedName } from './sql-name.ts'
 
 interface Place {
   readonly expression: string

@@ -2,9 +2,9 @@
 
 import type { MillraceError } from '../../core/errors.ts'
 import { keyShape, type TableShape } from '../../core/table.ts'
+import { kindOf, typeText } from '../../mysql/column-type.ts'
 import type { Cell } from './cell.ts'
 import { cellOf } from './column-cell.ts'
-import { kindOf, typeText } from './column-type.ts'
 import { KeyBounds } from './key-bounds.ts'
 import { mappedTypes } from './mapped-types.ts'
 import { readTableMap, type TableMap } from './table-map.ts'

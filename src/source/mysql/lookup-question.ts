@@ -2,10 +2,10 @@
 
 import type { Kind } from '../../core/table.ts'
 import type { Row, Value } from '../../core/value.ts'
+import { quotedName } from '../../mysql/sql-name.ts'
 import type { LookupRequest } from '../source.ts'
 import { literal } from './literal.ts'
 import type { RawValue, RowSelect } from './select.ts'
-import { quotedName } from './sql-name.ts'
 
 const INTEGERS: readonly string[] = ['int', 'long', 'ulong']
 

@@ -1,9 +1,9 @@
 // The declared types behind the columns of a TABLE_MAP event. What its metadata says is given per family of types
 // (numeric, text, labelled), so the columns of each are counted as they are passed.
 
+import { type ColumnType, GEOMETRY_TYPES, type TypeName } from '../../mysql/column-type.ts'
 import { charset } from './charset.ts'
 import { charsetOfCollation } from './collation.ts'
-import { type ColumnType, GEOMETRY_TYPES, type TypeName } from './column-type.ts'
 import { labelText } from './label-text.ts'
 import { type MappedColumn, type TableMap, TYPE } from './table-map.ts'
 import type { Collations } from './table-metadata.ts'

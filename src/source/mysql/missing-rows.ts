@@ -6,11 +6,11 @@ import { encodeRow, RowImage } from '../../core/image.ts'
 import type { Position } from '../../core/position.ts'
 import { keyShape } from '../../core/table.ts'
 import type { Value } from '../../core/value.ts'
+import { quotedName } from '../../mysql/sql-name.ts'
 import type { MissingRows as Found, MissingRequest } from '../source.ts'
 import { KeyOrder } from './key-order.ts'
 import type { RowPagesOptions } from './row-pages.ts'
 import { RowSelect } from './select.ts'
-import { quotedName } from './sql-name.ts'
 
 const KEYS_MAX = 500
 

@@ -4,6 +4,8 @@ import { randomInt } from 'node:crypto'
 import { MillraceError } from '../../core/errors.ts'
 import type { Finding } from '../../core/finding.ts'
 import { epochOf, type Position } from '../../core/position.ts'
+import { type MysqlAddress, parseMysqlUrl } from '../../mysql/mysql-address.ts'
+import { quotedText } from '../../mysql/sql-name.ts'
 import type {
   Bookmark,
   ChangeSource,
@@ -26,12 +28,10 @@ import { endPosition } from './log-place.ts'
 import { type FoundRows, Lookup } from './lookup.ts'
 import { checkLookups } from './lookup-check.ts'
 import { MissingRows } from './missing-rows.ts'
-import { type MysqlAddress, parseMysqlUrl } from './mysql-address.ts'
 import { formatBookmark, type MysqlBookmark, parseBookmark } from './mysql-bookmark.ts'
 import { RowPages } from './row-pages.ts'
 import { isAtLeast, readIdentity, type ServerIdentity } from './server-identity.ts'
 import { Sessions } from './sessions.ts'
-import { quotedText } from './sql-name.ts'
 import { unlessAborted } from './unless-aborted.ts'
 import { Watermarks } from './watermark.ts'
 

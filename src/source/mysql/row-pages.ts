@@ -5,13 +5,13 @@
 import { MillraceError } from '../../core/errors.ts'
 import { ChangeEvent } from '../../core/event.ts'
 import type { Position } from '../../core/position.ts'
+import { quotedName, quotedText } from '../../mysql/sql-name.ts'
 import type { Bookmark, PageRequest, RowFilter, RowPage, RowScope } from '../source.ts'
 import { formatKey, parseKey } from './key-bookmark.ts'
 import { KeyOrder } from './key-order.ts'
 import { literal } from './literal.ts'
 import { type RawValue, RowSelect } from './select.ts'
 import type { Sessions } from './sessions.ts'
-import { quotedName, quotedText } from './sql-name.ts'
 
 export interface RowPagesOptions {
   readonly sessions: Sessions

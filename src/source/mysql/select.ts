@@ -3,10 +3,10 @@
 import { MillraceError } from '../../core/errors.ts'
 import { RowImage } from '../../core/image.ts'
 import { keyShape, type TableShape } from '../../core/table.ts'
-import { kindOf, typeText } from './column-type.ts'
+import { kindOf, typeText } from '../../mysql/column-type.ts'
+import { type NamedColumn, type Query, readColumns, type TableColumns } from '../../mysql/read-columns.ts'
 import { ImageWriter } from './image-writer.ts'
 import { KeyBounds } from './key-bounds.ts'
-import { type NamedColumn, type Query, readColumns, type TableColumns } from './read-columns.ts'
 import { type Selected, selected } from './selected.ts'
 
 /** A value in the bytes that the text protocol has for it: what `typeCast` has to give of each field. */

@@ -1,12 +1,12 @@
 // How a column is asked for in a SELECT, and what its value then is in a row image: the same bytes that the binary log
 // leads to. What the server would round, convert or show by the session's settings is asked for in another way.
 
+import type { ColumnType } from '../../mysql/column-type.ts'
+import { quotedName } from '../../mysql/sql-name.ts'
 import { ByteReader } from './byte-reader.ts'
 import { CheckedText } from './checked-text.ts'
-import type { ColumnType } from './column-type.ts'
 import type { ImageWriter } from './image-writer.ts'
 import { bitCell } from './number-cells.ts'
-import { quotedName } from './sql-name.ts'
 import { writeTimestamp } from './time-text.ts'
 
 /** Writes a value that is not NULL, in the bytes that the text protocol has for it. */

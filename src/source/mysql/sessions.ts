@@ -1,7 +1,8 @@
 // A few connections for queries beside the dump: opened when needed, in UTC, every value as the server's own text.
 
 import mysql from 'mysql2'
-import type { MysqlAddress } from './mysql-address.ts'
+import { driverOptions } from '../../mysql/driver-options.ts'
+import type { MysqlAddress } from '../../mysql/mysql-address.ts'
 import { mysqlFault } from './mysql-fault.ts'
 
 const CONNECTIONS_MAX = 2
@@ -60,22 +61,6 @@ export class Sessions implements AsyncDisposable {
 }
 
 const SESSION = ["SET time_zone = '+00:00', sql_mode = ''", 'SET SESSION TRANSACTION READ ONLY', 'SET NAMES utf8mb4']
-
-/** What every connection to the server is opened with. */
-export function driverOptions(address: MysqlAddress): mysql.ConnectionOptions {
-  return {
-    ...(address.socketPath === null ? { host: address.host, port: address.port } : { socketPath: address.socketPath }),
-    user: address.user,
-    password: address.password,
-    database: address.database,
-    connectTimeout: address.connectTimeoutMs,
-    charset: 'utf8mb4',
-    dateStrings: true,
-    supportBigNumbers: true,
-    bigNumberStrings: true,
-    ...(address.tls === null ? {} : { ssl: address.tls as mysql.SslOptions }),
-  }
-}
 
 export interface ReadRows {
   readonly rows: readonly (readonly (Buffer | null)[])[]

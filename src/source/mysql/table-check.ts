@@ -2,10 +2,10 @@
 
 import type { MillraceError } from '../../core/errors.ts'
 import type { Finding } from '../../core/finding.ts'
+import { quotedName, quotedText } from '../../mysql/sql-name.ts'
 import type { Checked } from './checked.ts'
 import { isAtLeast } from './server-identity.ts'
 import type { TextRow } from './sessions.ts'
-import { quotedName, quotedText } from './sql-name.ts'
 
 /** From here on MySQL logs what foreign keys change in the tables that refer. */
 const CASCADES_LOGGED_SINCE = [9, 6]

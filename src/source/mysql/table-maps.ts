@@ -1,6 +1,7 @@
 // The tables that row events refer to. A table map comes before nearly every row; one that says nothing new is not
 // parsed again, and a table nobody follows is remembered only as that.
 
+import { CURSORS_TABLE } from '../../core/cursors-table.ts'
 import type { BinlogEvent } from './binlog-event.ts'
 import { TableLayout } from './layout.ts'
 import type { ReplacedTable } from './replaced-tables.ts'
@@ -24,6 +25,8 @@ export class TableMaps {
   readonly #isMariadb: boolean
   /** Null for a table that is not followed. */
   readonly #byId = new Map<number, Known | null>()
+  /** Ids of the table by which the sink's own transactions are known; it is never followed. */
+  readonly #marking = new Set<number>()
   /** The newest of each table: the same definition keeps its layout when the server gives it a new id. */
   readonly #byName = new Map<string, Known>()
 
@@ -40,6 +43,12 @@ export class TableMaps {
     const known = this.#byId.get(id)
     if (known === undefined) return id === NO_TABLE ? null : undefined
     return known?.layout ?? null
+  }
+
+  /** Are the rows of the table that the sink's own transactions begin with? Null for an event that holds no rows. */
+  isMarker(event: BinlogEvent): boolean | null {
+    const id = event.buffer.readUIntLE(event.start, ID_BYTES)
+    return id === NO_TABLE ? null : this.#marking.has(id)
   }
 
   read(event: BinlogEvent): void {
@@ -60,7 +69,8 @@ export class TableMaps {
     const tableEnd = tableAt + (buffer[tableAt - 1] ?? 0)
     if (this.#fold(buffer.toString('utf8', databaseAt, databaseEnd)) !== this.#database) return null
     const table = this.#fold(buffer.toString('utf8', tableAt, tableEnd))
-    if (!this.#tables.has(table)) return null
+    if (table === CURSORS_TABLE) this.#marking.add(buffer.readUIntLE(start, ID_BYTES))
+    if (table === CURSORS_TABLE || !this.#tables.has(table)) return null
     const before = this.#byName.get(table)
     if (before !== undefined && before.body.compare(buffer, start + ID_BYTES, event.end, ID_BYTES) === 0) return before
     const body = Buffer.from(event.body)
@@ -87,10 +97,11 @@ export class TableMaps {
   /** Ids are the server's own, counted anew when it restarts, and so behind every format description. */
   forgetIds(): void {
     this.#byId.clear()
+    this.#marking.clear()
   }
 
   /** Between transactions: servers with many tables hand out new ids all the time. */
   trim(): void {
-    if (this.#byId.size > ENTRIES_MAX) this.#byId.clear()
+    if (this.#byId.size > ENTRIES_MAX) this.forgetIds()
   }
 }

@@ -70,7 +70,8 @@ export class TransactionReader {
   rows(event: BinlogEvent, at: RowPlace): void {
     const layout = this.#options.maps.layoutOf(event)
     const transaction = this.#transaction
-    if (layout === null || transaction?.isKnown) return
+    if (transaction !== null) this.#recognise(transaction, event)
+    if (layout === null || transaction?.isKnown || transaction?.isOurs) return
     if (layout === undefined || transaction === null) throw outOfOrder()
     if (transaction.gtid === null) throw withoutGtid(layout.table)
     const { op, type, body } = readRowsEvent(event, layout)
@@ -98,6 +99,11 @@ export class TransactionReader {
       tell({ ...change, op: 'delete', keyImage: leftKey, afterImage: null, fault: null })
       tell({ ...change, op: 'insert', beforeImage: null })
     })
+  }
+
+  /** The sink never writes by XA: whoever begins such a transaction with its table is somebody else. */
+  #recognise(transaction: Transaction, event: BinlogEvent): void {
+    transaction.isOurs ??= transaction.held === null ? this.#options.maps.isMarker(event) : false
   }
 
   #keep(transaction: Transaction, row: HeldRow): void {

@@ -29,6 +29,8 @@ export class Transaction {
   held: HeldRow[] | null
   /** Its rows have been handed out before. */
   readonly isKnown: boolean
+  /** The sink made it, which its first rows tell; null until they come. */
+  isOurs: boolean | null = null
   readonly savepoints = new Map<string, Savepoint>()
 
   constructor(start: GroupStart, isKnown: boolean) {

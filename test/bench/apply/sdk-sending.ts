@@ -2,7 +2,8 @@
 
 import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { toItem } from '../../../src/sink/dynamodb/attributes.ts'
-import { birthMarks, type Stamp, stampOf } from '../../../src/sink/dynamodb/stamp.ts'
+import { birthMarks } from '../../../src/sink/dynamodb/marks.ts'
+import { type Stamp, stampOf } from '../../../src/sink/stamp.ts'
 import type { Meter } from '../meter.ts'
 import { type ApplyJob, WARM_UP } from './apply-job.ts'
 import { fieldsOf, KEYS, keyOf, placeOf } from './items.ts'

@@ -2,7 +2,6 @@
 // is settled but for dead letters; from there on the records may come again. Those that were counted are named one by
 // one, below `from` only those whose letters wait.
 
-import type { Attribute } from './attributes.ts'
 import { Rejection } from './rejection.ts'
 
 const FORM = /^(\d+):((?:\d+(?:-\d+)?(?:,(?=\d)|(?=:|$)))*)(?::(\d+(?:,\d+)*))?$/u
@@ -16,9 +15,9 @@ export class CountedOffsets {
     this.#offsets = offsets
   }
 
-  static read(attribute: Attribute | undefined): CountedOffsets {
-    if (attribute === undefined) return new CountedOffsets(0, new Set())
-    const [, from, ranges = '', waiting] = FORM.exec(attribute.S ?? '') ?? []
+  static read(text: string | undefined): CountedOffsets {
+    if (text === undefined) return new CountedOffsets(0, new Set())
+    const [, from, ranges = '', waiting] = FORM.exec(text) ?? []
     if (from === undefined) throw new Rejection('its account of what was counted cannot be read')
     const below = waiting === undefined ? [] : waiting.split(',').map(Number)
     return new CountedOffsets(Number(from), new Set([...below, ...expand(ranges, Number(from))]))

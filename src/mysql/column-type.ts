@@ -1,7 +1,7 @@
 // A column's declared type, as far as the binary log and information_schema both know it. What is derived from it is
 // therefore the same whichever of the two it was read from.
 
-import type { Kind } from '../../core/table.ts'
+import type { Kind } from '../core/table.ts'
 
 const INTEGERS = ['tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'year'] as const
 const TEXTS = ['char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext'] as const

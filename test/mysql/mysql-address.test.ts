@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseMysqlUrl } from '../../../src/source/mysql/mysql-address.ts'
+import { parseMysqlUrl } from '../../src/mysql/mysql-address.ts'
 
 test('a URL is taken apart, with its encoded parts decoded', () => {
   expect(parseMysqlUrl('mysql://me%40home:p%2Fw@[::1]:3307/my%20app?connect-timeout=3')).toEqual({

@@ -1,10 +1,8 @@
 // Where a write comes from: what every item it touches is marked with, so that a repeat is recognised.
 
-import { type Cursor, formatCursor } from '../../core/cursor.ts'
-import type { Position } from '../../core/position.ts'
-import type { PlacedWrite } from '../sink.ts'
-import type { Item } from './attributes.ts'
-import { CREATED, CURSOR, FROM, positionName } from './bookkeeping.ts'
+import { type Cursor, formatCursor } from '../core/cursor.ts'
+import type { Position } from '../core/position.ts'
+import type { PlacedWrite } from './sink.ts'
 
 export interface Stamp {
   readonly position: Position
@@ -26,18 +24,4 @@ export function stampOf({ position, cursor, reader, since, run, ...more }: Placi
   const mark = run === undefined ? formatCursor(cursor) : `${formatCursor(cursor)}/${run}`
   const { waits = NONE_WAITS, isRetry = false } = more
   return { position, cursor, reader, since, waits, isRetry, mark, isReplay: run !== undefined }
-}
-
-/** The bookkeeping of an item that this write makes. */
-export function birthMarks({ position, mark }: Stamp, guard?: string): Item {
-  return { [positionName(guard)]: { S: position }, [CURSOR]: { S: mark }, [CREATED]: { S: mark } }
-}
-
-/** Whose fields a person's item holds; nothing where the row has no claim of its own. */
-export function rowMark(self: string | undefined): Item {
-  return self === undefined ? {} : { [FROM]: { S: self } }
-}
-
-export function isMadeBy(item: Item | null, { mark }: Stamp): boolean {
-  return item?.[CREATED]?.S === mark
 }

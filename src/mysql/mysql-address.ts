@@ -1,7 +1,7 @@
 // Where the server is and who asks: MILLRACE_MYSQL_URL taken apart, every fault named with what to write instead.
 
 import { readFileSync } from 'node:fs'
-import { MillraceError } from '../../core/errors.ts'
+import { MillraceError } from '../core/errors.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 const PARAMETERS = ['ssl-mode', 'ssl-ca', 'ssl-cert', 'ssl-key', 'socket', 'connect-timeout']

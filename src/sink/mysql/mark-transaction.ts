@@ -1,0 +1,22 @@
+// The first statement of every transaction: the readers' cursors, by which capture knows the transaction as ours. Whoever
+// applies records of the same partition at the same time waits here.
+
+import { CURSORS_TABLE } from '../../core/cursors-table.ts'
+import type { PlacedWrite } from '../sink.ts'
+import { textLiteral } from './literal.ts'
+import type { Session } from './session.ts'
+
+export async function markTransaction(session: Session, writes: readonly PlacedWrite[]): Promise<void> {
+  const next = new Map<string, number>()
+  for (const { reader, cursor } of writes) {
+    const place = [textLiteral(reader), textLiteral(cursor.topicId), cursor.partition].join()
+    next.set(place, Math.max(next.get(place) ?? 0, cursor.offset + 1))
+  }
+  const rows = [...next]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([place, offset]) => `(${place},${offset},1)`)
+  await session.write(
+    `INSERT INTO ${CURSORS_TABLE} (reader, topic_id, partition_number, next_offset, calls) VALUES ${rows}
+      ON DUPLICATE KEY UPDATE next_offset = GREATEST(next_offset, VALUES(next_offset)), calls = calls + 1`,
+  )
+}

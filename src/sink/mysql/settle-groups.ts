@@ -1,0 +1,62 @@
+// Contested fields of a merge: each group is settled by what the row holds, and only what the write wins is left of it.
+
+import { settle } from '../../core/contested.ts'
+import type { Field, Fields } from '../../core/value.ts'
+import type { Merge } from '../../core/write.ts'
+import { Rejection } from '../rejection.ts'
+import type { Contest } from '../sink.ts'
+import { comparable } from './comparable.ts'
+import { heldValue } from './held-value.ts'
+import type { RowState } from './row-state.ts'
+
+export interface SettledGroups {
+  readonly contests: readonly Contest[]
+  /** The fields that the write sets. */
+  readonly left: Fields
+}
+
+export function settleGroups(state: RowState, write: Merge, nowMs: number): SettledGroups {
+  const { contested = [], table, key } = write
+  const { held } = state
+  const left: Record<string, Field> = { ...write.fields }
+  const contests: Contest[] = []
+  for (const one of contested) {
+    const { group, policy, fields, before } = one
+    const incoming = compared(state, write.fields, fields)
+    const versions = { from: 'dynamodb', incoming, held: held && compared(state, held, fields), nowMs } as const
+    const { wins, conflict } = settle({ ...one, before: before && comparedIfHeld(state, before, fields) }, versions)
+    if (wins !== 'incoming') for (const name of fields) delete left[name]
+    if (conflict === null) continue
+    const told = { incoming: pick(write.fields, fields), held: pick(held ?? {}, fields), before }
+    contests.push({ table, key, group, policy, wins, why: conflict, ...told })
+  }
+  return { contests, left }
+}
+
+/** In the columns' own forms, so that what is the same to the table is the same. */
+function compared(state: RowState, from: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(
+    names.map((name): [string, Field] => {
+      const column = state.shape.columns.get(name)
+      const field = from[name] ?? null
+      return [name, column === undefined ? field : comparable(column, heldValue(column, field))]
+    }),
+  )
+}
+
+/** What the source had before need not be anything that the column could ever hold. */
+function comparedIfHeld(state: RowState, from: Fields, names: readonly string[]): Fields {
+  const one = (name: string): Fields => {
+    try {
+      return compared(state, from, [name])
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error
+      return pick(from, [name])
+    }
+  }
+  return Object.assign({}, ...names.map(one)) as Fields
+}
+
+function pick(from: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(names.map((name) => [name, from[name] ?? null]))
+}
