@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest'
 import { openDynoxide } from '../../src/stack/dynoxide.ts'
 import { FeedbackPlace } from '../support/feedback-place.ts'
+import { Millrace } from '../support/millrace.ts'
 import { StreamTable } from '../support/stream-table.ts'
 import { until } from '../support/until.ts'
 
@@ -11,16 +12,19 @@ const RESPONSES = { name: 'encore_feedback_responses', key: ['pk', 'sk'] }
 test('an approved response becomes the reply of its comment, a draft does not, and one without a comment waits for a person', async () => {
   await using emulator = await openDynoxide()
   using responses = await StreamTable.create(emulator.url, RESPONSES)
-  await using place = await FeedbackPlace.open({
-    MILLRACE_DYNAMODB_ENDPOINT: emulator.url,
-    MILLRACE_CONNECTORS: 'feedback-replies',
-    MILLRACE_FEEDBACK_REPLIES_TIME_ZONE: 'America/New_York',
-    MILLRACE_FEEDBACK_TABLE: '',
-  })
+  await using place = await FeedbackPlace.open()
+  const { MILLRACE_FEEDBACK_TABLE: _unused, ...settings } = place.settings
   await place.database.query(
     "INSERT INTO comment (idcomment, iddatasession, comment, date_entered) VALUES (1, 1, 'Cold soup', NOW()), (2, 1, 'Warm soup', NOW())",
   )
-  const millrace = await place.millrace()
+  await using millrace = await Millrace.start({
+    ...settings,
+    MILLRACE_MYSQL_URL: place.database.adminUrl,
+    MILLRACE_DYNAMODB_ENDPOINT: emulator.url,
+    MILLRACE_CONNECTORS: 'feedback-replies',
+    MILLRACE_FEEDBACK_REPLIES_TIME_ZONE: 'America/New_York',
+  })
+  await millrace.ready()
   const response = { pk: 'RESTAURANT#1', response_text: 'We are sorry.', approved_at: '2026-01-31T12:00:00Z' }
   await responses.put({ ...response, sk: 'RESPONSE#b', original_review_id: 2, status: 'draft' })
   await responses.put({ ...response, sk: 'RESPONSE#c', original_review_id: 99, status: 'approved' })

@@ -35,7 +35,7 @@ export class ProductsPlace implements AsyncDisposable {
     this.database = of.database
     this.table = of.table
     this.settings = {
-      MILLRACE_MYSQL_URL: of.database.url,
+      MILLRACE_MYSQL_URL: of.database.adminUrl,
       MILLRACE_DYNAMODB_ENDPOINT: of.table.endpoint,
       MILLRACE_LOG: of.log,
       MILLRACE_CONNECTORS: 'products',
