@@ -2,7 +2,7 @@
 // where it has, a policy says whose version counts, and says the same on both sides.
 
 import { fieldText } from './field-text.ts'
-import type { Field, Fields } from './value.ts'
+import { Exact, type Field, type Fields } from './value.ts'
 
 export const SIDES = ['mysql', 'dynamodb'] as const
 export type Side = (typeof SIDES)[number]
@@ -14,6 +14,8 @@ export type Policy = (typeof POLICIES)[number]
 export interface Contested {
   /** Names the group in conflicts. */
   readonly group: string
+  /** What people call the row; the same on both sides. */
+  readonly row: string
   readonly policy: Policy
   /** Names of fields of the write. */
   readonly fields: readonly string[]
@@ -63,7 +65,8 @@ function byPolicy(contested: Contested, versions: Versions, held: Fields): Settl
         conflict: `${contested.policy === 'mysql-wins' ? 'MySQL' : 'DynamoDB'} has the last word`,
       }
     case 'newest-wins':
-      return byClock(contested.clock ?? '', {
+      if (contested.clock === undefined) return { wins: 'nobody', conflict: 'no clock is declared' }
+      return byClock(contested.clock, {
         ...{ from: versions.from, nowMs: versions.nowMs },
         times: { [versions.from]: versions.incoming, [other]: held } as Record<Side, Fields>,
       })
@@ -99,14 +102,21 @@ const SECONDS_MAX = 100_000_000_000
 
 /** Milliseconds since 1970; a wall time without a zone is taken for UTC. Null for what is no time. */
 function timeOf(field: Field): number | null {
-  if (typeof field === 'number' || typeof field === 'bigint') {
-    const number = Number(field)
+  if (typeof field === 'number' || typeof field === 'bigint' || field instanceof Exact) {
+    const number = Number(field instanceof Exact ? field.text : field)
+    if (!Number.isFinite(number)) return null
     return number < SECONDS_MAX ? number * 1_000 : number
   }
-  const parts = typeof field === 'string' ? WALL_TIME.exec(field) : null
-  if (parts === null) return null
-  const time = Date.parse(`${parts[1]}T${parts[2]}${parts[3] ?? 'Z'}`)
-  return Number.isNaN(time) ? null : time
+  const [, day, time, zone = 'Z'] = (typeof field === 'string' ? WALL_TIME.exec(field) : null) ?? []
+  // Of the 30th of February a parser makes the 2nd of March.
+  if (day === undefined || !isDay(day)) return null
+  const timeMs = Date.parse(`${day}T${time}${zone}`)
+  return Number.isNaN(timeMs) ? null : timeMs
+}
+
+function isDay(text: string): boolean {
+  const dayMs = Date.parse(`${text}T00:00Z`)
+  return !Number.isNaN(dayMs) && new Date(dayMs).toISOString().startsWith(text)
 }
 
 function isSame(names: readonly string[], one: Fields, other: Fields): boolean {
