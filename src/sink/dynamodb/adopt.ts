@@ -15,6 +15,7 @@ import { encodeNumbers } from './number-set.ts'
 import { quotientsOf, type Ratios } from './ratios.ts'
 import { Rejection } from './rejection.ts'
 import type { SinkMemory } from './sink-memory.ts'
+import { keyMark } from './stamp.ts'
 import type { ItemRef } from './target-tables.ts'
 import { Totals } from './totals.ts'
 
@@ -138,7 +139,7 @@ class Adopting {
   async #finish(ref: ItemRef, mark: AdoptionMark): Promise<AdoptionMark> {
     const expression = new Expression()
     const attempt = await this.#io.update(ref, {
-      UpdateExpression: setExpression(expression, { ...toMark(mark), ...this.#counters() }, []),
+      UpdateExpression: setExpression(expression, { ...toMark(mark), ...this.#counters(), ...keyMark(ref) }, []),
       ConditionExpression: `attribute_not_exists(${expression.name(ADOPTED)})`,
       ...expression.placeholders,
     })

@@ -9,6 +9,7 @@ import { Rejection } from './rejection.ts'
 import type { Requests } from './requests.ts'
 import { ServiceError } from './service-error.ts'
 import { ITEM_BYTES_MAX, itemBytes, writeUnits } from './size.ts'
+import { keyMark } from './stamp.ts'
 import { type ItemRef, itemId, type TargetTables } from './target-tables.ts'
 import { troubleOf } from './trouble.ts'
 import { Waves } from './waves.ts'
@@ -113,7 +114,7 @@ export class CallIo {
 
   /** The whole item, when DynamoDB would take it. */
   checkedItem(ref: ItemRef, attributes: Item): Item {
-    const item = { ...this.targets.key(ref), ...attributes }
+    const item = { ...this.targets.key(ref), ...attributes, ...keyMark(ref) }
     checkSize(itemBytes(item))
     return item
   }

@@ -62,10 +62,11 @@ export class Comparison {
 
   async #ofMerge(write: Merge): Promise<readonly Difference[]> {
     const { table, key, guard } = write
-    const mends = [{ ...write, mends: true }]
     const item = await this.#io.whole(write)
-    if (item === null || item[EXPIRES] !== undefined) return [missing(write, mends)]
-    const fields = differing(write.fields, item)
+    if (item === null || item[EXPIRES] !== undefined) return [missing(write, [{ ...write, mends: true }])]
+    const ours = withoutTheirs(write)
+    const fields = differing(ours.fields, item)
+    const mends = [{ ...ours, mends: true }]
     return fields.length === 0 ? [] : [{ table, key, fields, position: positionOf(item, guard), mends }]
   }
 
@@ -132,6 +133,14 @@ export class Comparison {
   #isKnown(row: Parameters<Adoptions['knows']>[0]): Promise<boolean> {
     return this.#adoptions.knows(row, this.#io)
   }
+}
+
+/** Where MySQL has not the last word both sides may rightly differ: a change is on its way back, or a person decides. */
+function withoutTheirs({ contested = [], ...write }: Merge): Merge {
+  const theirs = new Set(contested.flatMap(({ policy, fields }) => (policy === 'mysql-wins' ? [] : fields)))
+  const ours = contested.filter(({ policy }) => policy === 'mysql-wins')
+  const fields = Object.fromEntries(Object.entries(write.fields).filter(([name]) => !theirs.has(name)))
+  return { ...write, fields, ...(ours.length === 0 ? {} : { contested: ours }) }
 }
 
 function missing({ table, key }: ItemRef, mends: readonly Merge[]): Difference {

@@ -8,7 +8,7 @@ import { CREATED, EXPIRES, positionName } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
 import { Expression } from './expression.ts'
 import { REVIVE, setExpression } from './merge.ts'
-import { birthMarks, isMadeBy, type Stamp } from './stamp.ts'
+import { birthMarks, isMadeBy, keyMark, type Stamp } from './stamp.ts'
 
 export async function create(io: CallIo, write: Create, stamp: Stamp): Promise<Outcome> {
   const item = { ...toItem(write.fields), ...birthMarks(stamp) }
@@ -38,7 +38,7 @@ async function revive(io: CallIo, write: Create, { item, stamp }: Revival): Prom
     `${position} < ${expression.value({ S: stamp.position })}`,
   ]
   const attempt = await io.update(write, {
-    UpdateExpression: setExpression(expression, item, REVIVE),
+    UpdateExpression: setExpression(expression, { ...item, ...keyMark(write) }, REVIVE),
     ConditionExpression: condition.join(' AND '),
     ...expression.placeholders,
   })

@@ -73,6 +73,7 @@ class DynamodbSink implements Sink {
       adoptions: this.#adoptions,
       signal: AbortSignal.any([signal, this.#closed.signal]),
       expiresAt: Math.ceil((this.#now() + this.#tombstoneMs) / 1000),
+      nowMs: this.#now,
     }).run(writes)
   }
 

@@ -6,7 +6,9 @@ import type { Outcome, PlacedWrite } from '../sink.ts'
 import type { Item } from './attributes.ts'
 import { EXPIRES, HOLDER, positionName } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
+import { ABSENT, contestsOn } from './contest.ts'
 import { isMadeBy, type Stamp, stampOf } from './stamp.ts'
+import { describeItem } from './target-tables.ts'
 
 export function foresee(io: CallIo, placed: PlacedWrite): Promise<Outcome> {
   return outcomeOf(io, placed.write, stampOf(placed))
@@ -22,6 +24,9 @@ async function outcomeOf(io: CallIo, write: Write, stamp: Stamp): Promise<Outcom
         : { did: isNewer(item, undefined, stamp) ? 'applied' : 'stale' }
     }
     case 'merge':
+      return write.mustExist || write.contested !== undefined
+        ? ofContested(io, write, stamp)
+        : ofGuarded(io, write, stamp)
     case 'remove':
       return ofGuarded(io, write, stamp)
     case 'identify':
@@ -39,6 +44,15 @@ async function ofGuarded(io: CallIo, write: Merge | Remove, stamp: Stamp): Promi
   })
   if (write.do === 'merge' && write.seed) return { did: item?.[guard] === undefined ? 'applied' : 'exists' }
   return { did: isNewer(item ?? {}, write.guard, stamp) ? 'applied' : 'stale' }
+}
+
+async function ofContested(io: CallIo, write: Merge, stamp: Stamp): Promise<Outcome> {
+  const item = await io.whole(write)
+  if (!isNewer(item ?? {}, write.guard, stamp)) return { did: 'stale' }
+  const isThere = item !== null && item[EXPIRES] === undefined
+  if (write.mustExist && !isThere) return { did: 'rejected', reason: `${describeItem(write)}: ${ABSENT}` }
+  const contests = contestsOn(write, item, Date.now())
+  return { did: 'applied', ...(contests.length === 0 ? {} : { contests }) }
 }
 
 async function ofIdentify(io: CallIo, write: Identify, stamp: Stamp): Promise<Outcome> {

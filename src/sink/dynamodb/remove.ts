@@ -8,7 +8,7 @@ import { CURSOR, DELETED_AT, EXPIRES, PREFIX, positionName } from './bookkeeping
 import type { CallIo } from './call-io.ts'
 import { Expression } from './expression.ts'
 import { newerThan, outcomeOf, setExpression } from './merge.ts'
-import type { Stamp } from './stamp.ts'
+import { keyMark, type Stamp } from './stamp.ts'
 
 export interface RemoveOptions {
   readonly stamp: Stamp
@@ -23,6 +23,7 @@ export async function remove(io: CallIo, write: Remove, { stamp, expiresAt }: Re
     [DELETED_AT]: { S: write.deletedAt },
     [guard]: { S: stamp.position },
     [CURSOR]: { S: stamp.mark },
+    ...keyMark(write),
   }
   const attempt = await io.update(write, {
     UpdateExpression: setExpression(expression, marks, write.how === 'tombstone' ? write.fields : []),

@@ -10,7 +10,7 @@ import type { CallIo } from './call-io.ts'
 import { Expression } from './expression.ts'
 import { setExpression } from './merge.ts'
 import type { SinkMemory } from './sink-memory.ts'
-import type { Stamp } from './stamp.ts'
+import { keyMark, type Stamp } from './stamp.ts'
 import { itemId } from './target-tables.ts'
 
 export interface SeedOptions {
@@ -24,7 +24,7 @@ export async function seed(io: CallIo, write: Merge, { stamp, memory }: SeedOpti
   if (memory.seeded.get(known)) return { did: 'exists' }
   const expression = new Expression()
   // Every merge counts as newer: it may bring fields that the seed does not know, from before the record that seeds.
-  const set = { ...toItem(write.fields), [guard]: { S: OLDEST }, [CURSOR]: { S: stamp.mark } }
+  const set = { ...toItem(write.fields), [guard]: { S: OLDEST }, [CURSOR]: { S: stamp.mark }, ...keyMark(write) }
   const attempt = await io.update(write, {
     UpdateExpression: setExpression(expression, set, [EXPIRES]),
     ConditionExpression: `attribute_not_exists(${expression.name(guard)})`,

@@ -1,10 +1,12 @@
 // Where a write comes from: what every item it touches is marked with, so that a repeat is recognised.
 
 import { type Cursor, formatCursor } from '../../core/cursor.ts'
+import { itemMark } from '../../core/item-mark.ts'
 import type { Position } from '../../core/position.ts'
+import type { ItemKey } from '../../core/write.ts'
 import type { PlacedWrite } from '../sink.ts'
 import type { Item } from './attributes.ts'
-import { CREATED, CURSOR, FROM, positionName } from './bookkeeping.ts'
+import { CREATED, CURSOR, FROM, MARK, positionName } from './bookkeeping.ts'
 
 export interface Stamp {
   readonly position: Position
@@ -31,6 +33,11 @@ export function stampOf({ position, cursor, reader, since, run, ...more }: Placi
 /** The bookkeeping of an item that this write makes. */
 export function birthMarks({ position, mark }: Stamp, guard?: string): Item {
   return { [positionName(guard)]: { S: position }, [CURSOR]: { S: mark }, [CREATED]: { S: mark } }
+}
+
+/** Tells what we wrote from what somebody copied to another key, bookkeeping and all. */
+export function keyMark({ key }: { readonly key: ItemKey }): Item {
+  return { [MARK]: { S: itemMark(key) } }
 }
 
 /** Whose fields a person's item holds; nothing where the row has no claim of its own. */
