@@ -2,7 +2,7 @@
 // where it has, a policy says whose version counts, and says the same on both sides.
 
 import { fieldText } from './field-text.ts'
-import type { Field, Fields } from './value.ts'
+import { Exact, type Field, type Fields } from './value.ts'
 
 export const SIDES = ['mysql', 'dynamodb'] as const
 export type Side = (typeof SIDES)[number]
@@ -66,7 +66,8 @@ function byPolicy(contested: Contested, versions: Versions, held: Fields): Settl
         conflict: `${contested.policy === 'mysql-wins' ? 'MySQL' : 'DynamoDB'} has the last word`,
       }
     case 'newest-wins':
-      return byClock(contested.clock ?? '', {
+      if (contested.clock === undefined) return { wins: 'nobody', conflict: 'no clock is declared' }
+      return byClock(contested.clock, {
         ...{ from: versions.from, nowMs: versions.nowMs },
         times: { [versions.from]: versions.incoming, [other]: held } as Record<Side, Fields>,
       })
@@ -105,14 +106,21 @@ const SECONDS_MAX = 100_000_000_000
  * what is no time.
  */
 function timeOf(field: Field): number | null {
-  if (typeof field === 'number' || typeof field === 'bigint') {
-    const number = Number(field)
+  if (typeof field === 'number' || typeof field === 'bigint' || field instanceof Exact) {
+    const number = Number(field instanceof Exact ? field.text : field)
+    if (!Number.isFinite(number)) return null
     return Math.floor(number < SECONDS_MAX ? number : number / 1_000)
   }
-  const parts = typeof field === 'string' ? WALL_TIME.exec(field) : null
-  if (parts === null) return null
-  const time = Date.parse(`${parts[1]}T${parts[2]}${parts[3] ?? 'Z'}`)
-  return Number.isNaN(time) ? null : Math.floor(time / 1_000)
+  const [, day, time, zone = 'Z'] = (typeof field === 'string' ? WALL_TIME.exec(field) : null) ?? []
+  // Of the 30th of February a parser makes the 2nd of March.
+  if (day === undefined || !isDay(day)) return null
+  const timeMs = Date.parse(`${day}T${time}${zone}`)
+  return Number.isNaN(timeMs) ? null : Math.floor(timeMs / 1_000)
+}
+
+function isDay(text: string): boolean {
+  const dayMs = Date.parse(`${text}T00:00Z`)
+  return !Number.isNaN(dayMs) && new Date(dayMs).toISOString().startsWith(text)
 }
 
 function isSame({ fields, clock }: Contested, one: Fields, other: Fields): boolean {

@@ -41,6 +41,7 @@ export interface Clash {
 export interface Contest {
   readonly table: string
   readonly key: ItemKey
+  readonly row: string
   readonly group: string
   readonly policy: Policy
   readonly wins: Settled['wins']

@@ -26,7 +26,7 @@ export interface Call {
 }
 
 /** What should happen to a request; null lets it pass. */
-export type Plan = (call: Call) => Fault | null
+export type Plan = (call: Call) => Fault | null | Promise<Fault | null>
 
 export class DynamodbProxy implements AsyncDisposable {
   /** Every request since the proxy was opened. */
@@ -62,7 +62,7 @@ export class DynamodbProxy implements AsyncDisposable {
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = this.#call(incoming, await buffer(incoming))
     this.calls.push(call)
-    const fault = this.plan(call)
+    const fault = await this.plan(call)
     const carryOut = (changed: Request) => this.#carryOut(incoming, changed)
     const isReset = fault?.kind === 'reset'
     if (isReset && fault.when === 'before') return void incoming.socket.resetAndDestroy()

@@ -12,6 +12,7 @@ import { ADOPTED, CREATED, NUMBERS } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
 import { Claims } from './claims.ts'
 import { Expression } from './expression.ts'
+import { keyMark } from './marks.ts'
 import { setExpression } from './merge.ts'
 import { encodeNumbers } from './number-set.ts'
 import { quotientsOf, type Ratios } from './ratios.ts'
@@ -138,7 +139,7 @@ class Adopting {
   async #finish(ref: ItemRef, mark: AdoptionMark): Promise<AdoptionMark> {
     const expression = new Expression()
     const attempt = await this.#io.update(ref, {
-      UpdateExpression: setExpression(expression, { ...toMark(mark), ...this.#counters() }, []),
+      UpdateExpression: setExpression(expression, { ...toMark(mark), ...this.#counters(), ...keyMark(ref) }, []),
       ConditionExpression: `attribute_not_exists(${expression.name(ADOPTED)})`,
       ...expression.placeholders,
     })

@@ -3,7 +3,7 @@
 
 import { setMaxListeners } from 'node:events'
 import { formatCursor } from '../../core/cursor.ts'
-import type { Create, Identify, Write } from '../../core/write.ts'
+import type { Create, Identify, Merge, Write } from '../../core/write.ts'
 import { describeItem, itemId } from '../item-ref.ts'
 import { Rejection } from '../rejection.ts'
 import type { Clash, Outcome, PlacedWrite } from '../sink.ts'
@@ -11,6 +11,7 @@ import { type Stamp, stampOf } from '../stamp.ts'
 import type { Partition } from './adopt.ts'
 import type { Adoptions, NumberedRow } from './adoptions.ts'
 import { CallIo } from './call-io.ts'
+import { contest } from './contest.ts'
 import { create } from './create.ts'
 import { identify } from './identify.ts'
 import { merge } from './merge.ts'
@@ -31,6 +32,7 @@ export interface ApplyCallOptions {
   readonly signal: AbortSignal
   /** When a tombstone made now may go: seconds since 1970. */
   readonly expiresAt: number
+  readonly nowMs: () => number
 }
 
 /** How the reason begins of what was not tried. */
@@ -114,13 +116,13 @@ export class ApplyCall {
   }
 
   #attempt(write: Write, task: Task): Promise<Outcome> {
-    const { memory, expiresAt } = this.#options
+    const { expiresAt } = this.#options
     const { stamp, owner } = task
     switch (write.do) {
       case 'create':
         return this.#create(write, task)
       case 'merge':
-        return write.seed ? seed(this.#io, write, { stamp, memory }) : merge(this.#io, write, stamp)
+        return this.#merge(write, stamp)
       case 'remove':
         return remove(this.#io, write, { stamp, expiresAt })
       case 'identify':
@@ -130,6 +132,13 @@ export class ApplyCall {
         // What is delivered once more was counted the first time.
         return Promise.resolve({ did: stamp.isReplay ? 'exists' : 'applied' })
     }
+  }
+
+  #merge(write: Merge, stamp: Stamp): Promise<Outcome> {
+    const { memory, nowMs } = this.#options
+    if (write.seed) return seed(this.#io, write, { stamp, memory })
+    if (write.mustExist || write.contested !== undefined) return contest(this.#io, write, { stamp, nowMs })
+    return merge(this.#io, write, stamp)
   }
 
   async #create(write: Create, { stamp, owner }: Task): Promise<Outcome> {

@@ -9,6 +9,10 @@ export const CREATED = 'mr_created'
 export const DELETED_AT = DELETED_MARK
 export const EXPIRES = 'mr_expires'
 export const ADOPTED = 'mr_adopted'
+/** What the item says of its own key: a copy of it is none of ours. */
+export const MARK = 'mr_key'
+/** The conflicts that the last write of contested fields met, until they are on record. */
+export const CONTESTS = 'mr_contests'
 /** On a person: the own claim of the row whose fields it holds. */
 export const FROM = 'mr_from'
 /** On a claim: the id of the item that holds it. */

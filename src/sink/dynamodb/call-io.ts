@@ -6,6 +6,7 @@ import type { Attribute, Item } from './attributes.ts'
 import { READ_BACK } from './bookkeeping.ts'
 import { Gather } from './gather.ts'
 import { type Insert, type Inserted, insertBatch, insertOne, statementOf } from './insert.ts'
+import { keyMark } from './marks.ts'
 import { type Read, readBatch } from './read-batch.ts'
 import type { Requests } from './requests.ts'
 import { ServiceError } from './service-error.ts'
@@ -114,7 +115,7 @@ export class CallIo {
 
   /** The whole item, when DynamoDB would take it. */
   checkedItem(ref: ItemRef, attributes: Item): Item {
-    const item = { ...this.targets.key(ref), ...attributes }
+    const item = { ...this.targets.key(ref), ...attributes, ...keyMark(ref) }
     checkSize(itemBytes(item))
     return item
   }

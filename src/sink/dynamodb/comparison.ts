@@ -10,6 +10,7 @@ import type { Adoptions } from './adoptions.ts'
 import { type Item, toItem } from './attributes.ts'
 import { CREATED, DELETED_AT, EXPIRES, FROM, HOLDER, positionName } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
+import { mendingOf } from './contest.ts'
 import { isSame, textOf } from './same.ts'
 
 /** What only mends has a guard of its own: the positions by which live changes are judged stay as they are. */
@@ -18,10 +19,12 @@ const MEND = 'mend'
 export class Comparison {
   readonly #io: CallIo
   readonly #adoptions: Adoptions
+  readonly #nowMs: number
 
-  constructor(io: CallIo, adoptions: Adoptions) {
+  constructor(io: CallIo, { adoptions, nowMs }: { readonly adoptions: Adoptions; readonly nowMs: number }) {
     this.#io = io
     this.#adoptions = adoptions
+    this.#nowMs = nowMs
   }
 
   async of(write: Write): Promise<readonly Difference[]> {
@@ -61,12 +64,16 @@ export class Comparison {
   }
 
   async #ofMerge(write: Merge): Promise<readonly Difference[]> {
-    const { table, key, guard } = write
-    const mends = [{ ...write, mends: true }]
+    const { table, key, guard, mustExist } = write
     const item = await this.#io.whole(write)
-    if (item === null || item[EXPIRES] !== undefined) return [missing(write, mends)]
-    const fields = differing(write.fields, item)
-    return fields.length === 0 ? [] : [{ table, key, fields, position: positionOf(item, guard), mends }]
+    if (item === null || item[EXPIRES] !== undefined) {
+      if (mustExist === 'or-pass') return []
+      return [missing(write, mustExist === 'or-reject' ? [] : [{ ...write, mends: true }])]
+    }
+    // What the other side owns too differs only where this write would win.
+    const mend = mendingOf(write, item, this.#nowMs)
+    const fields = differing(mend.fields, item)
+    return fields.length === 0 ? [] : [{ table, key, fields, position: positionOf(item, guard), mends: [mend] }]
   }
 
   /** An item that nobody has marked as removed. */

@@ -9,6 +9,7 @@ import { EXPIRES } from './bookkeeping.ts'
 import type { CallIo, UpdateExpressions } from './call-io.ts'
 import { ExactSum } from './exact-sum.ts'
 import { Expression } from './expression.ts'
+import { keyMark } from './marks.ts'
 import { quotientsOf, type Ratios } from './ratios.ts'
 import { isGreater, Totals } from './totals.ts'
 
@@ -61,7 +62,7 @@ export async function countUp(io: CallIo, ref: ItemRef, count: CountUp): Promise
     if (left.length === 0) return known
     const offsets = left.map(({ offset }) => offset)
     const account = { S: String(counted.with(offsets, since, waits)) }
-    const attempt = await io.update(ref, addition({ scope, account, dues: left, ratios }, known))
+    const attempt = await io.update(ref, addition({ scope, account, dues: left, ratios, mark: keyMark(ref) }, known))
     if (attempt.did) return { ...known, ...attempt.item }
     known = attempt.item ?? {}
   }
@@ -72,9 +73,10 @@ interface Addition {
   readonly account: Attribute
   readonly dues: readonly Due[]
   readonly ratios: Ratios
+  readonly mark: Item
 }
 
-function addition({ scope, account, dues, ratios }: Addition, known: Item): UpdateExpressions {
+function addition({ scope, account, dues, ratios, mark }: Addition, known: Item): UpdateExpressions {
   const totals = new Totals()
   for (const due of dues) totals.add(due)
   const expression = new Expression()
@@ -85,7 +87,7 @@ function addition({ scope, account, dues, ratios }: Addition, known: Item): Upda
   }
   const set = (name: string, value: Attribute) => `${expression.name(name)} = ${expression.value(value)}`
   const conditions = [is(scope)]
-  const sets = [set(scope, account)]
+  const sets = [set(scope, account), ...Object.entries(mark).map(([name, value]) => set(name, value))]
   for (const [field, value] of totals.greatest) {
     if (!isGreater(value, known[field])) continue
     sets.push(set(field, value))

@@ -8,7 +8,7 @@ import { type Item, toItem } from './attributes.ts'
 import { CREATED, EXPIRES, positionName } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
 import { Expression } from './expression.ts'
-import { birthMarks, isMadeBy } from './marks.ts'
+import { birthMarks, isMadeBy, keyMark } from './marks.ts'
 import { REVIVE, setExpression } from './merge.ts'
 
 export async function create(io: CallIo, write: Create, stamp: Stamp): Promise<Outcome> {
@@ -39,7 +39,7 @@ async function revive(io: CallIo, write: Create, { item, stamp }: Revival): Prom
     `${position} < ${expression.value({ S: stamp.position })}`,
   ]
   const attempt = await io.update(write, {
-    UpdateExpression: setExpression(expression, item, REVIVE),
+    UpdateExpression: setExpression(expression, { ...item, ...keyMark(write) }, REVIVE),
     ConditionExpression: condition.join(' AND '),
     ...expression.placeholders,
   })

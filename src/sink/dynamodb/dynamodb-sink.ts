@@ -74,6 +74,7 @@ class DynamodbSink implements Sink {
       adoptions: this.#adoptions,
       signal: AbortSignal.any([signal, this.#closed.signal]),
       expiresAt: Math.ceil((this.#now() + this.#tombstoneMs) / 1000),
+      nowMs: this.#now,
     }).run(writes)
   }
 
@@ -86,7 +87,10 @@ class DynamodbSink implements Sink {
     writes: readonly Write[],
     { isSure, signal }: { readonly isSure: boolean; readonly signal: AbortSignal },
   ): Promise<readonly (readonly Difference[])[]> {
-    const comparison = new Comparison(this.#openIo(signal, isSure), this.#adoptions)
+    const comparison = new Comparison(this.#openIo(signal, isSure), {
+      adoptions: this.#adoptions,
+      nowMs: this.#now(),
+    })
     return Promise.all(writes.map((write) => comparison.of(write)))
   }
 

@@ -2,11 +2,13 @@
 // else and was not adopted yet shows as new: only adopting it would tell.
 
 import type { Identify, Merge, Remove, Write } from '../../core/write.ts'
+import { describeItem } from '../item-ref.ts'
 import type { Outcome, PlacedWrite } from '../sink.ts'
 import { type Stamp, stampOf } from '../stamp.ts'
 import type { Item } from './attributes.ts'
 import { EXPIRES, HOLDER, positionName } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
+import { ABSENT, contestsOn } from './contest.ts'
 import { isMadeBy } from './marks.ts'
 
 export function foresee(io: CallIo, placed: PlacedWrite): Promise<Outcome> {
@@ -23,6 +25,9 @@ async function outcomeOf(io: CallIo, write: Write, stamp: Stamp): Promise<Outcom
         : { did: isNewer(item, undefined, stamp) ? 'applied' : 'stale' }
     }
     case 'merge':
+      return write.mustExist || write.contested !== undefined
+        ? ofContested(io, write, stamp)
+        : ofGuarded(io, write, stamp)
     case 'remove':
       return ofGuarded(io, write, stamp)
     case 'identify':
@@ -40,6 +45,16 @@ async function ofGuarded(io: CallIo, write: Merge | Remove, stamp: Stamp): Promi
   })
   if (write.do === 'merge' && write.seed) return { did: item?.[guard] === undefined ? 'applied' : 'exists' }
   return { did: isNewer(item ?? {}, write.guard, stamp) ? 'applied' : 'stale' }
+}
+
+async function ofContested(io: CallIo, write: Merge, stamp: Stamp): Promise<Outcome> {
+  const item = await io.whole(write)
+  if (!isNewer(item ?? {}, write.guard, stamp)) return { did: 'stale' }
+  const isThere = item !== null && item[EXPIRES] === undefined
+  if (write.mustExist === 'or-pass' && !isThere) return { did: 'stale' }
+  if (write.mustExist !== undefined && !isThere) return { did: 'rejected', reason: `${describeItem(write)}: ${ABSENT}` }
+  const contests = contestsOn(write, item, Date.now())
+  return { did: 'applied', ...(contests.length === 0 ? {} : { contests }) }
 }
 
 async function ofIdentify(io: CallIo, write: Identify, stamp: Stamp): Promise<Outcome> {

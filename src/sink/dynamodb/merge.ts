@@ -8,7 +8,7 @@ import { type Item, toItem } from './attributes.ts'
 import { CURSOR, DELETED_AT, EXPIRES, positionName } from './bookkeeping.ts'
 import type { Attempt, CallIo } from './call-io.ts'
 import { Expression } from './expression.ts'
-import { rowMark } from './marks.ts'
+import { keyMark, rowMark } from './marks.ts'
 
 /** What a newer write takes away from a tombstone. */
 export const REVIVE: readonly string[] = [DELETED_AT, EXPIRES]
@@ -24,15 +24,20 @@ export interface MergeInto extends ItemRef {
 export async function merge(io: CallIo, into: MergeInto, stamp: Stamp): Promise<Outcome> {
   const expression = new Expression()
   const guard = positionName(into.guard)
-  const marks = { [guard]: { S: stamp.position }, [CURSOR]: { S: stamp.mark }, ...rowMark(into.self) }
+  const marks = { [guard]: { S: stamp.position }, [CURSOR]: { S: stamp.mark }, ...keyMark(into), ...rowMark(into.self) }
   const set = { ...toItem(into.fields), ...marks }
   const gone = Object.keys(into.fields).filter((name) => into.fields[name] === null)
   const attempt = await io.update(into, {
     UpdateExpression: setExpression(expression, set, [...gone, ...REVIVE]),
-    ConditionExpression: into.mends ? notOlder(expression, guard, stamp) : newerThan(expression, guard, stamp),
+    ConditionExpression: guarded(expression, into, stamp),
     ...expression.placeholders,
   })
   return outcomeOf(attempt, guard, stamp)
+}
+
+export function guarded(expression: Expression, { guard, mends }: Pick<MergeInto, 'guard' | 'mends'>, stamp: Stamp) {
+  const name = positionName(guard)
+  return mends ? notOlder(expression, name, stamp) : newerThan(expression, name, stamp)
 }
 
 /** An item that exists without this position is older than every event. */

@@ -8,6 +8,7 @@ import type { Item } from './attributes.ts'
 import { CURSOR, DELETED_AT, EXPIRES, PREFIX, positionName } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
 import { Expression } from './expression.ts'
+import { keyMark } from './marks.ts'
 import { newerThan, outcomeOf, setExpression } from './merge.ts'
 
 export interface RemoveOptions {
@@ -23,6 +24,7 @@ export async function remove(io: CallIo, write: Remove, { stamp, expiresAt }: Re
     [DELETED_AT]: { S: write.deletedAt },
     [guard]: { S: stamp.position },
     [CURSOR]: { S: stamp.mark },
+    ...keyMark(write),
   }
   const attempt = await io.update(write, {
     UpdateExpression: setExpression(expression, marks, write.how === 'tombstone' ? write.fields : []),

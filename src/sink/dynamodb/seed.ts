@@ -10,6 +10,7 @@ import { toItem } from './attributes.ts'
 import { CURSOR, EXPIRES, positionName } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
 import { Expression } from './expression.ts'
+import { keyMark } from './marks.ts'
 import { setExpression } from './merge.ts'
 import type { SinkMemory } from './sink-memory.ts'
 
@@ -24,7 +25,7 @@ export async function seed(io: CallIo, write: Merge, { stamp, memory }: SeedOpti
   if (memory.seeded.get(known)) return { did: 'exists' }
   const expression = new Expression()
   // Every merge counts as newer: it may bring fields that the seed does not know, from before the record that seeds.
-  const set = { ...toItem(write.fields), [guard]: { S: OLDEST }, [CURSOR]: { S: stamp.mark } }
+  const set = { ...toItem(write.fields), [guard]: { S: OLDEST }, [CURSOR]: { S: stamp.mark }, ...keyMark(write) }
   const attempt = await io.update(write, {
     UpdateExpression: setExpression(expression, set, [EXPIRES]),
     ConditionExpression: `attribute_not_exists(${expression.name(guard)})`,

@@ -33,13 +33,15 @@ function isCovered({ write, position }: PlacedWrite, next: PlacedWrite | undefin
     isPlainMerge(write) &&
     isPlainMerge(next.write) &&
     write.guard === next.write.guard &&
+    write.mustExist === next.write.mustExist &&
     position < next.position &&
     haveSameNames(write.fields, next.write.fields)
   )
 }
 
+/** What is contested is settled version by version. */
 function isPlainMerge(write: PlacedWrite['write']): write is Merge {
-  return write.do === 'merge' && write.seed !== true
+  return write.do === 'merge' && write.seed !== true && write.contested === undefined
 }
 
 function haveSameNames(one: object, other: object): boolean {

@@ -21,14 +21,14 @@ export function settleGroups(state: RowState, write: Merge, nowMs: number): Sett
   const left: Record<string, Field> = { ...write.fields }
   const contests: Contest[] = []
   for (const one of contested) {
-    const { group, policy, fields, before } = one
+    const { group, row, policy, fields, before } = one
     const incoming = compared(state, write.fields, fields)
     const versions = { from: 'dynamodb', incoming, held: held && compared(state, held, fields), nowMs } as const
     const { wins, conflict } = settle({ ...one, before: before && comparedIfHeld(state, before, fields) }, versions)
     if (wins !== 'incoming') for (const name of fields) delete left[name]
     if (conflict === null) continue
     const told = { incoming: pick(write.fields, fields), held: pick(held ?? {}, fields), before }
-    contests.push({ table, key, group, policy, wins, why: conflict, ...told })
+    contests.push({ table, key, row, group, policy, wins, why: conflict, ...told })
   }
   return { contests, left }
 }
