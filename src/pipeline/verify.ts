@@ -80,6 +80,7 @@ export class Verify {
     }
     if (this.#mending.size === 0 || this.#work.signal.aborted) return
     for (const name of this.#mending) this.#mendedBefore(name)
+    this.#rows += this.#mending.size
     this.#add({ applied: this.#mending.size })
     this.#mending.clear()
     await this.#step(at, async () => [])
@@ -144,6 +145,7 @@ export class Verify {
     const others = new Set([...found, ...unsettled].map(({ event }) => fullName(event)))
     this.#equal(suspects.filter(({ event }) => !others.has(fullName(event))))
     this.#add({ stale: unsettled.length })
+    for (const { event } of unsettled) this.#mending.delete(fullName(event))
     if (found.length === 0) return async () => []
     const mended = this.#repairs ? await this.#mend(found, at) : new Set<string>()
     if (mended === null) return null
