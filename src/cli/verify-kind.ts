@@ -5,6 +5,7 @@ import type { EventCodec, RecordCodec } from '../log/codec.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { Deliveries } from '../pipeline/deliveries.ts'
 import { describeFound } from '../pipeline/describe-found.ts'
+import { GapTail } from '../pipeline/gap-tail.ts'
 import { markVerified } from '../pipeline/mark-verified.ts'
 import { givenName, Mending } from '../pipeline/mending.ts'
 import { Plan, type PlanParts } from '../pipeline/plan.ts'
@@ -47,7 +48,9 @@ async function verify(options: VerifyKindOptions, work: RunWork): Promise<void> 
     const deliveries = new Deliveries({ log, records, clock, source: source.name, connector, topics })
     const settling = new Settling({ source, check, deliveries })
     const mending = new Mending({ sink, settling, clock })
-    const about = { log, records, codec, clock, database, connector, run: work.order.id, signal: work.signal }
+    const { signal } = work
+    const gaps = new GapTail({ log, records, source: source.name, signal })
+    const about = { log, records, codec, clock, database, connector, gaps, run: work.order.id, signal }
     const describe = (found: Parameters<typeof describeFound>[1]) => describeFound(about, found)
     const { scopes, isWhole, venue } = verifyScope(work.order)
     const standing = new StandingItems({ source, ready, sink, tables: Object.keys(tables) })

@@ -1,21 +1,13 @@
 // All gaps as the log has them, and for which connectors each of them is still open.
 
 import type { Connector } from '../core/connector.ts'
-import { type Gap, type GapRepair, gapKey } from '../core/gap.ts'
-import { GAPS } from '../core/topic.ts'
-import type { RecordCodec } from '../log/codec.ts'
-import type { Log, StoredRecord } from '../log/log.ts'
+import type { Gap, GapRepair } from '../core/gap.ts'
+import { GapTail, type GapTailOptions } from './gap-tail.ts'
 import type { RunBook } from './run-book.ts'
-import { TopicTail } from './topic-tail.ts'
 
-export interface GapBookOptions {
-  readonly log: Pick<Log, 'ends' | 'range' | 'latest'>
-  readonly records: RecordCodec
+export interface GapBookOptions extends GapTailOptions {
   readonly runs: RunBook
-  /** The source's name: a log may hold gaps of others. */
-  readonly source: string
   readonly connectors: readonly Connector[]
-  readonly signal: AbortSignal
 }
 
 /** What a gap is to one connector that reads a table of it. */
@@ -35,13 +27,11 @@ export interface KnownGap {
 
 export class GapBook {
   readonly #options: GapBookOptions
-  readonly #tail: TopicTail
-  readonly #gaps = new Map<string, Gap>()
+  readonly #tail: GapTail
 
   constructor(options: GapBookOptions) {
     this.#options = options
-    const { log, signal } = options
-    this.#tail = new TopicTail({ log, signal, topic: GAPS, take: (record) => this.#take(record) })
+    this.#tail = new GapTail(options)
   }
 
   async refresh(): Promise<void> {
@@ -51,7 +41,7 @@ export class GapBook {
 
   /** The newest first. */
   all(): readonly KnownGap[] {
-    const gaps = [...this.#gaps].toSorted(([, one], [, other]) => other.toMs - one.toMs)
+    const gaps = this.#tail.all().toReversed()
     return gaps.map(([id, gap]) => ({ id, gap, standings: this.#standings(id, gap) }))
   }
 
@@ -69,12 +59,5 @@ export class GapBook {
       const repair = runs.repairOf(connector.name, id)
       return own.length === 0 ? [] : [{ connector: connector.name, tables: own, repair }]
     })
-  }
-
-  async #take({ key, value }: StoredRecord): Promise<void> {
-    const id = Buffer.from(key).toString()
-    const gap = value === null ? null : await this.#options.records.unpack('gap', value)
-    if (gap?.source === this.#options.source) this.#gaps.set(gapKey(gap), gap)
-    else this.#gaps.delete(id)
   }
 }
