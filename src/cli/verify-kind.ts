@@ -2,6 +2,7 @@
 
 import { changeTopic } from '../core/topic.ts'
 import type { EventCodec, RecordCodec } from '../log/codec.ts'
+import { callOffVerify } from '../pipeline/call-off-verify.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { Deliveries } from '../pipeline/deliveries.ts'
 import { describeFound } from '../pipeline/describe-found.ts'
@@ -31,7 +32,10 @@ export interface VerifyKindOptions extends Pick<Resources, 'source' | 'log' | 's
 export function verifyKind(options: VerifyKindOptions): RunKindWork {
   return {
     carryOut: (work) => verify(options, work),
-    conclude: (work, state) => markVerified(options, work, state),
+    conclude: async (work, state) => {
+      await callOffVerify(options, work, state)
+      await markVerified(options, work, state)
+    },
   }
 }
 

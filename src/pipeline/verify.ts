@@ -1,7 +1,6 @@
 // Compares rows of the source with what the target holds, while both change. What differs is looked at again when the
 // deliveries have caught up; what differs still is on record, and mended where that was asked for.
 
-import { z } from 'zod'
 import type { RowDifference } from '../core/difference.ts'
 import { addTallies, NO_TALLY, type Tally } from '../core/run.ts'
 import type { RecordCodec } from '../log/codec.ts'
@@ -10,14 +9,15 @@ import type { RowSource } from '../source/source.ts'
 import type { Clock } from './clock.ts'
 import type { Described } from './describe-found.ts'
 import { differenceRecord, differencesOf, forgetAllBut } from './differences.ts'
-import { Findings, FindingsPlace } from './findings.ts'
+import { Findings } from './findings.ts'
 import { type Mending, needsDelivery } from './mending.ts'
 import { readPlace } from './read-place.ts'
 import { type CheckedRow, differs } from './row-check.ts'
 import type { RunWork, Step } from './run-work.ts'
 import { type FoundRow, fullName, type Settling } from './settling.ts'
 import { tallyRecord } from './tally-record.ts'
-import { type VerifyPages, VerifyPlace } from './verify-pages.ts'
+import { VerifyBookmark } from './verify-bookmark.ts'
+import type { VerifyPages, VerifyPlace } from './verify-pages.ts'
 import { verifyScope } from './verify-scope.ts'
 
 export interface VerifyOptions {
@@ -30,9 +30,6 @@ export interface VerifyOptions {
   readonly mending: Mending
   readonly describe: (found: readonly FoundRow[]) => Promise<Described>
 }
-
-/** And how many rows were given to the log once more. */
-const Bookmark = z.object({ ...VerifyPlace.shape, ...FindingsPlace.shape, given: z.number() })
 
 /** So many rows that differ wait to be looked at again. */
 const SUSPECTS_MAX = 500
@@ -84,7 +81,7 @@ export class Verify {
     const { source, log } = this.#options
     const { order, progress } = this.#work
     if (progress.bookmark !== null) {
-      const { given, told, mending, ...place } = readPlace(Bookmark, progress.bookmark, 'verification')
+      const { given, told, mending, ...place } = readPlace(VerifyBookmark, progress.bookmark, 'verification')
       this.#given = given
       this.#tally = await this.#work.tally()
       this.#findings.resume({ told, mending }, await differencesOf(this.#options, order.id))
