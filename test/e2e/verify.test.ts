@@ -121,6 +121,17 @@ describe('a verification', () => {
     expect(await place.table.restaurant(1)).toMatchObject({ restaurant_name: 'renamed behind its back' })
   })
 
+  test('tells a guest who is missing in several venues in each of them', async () => {
+    const { site, table } = place
+    const guest = await site.guest({ email: 'a@email.com' })
+    for (const name of ['Opus', 'Bella']) await site.comment(await site.session(await site.venue(name), guest))
+    const runs = new Runs(await place.millrace())
+    await runs.done(await runs.backfill({}))
+    for (const { pk, sk } of await table.items(/^GUEST#/u)) await table.delete(pk, sk)
+    const { found, differences } = await runs.verify({ table: 'eclub' })
+    expect([found.missing, differences.map(({ venue }) => venue).toSorted()]).toEqual([2, ['1', '2']])
+  })
+
   test('marks the venues that agree, and from when on', async () => {
     const [first, second] = await feedbackHistory(place.site, { venues: 2, visits: 5 })
     const runs = new Runs(await place.millrace())
