@@ -9,6 +9,7 @@ import type { RowSource } from '../source/source.ts'
 import type { Clock } from './clock.ts'
 import type { Described } from './describe-found.ts'
 import { differenceRecord, differencesOf, forgetAllBut } from './differences.ts'
+import { expectRows } from './expect-rows.ts'
 import { Findings } from './findings.ts'
 import { type Mending, needsDelivery } from './mending.ts'
 import { readPlace } from './read-place.ts'
@@ -87,9 +88,7 @@ export class Verify {
       this.#findings.resume({ told, mending }, await differencesOf(this.#options, order.id))
       return place
     }
-    const { scopes } = verifyScope(order)
-    const each = await Promise.all(scopes.map((scope) => this.#work.retry(() => source.expect(scope))))
-    this.#work.expect(each.reduce((sum, rows) => (sum === null || rows === null ? null : sum + rows), 0))
+    await expectRows(source, verifyScope(order).scopes, this.#work)
     const runs = (await this.#work.book()).all().filter((run) => run.order.kind === order.kind)
     const kept = new Set(runs.slice(0, KEPT_MAX).map((run) => run.order.id))
     await this.#work.note(() => forgetAllBut({ log }, kept))

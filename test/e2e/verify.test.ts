@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { RunView } from '../../src/control/run-view.ts'
 import { runCommand } from '../support/command.ts'
 import { feedbackHistory } from '../support/feedback-history.ts'
 import { FeedbackPlace } from '../support/feedback-place.ts'
@@ -178,6 +179,10 @@ describe('a verification', () => {
     expect((await place.table.comments()).find(({ sk }) => sk === item!.sk)).toMatchObject({
       comment_text: item!.comment_text,
     })
+    const detached = await verify('--table', 'client', '--detach', '--json')
+    const { id, ...run } = JSON.parse(detached.out) as RunView
+    expect([detached.code, run]).toMatchObject([0, { kind: 'verify', state: 'queued', by: 'command line' }])
+    expect(await runs.done({ id })).toMatchObject({ state: 'done', rows: 1 })
     expect(await verify('--table', 'coment')).toMatchObject({ code: 3, err: expect.stringContaining('mean comment') })
   })
 })
