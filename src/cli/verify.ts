@@ -58,7 +58,7 @@ function silent(terminal: Call['terminal']): Call['terminal'] {
   return { ...terminal, print: () => undefined }
 }
 
-function report({ found, differences, state }: VerificationView): string {
+function report({ found, compared, differences, state }: VerificationView): string {
   const counts = [
     [found.equal, 'equal'],
     [found.differing, 'differing'],
@@ -70,9 +70,21 @@ function report({ found, differences, state }: VerificationView): string {
   const more = differences.length - lines.length
   return [
     `${state}: ${shown.length === 0 ? 'no rows' : shown.join(', ')}\n`,
+    `${sum(compared.rows)} rows compared (${each(compared.rows)}) with ${sum(compared.items)} items (${each(compared.items)})\n`,
     ...lines,
     ...(more > 0 ? [`and ${more.toLocaleString('en')} more: --json shows them all\n`] : []),
   ].join('')
+}
+
+function sum(counts: Readonly<Record<string, number>>): string {
+  return Object.values(counts)
+    .reduce((all, one) => all + one, 0)
+    .toLocaleString('en')
+}
+
+function each(counts: Readonly<Record<string, number>>): string {
+  const named = Object.entries(counts).map(([table, count]) => `${table} ${count.toLocaleString('en')}`)
+  return named.length === 0 ? 'none' : named.join(', ')
 }
 
 function line({ is, source_table, row, table, key, fields, why, mended, venue }: DifferenceView): string {

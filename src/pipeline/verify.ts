@@ -7,6 +7,7 @@ import type { RecordCodec } from '../log/codec.ts'
 import type { Log, LogRecord } from '../log/log.ts'
 import type { RowSource } from '../source/source.ts'
 import type { Clock } from './clock.ts'
+import { comparedOf } from './compared-counts.ts'
 import type { Described } from './describe-found.ts'
 import { differenceRecord, differencesOf, forgetAllBut } from './differences.ts'
 import { expectRows } from './expect-rows.ts'
@@ -63,6 +64,7 @@ export class Verify {
     const suspects: CheckedRow[] = []
     for await (const { rows, next, isEnd } of pages.from(at)) {
       this.#rows += rows.length
+      this.#add({ writes: comparedOf(rows) })
       this.#equal(rows.filter((row) => !differs(row)))
       suspects.push(...rows.filter(differs))
       const isDue = isEnd || (suspects.length === 0 && clock.nowMs() - this.#steppedAtMs > STEP_MS)

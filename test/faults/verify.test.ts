@@ -137,6 +137,9 @@ test('a repair that is paused and resumed again and again tells and mends each f
   }
   const found = await ended(runs, id)
   expect(found).toMatchObject({ state: 'done', found: { differing: 0, unsettled: 0, mended: 120, fields: 120 } })
+  const { rows, items } = found.compared
+  expect(Object.values(rows).reduce((sum, count) => sum + count)).toBe(found.rows)
+  expect(items[place.table.name]).toBeGreaterThan(120)
   expect(found.differences.filter(({ mended }) => mended)).toHaveLength(120)
   expect((await place.table.comments()).map(({ comment_text }) => comment_text)).not.toContain('corrupted')
 })

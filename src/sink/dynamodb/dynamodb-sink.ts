@@ -5,7 +5,7 @@ import { setMaxListeners } from 'node:events'
 import type { TargetTable } from '../../core/connector.ts'
 import type { Finding } from '../../core/finding.ts'
 import type { Write } from '../../core/write.ts'
-import type { Difference, ItemsPage, ItemsRequest, Outcome, PlacedWrite, Sink } from '../sink.ts'
+import type { Compared, ItemsPage, ItemsRequest, Outcome, PlacedWrite, Sink } from '../sink.ts'
 import { Adoptions } from './adoptions.ts'
 import { ApplyCall } from './apply-call.ts'
 import { CallIo } from './call-io.ts'
@@ -84,9 +84,9 @@ class DynamodbSink implements Sink {
   compare(
     writes: readonly Write[],
     { isSure, signal }: { readonly isSure: boolean; readonly signal: AbortSignal },
-  ): Promise<readonly (readonly Difference[])[]> {
-    const comparison = new Comparison(this.#openIo(signal, isSure), this.#adoptions)
-    return Promise.all(writes.map((write) => comparison.of(write)))
+  ): Promise<readonly Compared[]> {
+    const io = this.#openIo(signal, isSure)
+    return Promise.all(writes.map((write) => new Comparison(io, this.#adoptions).of(write)))
   }
 
   items(request: ItemsRequest, signal: AbortSignal): Promise<ItemsPage> {
