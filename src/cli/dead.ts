@@ -68,10 +68,9 @@ async function show({ letters }: OpenDesk, id: string, { terminal, isJson }: Cal
 async function drop({ letters }: OpenDesk, ids: readonly string[], { options, terminal, isJson }: Call) {
   const { DropBody, dropLetters } = await import('../control/dead-orders.ts')
   const { bodyOf } = await import('./order-run.ts')
-  const body = bodyOf(DropBody, { ids, note: options.get('note') })
   const isDry = options.has('dry-run')
-  if (isDry) await letters.all(body.ids)
-  const done = isDry ? { would_drop: body.ids } : await dropLetters(letters, body, 'command line')
+  const body = bodyOf(DropBody, { ids, note: options.get('note'), dry_run: isDry })
+  const done = await dropLetters(letters, body, 'command line')
   const said = `${isDry ? 'Would drop' : 'Dropped'} ${counted(body.ids.length)}.\n`
   terminal.print(isJson ? `${JSON.stringify(done)}\n` : said)
   return EXIT.done

@@ -2,9 +2,11 @@
 
 import { connectorTopics, topicDatabase } from '../core/topic.ts'
 import type { EventCodec, RecordCodec } from '../log/codec.ts'
+import { callOffVerify } from '../pipeline/call-off-verify.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { Deliveries } from '../pipeline/deliveries.ts'
 import { describeFound } from '../pipeline/describe-found.ts'
+import { GapTail } from '../pipeline/gap-tail.ts'
 import { markVerified } from '../pipeline/mark-verified.ts'
 import { givenName, Mending } from '../pipeline/mending.ts'
 import { Plan, type PlanParts } from '../pipeline/plan.ts'
@@ -31,7 +33,10 @@ export interface VerifyKindOptions extends Pick<Resources, 'sources' | 'log' | '
 export function verifyKind(options: VerifyKindOptions): RunKindWork {
   return {
     carryOut: (work) => verify(options, work),
-    conclude: (work, state) => markVerified(options, work, state),
+    conclude: async (work, state) => {
+      await callOffVerify(options, work, state)
+      await markVerified(options, work, state)
+    },
   }
 }
 
@@ -49,8 +54,10 @@ async function verify(options: VerifyKindOptions, work: RunWork): Promise<void> 
     const deliveries = new Deliveries({ log, records, clock, source: source.name, connector, topics })
     const settling = new Settling({ source, check, deliveries })
     const mending = new Mending({ sink, settling, clock })
+    const { signal } = work
+    const gaps = new GapTail({ log, records, sources: [source.name], signal })
     const of = { connector, database: topicDatabase(ready.connector, database) }
-    const about = { log, records, codec, clock, ...of, run: work.order.id, signal: work.signal }
+    const about = { log, records, codec, clock, ...of, gaps, run: work.order.id, signal }
     const describe = (found: Parameters<typeof describeFound>[1]) => describeFound(about, found)
     const { scopes, isWhole, venue } = verifyScope(work.order)
     const standing = new StandingItems({ source, ready, sink, tables: Object.keys(tables) })

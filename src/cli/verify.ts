@@ -27,7 +27,7 @@ async function verify(system: System, call: Call): Promise<ExitCode> {
   const { options, terminal, isJson } = call
   const limits = limitsGiven(options)
   const { openDesk } = await import('./open-desk.ts')
-  const { bodyOf, connectorNamed } = await import('./order-run.ts')
+  const { bodyOf, connectorNamed, showRun } = await import('./order-run.ts')
   const { VerifyBody, verifyOrder } = await import('../control/run-orders.ts')
   await using opened = await openDesk(system, call)
   const { connectors, desk } = opened
@@ -37,20 +37,18 @@ async function verify(system: System, call: Call): Promise<ExitCode> {
     repair: options.has('repair') && !options.has('dry-run'),
     limits,
   })
-  const { order } = await desk.order({ ...verifyOrder(connectors, body), by: 'command line' })
-  if (options.has('detach')) {
-    terminal.print(isJson ? `${JSON.stringify({ id: order.id })}\n` : `${order.id}\n`)
-    return EXIT.done
-  }
+  const run = await desk.order({ ...verifyOrder(connectors, body), by: 'command line' })
+  if (options.has('detach')) return await showRun(desk, run, call)
+  const { id } = run.order
   const { watchRun } = await import('./watch-run.ts')
-  const code = await watchRun(desk, order.id, {
+  const code = await watchRun(desk, id, {
     ...call,
     isJson: false,
     terminal: isJson ? silent(terminal) : terminal,
   })
   const { verificationView } = await import('../control/verify-view.ts')
   const { differencesOf } = await import('../pipeline/differences.ts')
-  const view = verificationView(await desk.find(order.id), await differencesOf(opened, order.id))
+  const view = verificationView(await desk.find(id), await differencesOf(opened, id))
   terminal.print(isJson ? `${JSON.stringify(view)}\n` : report(view))
   if (code !== EXIT.done || call.signal.aborted) return code
   return view.found.differing > 0 || view.found.unsettled > 0 ? EXIT.failed : EXIT.done
@@ -60,7 +58,7 @@ function silent(terminal: Call['terminal']): Call['terminal'] {
   return { ...terminal, print: () => undefined }
 }
 
-function report({ found, differences, state }: VerificationView): string {
+function report({ found, compared, differences, state }: VerificationView): string {
   const counts = [
     [found.equal, 'equal'],
     [found.differing, 'differing'],
@@ -72,9 +70,21 @@ function report({ found, differences, state }: VerificationView): string {
   const more = differences.length - lines.length
   return [
     `${state}: ${shown.length === 0 ? 'no rows' : shown.join(', ')}\n`,
+    `${sum(compared.rows)} rows compared (${each(compared.rows)}) with ${sum(compared.items)} items (${each(compared.items)})\n`,
     ...lines,
     ...(more > 0 ? [`and ${more.toLocaleString('en')} more: --json shows them all\n`] : []),
   ].join('')
+}
+
+function sum(counts: Readonly<Record<string, number>>): string {
+  return Object.values(counts)
+    .reduce((all, one) => all + one, 0)
+    .toLocaleString('en')
+}
+
+function each(counts: Readonly<Record<string, number>>): string {
+  const named = Object.entries(counts).map(([table, count]) => `${table} ${count.toLocaleString('en')}`)
+  return named.length === 0 ? 'none' : named.join(', ')
 }
 
 function line({ is, source_table, row, table, key, fields, why, mended, venue }: DifferenceView): string {

@@ -38,6 +38,7 @@ export const RetryBody = z.strictObject({
 export const DropBody = z.strictObject({
   ids: Ids,
   note: z.string().trim().min(1, 'say why they are given up').max(1_000),
+  dry_run: z.boolean().default(false),
 })
 
 export interface DeadAsked {
@@ -87,11 +88,12 @@ export async function orderRetry(options: RetryOptions, body: z.infer<typeof Ret
   return options.desk.order({ ...given, by }, (runs) => runs.find(isSame) ?? null)
 }
 
-/** The ids of letters that were dropped. */
+/** The ids of letters that were dropped, or would be. */
 export async function dropLetters(
   letters: DeadLetters,
-  { ids, note }: z.infer<typeof DropBody>,
+  { ids, note, dry_run }: z.infer<typeof DropBody>,
   by: string,
-): Promise<{ readonly dropped: readonly string[] }> {
+): Promise<object> {
+  if (dry_run) return { dry_run, would_drop: (await letters.all(ids)).map(deadLetterKey) }
   return { dropped: (await letters.drop(ids, { note, by })).map(deadLetterKey) }
 }

@@ -2,6 +2,7 @@
 
 import type { FieldDifference, RowDifference } from '../core/difference.ts'
 import type { Verified } from '../core/verified.ts'
+import { type ComparedCounts, readCompared } from '../pipeline/compared-counts.ts'
 import type { Run } from '../pipeline/run-book.ts'
 import { type RunView, viewOf } from './run-view.ts'
 
@@ -38,6 +39,7 @@ export interface VerificationView extends RunView {
     readonly fields: number
     readonly missing: number
   }
+  readonly compared: ComparedCounts
   readonly differences: readonly DifferenceView[]
 }
 
@@ -51,6 +53,7 @@ export function verificationView(run: Run, differences: readonly RowDifference[]
   return {
     ...viewOf(run),
     found: { equal: exists, differing: rejected, mended: applied, unsettled: stale, ignored, fields, missing },
+    compared: readCompared(writes),
     differences: differences.map(differenceView),
   }
 }

@@ -28,7 +28,7 @@ export interface RowDifference {
   readonly foundAtMs: number
 }
 
-/** Its key in the topic of differences: told once more, it is the same. */
-export function differenceKey({ run, sourceTable, row, table, key }: RowDifference): string {
-  return [run, sourceTable, row, table, ...key].join(' ')
+/** Its key in the topic of differences: told once more, it is the same. An item that nobody can name is one of its venue. */
+export function differenceKey({ run, sourceTable, row, table, key, venue }: RowDifference): string {
+  return [run, sourceTable, row, table, ...(key.length > 0 ? key : [venue ?? ''])].join(' ')
 }

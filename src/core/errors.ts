@@ -48,6 +48,10 @@ export const ERRORS = {
     hint: 'Check that DynamoDB answers from here (MILLRACE_DYNAMODB_ENDPOINT, AWS_REGION) and has the capacity for these writes.',
   },
   ENDPOINT_UNKNOWN: { fate: 'stop', hint: 'The README lists all endpoints.' },
+  FORECAST_LATE: {
+    fate: 'stop',
+    hint: 'Ask about less: a table, a venue, a range of keys; `--dry-run` on the command line waits as long as it takes.',
+  },
   GAP_UNKNOWN: { fate: 'stop', hint: '`millrace gaps` lists all gaps.' },
   HISTORY_GONE: {
     fate: 'stop',

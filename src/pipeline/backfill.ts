@@ -7,6 +7,7 @@ import type { EventCodec } from '../log/codec.ts'
 import type { RowPage, RowScope, RowSource } from '../source/source.ts'
 import type { Clock } from './clock.ts'
 import { drainRun } from './drain-run.ts'
+import { expectRows } from './expect-rows.ts'
 import { PageSize } from './page-size.ts'
 import { readPlace } from './read-place.ts'
 import { RunPace } from './run-pace.ts'
@@ -44,7 +45,7 @@ class Backfill {
 
   async run(): Promise<void> {
     const { bookmark } = this.#work.progress
-    if (bookmark === null) await this.#expect()
+    if (bookmark === null) await expectRows(this.#options.source, this.#scopes, this.#work)
     else this.#pace.resume(this.#work.progress.updatedAtMs)
     let at = bookmark === null ? beginning(0) : readPlace(Bookmark, bookmark, 'backfill')
     for (let scope = this.#scopes[at.table]; scope !== undefined; scope = this.#scopes[at.table]) {
@@ -53,13 +54,6 @@ class Backfill {
       at = await this.#copy(scope, at, rowsMax)
     }
     await drainRun(this.#work, this.#options.clock, this.#rows)
-  }
-
-  async #expect(): Promise<void> {
-    const each = await Promise.all(
-      this.#scopes.map((scope) => this.#work.retry(() => this.#options.source.expect(scope))),
-    )
-    this.#work.expect(each.reduce((sum, rows) => (sum === null || rows === null ? null : sum + rows), 0))
   }
 
   async #copy(scope: RowScope, at: Bookmark, rowsMax: number): Promise<Bookmark> {

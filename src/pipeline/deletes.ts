@@ -31,6 +31,7 @@ export class Deletes {
   async run(from: ItemPlace | null): Promise<void> {
     const { items, clock } = this.#options
     const { signal } = this.#work
+    if (from !== null) this.#pace.resume(this.#work.progress.updatedAtMs)
     let at: ItemPlace = from ?? { target: 0, after: null }
     for (;;) {
       const page = await this.#work.retry(() => items.page(at, signal))

@@ -2,11 +2,11 @@
 // would deliver them once more.
 
 import type { RowDifference } from '../core/difference.ts'
-import type { Gap } from '../core/gap.ts'
-import { changeTopic, GAPS } from '../core/topic.ts'
+import { changeTopic } from '../core/topic.ts'
 import type { EventCodec, RecordCodec } from '../log/codec.ts'
 import type { Log, LogRecord } from '../log/log.ts'
 import type { Clock } from './clock.ts'
+import type { GapTail } from './gap-tail.ts'
 import { likelyCause } from './likely-cause.ts'
 import { Parked } from './parked.ts'
 import { type FoundRow, nameOf } from './settling.ts'
@@ -18,6 +18,8 @@ export interface DescribeOptions {
   readonly clock: Clock
   readonly database: string
   readonly connector: string
+  /** Of the source. */
+  readonly gaps: GapTail
   readonly run: string
   readonly signal: AbortSignal
 }
@@ -31,7 +33,7 @@ export interface Described {
 
 /** The schemas have to be appended, whatever becomes of the changes. */
 export async function describeFound(options: DescribeOptions, found: readonly FoundRow[]): Promise<Described> {
-  const { log, records, codec, clock, database, connector, run, signal } = options
+  const { log, records, codec, clock, database, connector, gaps, run, signal } = options
   const encoded = await codec.encode(found.map(({ event }) => event))
   const schemas = encoded.slice(0, encoded.length - found.length)
   const changes = encoded.slice(schemas.length)
@@ -39,12 +41,13 @@ export async function describeFound(options: DescribeOptions, found: readonly Fo
   const parked = new Map(
     [...tables].map((table) => [table, new Parked(changeTopic(database, table), { connector, log, records, signal })]),
   )
-  const [gaps] = await Promise.all([gapsOf(options), ...[...parked.values()].map((one) => one.refresh())])
+  await Promise.all([gaps, ...parked.values()].map((one) => one.refresh()))
+  const known = gaps.all().map(([, gap]) => gap)
   const differences = found.flatMap((row, index) => {
     const sourceTable = row.event.table
     const behind = parked.get(sourceTable)?.behind(changes[index]?.key ?? new Uint8Array()) ?? null
     const common = { run, connector, sourceTable, row: nameOf(row.event), isMended: false, foundAtMs: clock.nowMs() }
-    const about = { sourceTable, reason: row.reason, behind, isDelivered: row.isDelivered, gaps }
+    const about = { sourceTable, reason: row.reason, behind, isDelivered: row.isDelivered, gaps: known }
     if (row.reason !== null) {
       const why = likelyCause({ ...about, is: 'missing', position: null })
       return [{ ...common, venue: null, table: '', key: [], fields: [], is: 'missing' as const, why }]
@@ -56,12 +59,4 @@ export async function describeFound(options: DescribeOptions, found: readonly Fo
     })
   })
   return { differences, schemas, changes }
-}
-
-async function gapsOf({ log, records }: DescribeOptions): Promise<readonly Gap[]> {
-  const gaps: Gap[] = []
-  for await (const { value } of log.latest(GAPS)) {
-    if (value !== null) gaps.push(await records.unpack('gap', value))
-  }
-  return gaps.toSorted((one, other) => one.toMs - other.toMs)
 }

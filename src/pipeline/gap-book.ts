@@ -2,21 +2,15 @@
 
 import type { Connector } from '../core/connector.ts'
 import type { Side } from '../core/contested.ts'
-import { type Gap, type GapRepair, gapKey } from '../core/gap.ts'
-import { GAPS } from '../core/topic.ts'
-import type { RecordCodec } from '../log/codec.ts'
-import type { Log, StoredRecord } from '../log/log.ts'
+import type { Gap, GapRepair } from '../core/gap.ts'
+import { GapTail, type GapTailOptions } from './gap-tail.ts'
 import type { RunBook } from './run-book.ts'
-import { TopicTail } from './topic-tail.ts'
 
-export interface GapBookOptions {
-  readonly log: Pick<Log, 'ends' | 'range' | 'latest'>
-  readonly records: RecordCodec
+export interface GapBookOptions extends Omit<GapTailOptions, 'sources'> {
   readonly runs: RunBook
   /** The sources' names: a log may hold gaps of others. */
   readonly sources: ReadonlyMap<Side, string>
   readonly connectors: readonly Connector[]
-  readonly signal: AbortSignal
 }
 
 /** What a gap is to one connector that reads a table of it. */
@@ -36,13 +30,11 @@ export interface KnownGap {
 
 export class GapBook {
   readonly #options: GapBookOptions
-  readonly #tail: TopicTail
-  readonly #gaps = new Map<string, Gap>()
+  readonly #tail: GapTail
 
   constructor(options: GapBookOptions) {
     this.#options = options
-    const { log, signal } = options
-    this.#tail = new TopicTail({ log, signal, topic: GAPS, take: (record) => this.#take(record) })
+    this.#tail = new GapTail({ ...options, sources: [...options.sources.values()] })
   }
 
   async refresh(): Promise<void> {
@@ -52,7 +44,7 @@ export class GapBook {
 
   /** The newest first. */
   all(): readonly KnownGap[] {
-    const gaps = [...this.#gaps].toSorted(([, one], [, other]) => other.toMs - one.toMs)
+    const gaps = this.#tail.all().toReversed()
     return gaps.map(([id, gap]) => ({ id, gap, standings: this.#standings(id, gap) }))
   }
 
@@ -71,16 +63,5 @@ export class GapBook {
       const repair = runs.repairOf(connector.name, id)
       return own.length === 0 ? [] : [{ connector: connector.name, tables: own, repair }]
     })
-  }
-
-  #isOurs({ source }: Gap): boolean {
-    return [...this.#options.sources.values()].includes(source)
-  }
-
-  async #take({ key, value }: StoredRecord): Promise<void> {
-    const id = Buffer.from(key).toString()
-    const gap = value === null ? null : await this.#options.records.unpack('gap', value)
-    if (gap !== null && this.#isOurs(gap)) this.#gaps.set(gapKey(gap), gap)
-    else this.#gaps.delete(id)
   }
 }

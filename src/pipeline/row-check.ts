@@ -22,6 +22,8 @@ export interface CheckedRow {
   /** Why the connector can make nothing of it; it is not in the target then. */
   readonly reason: string | null
   readonly differences: readonly VenueDifference[]
+  /** The table of each item that it was held against. */
+  readonly met: readonly string[]
 }
 
 export interface VenueDifference extends Difference {
@@ -55,10 +57,13 @@ export class RowCheck {
     const compared = await sink.compare(writes, { isSure, signal })
     let at = 0
     return planned.map(({ event, writes: own, reason }) => {
-      const differences = own.flatMap((write) =>
-        (compared[at++] ?? []).map((difference) => ({ ...difference, venue: venueOf?.(write) ?? null })),
+      const held = compared.slice(at, at + own.length)
+      at += own.length
+      const differences = own.flatMap((write, index) =>
+        (held[index]?.differences ?? []).map((one) => ({ ...one, venue: venueOf?.(write) ?? null })),
       )
-      return { event, reason, differences, isIgnored: own.length === 0 && reason === null }
+      const met = held.flatMap((one) => one.met)
+      return { event, reason, differences, met, isIgnored: own.length === 0 && reason === null }
     })
   }
 }

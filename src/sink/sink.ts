@@ -82,6 +82,12 @@ export interface Difference {
   readonly mends: readonly Merge[]
 }
 
+export interface Compared {
+  readonly differences: readonly Difference[]
+  /** The table of each item that it was held against; one that is not there is none. */
+  readonly met: readonly string[]
+}
+
 export interface ItemsRequest {
   readonly table: string
   /** The item behind which it goes on, whether it is still there or not; null at the beginning. */
@@ -117,7 +123,7 @@ export interface Sink {
   compare(
     writes: readonly Write[],
     by: { readonly isSure: boolean; readonly signal: AbortSignal },
-  ): Promise<readonly (readonly Difference[])[]>
+  ): Promise<readonly Compared[]>
 
   /**
    * A page of the items that merges or creates of ours have written and no remove has marked since, as they are now, each

@@ -114,15 +114,17 @@ export function sinkContract(name: string, openTarget: () => Promise<SinkTarget>
         { do: 'merge', table: target.table, key: ['compare', 'set'], fields: rating },
         { ...create(['compare', 'later'], 'made'), fields: { text: 'made', rating: 5 }, later: ['rating'] } as Write,
       ]
-      const compared = async () => sink.compare(writes, { isSure: true, signal: forever })
+      const both = async () => sink.compare(writes, { isSure: true, signal: forever })
+      const compared = async () => (await both()).map(({ differences }) => differences)
       const all = await compared()
       expect(all.map((one) => one.map(({ fields }) => fields))).toEqual([[null], [null], [null]])
       expect(all.map(([one]) => one?.mends.length)).toEqual([0, 1, 0])
+      expect((await both()).map(({ met }) => met)).toEqual([[], [], []])
       await sink.apply(
         [...writes.entries()].map(([offset, write]) => target.place(write, 1 + offset)),
         forever,
       )
-      expect(await compared()).toEqual([[], [], []])
+      expect(await both()).toEqual(writes.map(({ table }) => ({ differences: [], met: [table] })))
       await target.put(['compare', 'made'], { text: 'spoilt', total: 7 })
       await target.put(['compare', 'set'], { text: 'x', rating: 4.5 })
       await target.put(['compare', 'later'], { text: 'made' })

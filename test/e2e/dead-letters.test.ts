@@ -198,7 +198,10 @@ test('a request that names what there is not changes nothing, and says what is w
     [400, 'REQUEST_INVALID', ...drop, { ids, note: '  ' }],
     [400, 'REQUEST_INVALID', ...drop, { ids: [], note: 'test rows' }],
     [400, 'REQUEST_INVALID', ...drop, { ids: [7], note: 'test rows' }],
+    [400, 'REQUEST_INVALID', ...drop, { ids, note: 'test rows', dry_run: 'yes' }],
+    [400, 'REQUEST_INVALID', ...drop, { ids, dry_run: true }],
     [404, 'DEAD_LETTER_UNKNOWN', ...drop, { ids: [ids[0], 'fragile:x:0:1'], note: 'test rows' }],
+    [404, 'DEAD_LETTER_UNKNOWN', ...drop, { ids: ['fragile:x:0:1'], note: 'test rows', dry_run: true }],
   ] as const
   for (const [status, code, method, path, body] of refused) {
     const says = { code, message: expect.stringMatching(/\S/u), hint: expect.stringMatching(/\S/u) }
@@ -207,6 +210,10 @@ test('a request that names what there is not changes nothing, and says what is w
       body: { error: says },
     })
   }
+  expect(await dead.ask(...drop, { ids, note: 'test rows', dry_run: true })).toEqual({
+    status: 200,
+    body: { dry_run: true, would_drop: ids.toSorted() },
+  })
   expect((await dead.all()).total).toBe(2)
   expect(await dead.list()).toEqual([])
   expect(await dead.ask(...drop, { ids, note: 'test rows' })).toMatchObject({
@@ -231,7 +238,7 @@ test('on the command line: listed, shown, retried, dropped', async () => {
   expect(await run('retry', '--reason', 'bad 2', '--dry-run')).toMatchObject({ code: 0, said: forecast })
   expect(await run('drop', letter!.id, '--note', 'a test', '--dry-run')).toEqual({
     code: 0,
-    said: { would_drop: [letter!.id] },
+    said: { dry_run: true, would_drop: [letter!.id] },
   })
   expect(await run('drop', letter!.id)).toMatchObject({ code: 2, said: { error: { code: 'COMMAND_INVALID' } } })
   expect(await run('drop', 'fragile:x:0:1', '--note', 'a test')).toMatchObject({

@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { RunView } from '../../src/control/run-view.ts'
 import { runCommand } from '../support/command.ts'
 import { feedbackHistory } from '../support/feedback-history.ts'
 import { FeedbackPlace } from '../support/feedback-place.ts'
@@ -121,6 +122,17 @@ describe('a verification', () => {
     expect(await place.table.restaurant(1)).toMatchObject({ restaurant_name: 'renamed behind its back' })
   })
 
+  test('tells a guest who is missing in several venues in each of them', async () => {
+    const { site, table } = place
+    const guest = await site.guest({ email: 'a@email.com' })
+    for (const name of ['Opus', 'Bella']) await site.comment(await site.session(await site.venue(name), guest))
+    const runs = new Runs(await place.millrace())
+    await runs.done(await runs.backfill({}))
+    for (const { pk, sk } of await table.items(/^GUEST#/u)) await table.delete(pk, sk)
+    const { found, differences } = await runs.verify({ table: 'eclub' })
+    expect([found.missing, differences.map(({ venue }) => venue).toSorted()]).toEqual([2, ['1', '2']])
+  })
+
   test('marks the venues that agree, and from when on', async () => {
     const [first, second] = await feedbackHistory(place.site, { venues: 2, visits: 5 })
     const runs = new Runs(await place.millrace())
@@ -154,7 +166,11 @@ describe('a verification', () => {
     const runs = new Runs(await place.millrace())
     await runs.done(await runs.backfill({}))
     const verify = (...args: string[]) => runCommand(['verify', ...args], { ...CREDENTIALS, ...place.settings })
-    expect(await verify()).toMatchObject({ code: 0, out: expect.stringMatching(/^done: \d+ equal$/mu) })
+    const { out: equal, ...ended } = await verify()
+    expect([ended.code, equal]).toMatchObject([0, expect.stringMatching(/^done: \d+ equal$/mu)])
+    // One visit of five is of nobody: its comment leads to a customer besides. Sessions lead to no items of their own.
+    const rows = '15 rows compared (client 1, eclub 4, datasession 5, comment 5)'
+    expect(equal).toContain(`${rows} with 11 items (${place.table.name} 11)\n`)
     const [item] = await place.table.comments()
     await place.table.update(item!, { comment_text: 'corrupted' })
     const told = `comment_text: ${JSON.stringify(item!.comment_text)} in MySQL, "corrupted" in ${place.table.name}`
@@ -167,6 +183,10 @@ describe('a verification', () => {
     expect((await place.table.comments()).find(({ sk }) => sk === item!.sk)).toMatchObject({
       comment_text: item!.comment_text,
     })
+    const detached = await verify('--table', 'client', '--detach', '--json')
+    const { id, ...run } = JSON.parse(detached.out) as RunView
+    expect([detached.code, run]).toMatchObject([0, { kind: 'verify', by: 'command line' }])
+    expect(await runs.done({ id })).toMatchObject({ state: 'done', rows: 1 })
     expect(await verify('--table', 'coment')).toMatchObject({ code: 3, err: expect.stringContaining('mean comment') })
   })
 })

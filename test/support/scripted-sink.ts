@@ -1,6 +1,6 @@
 // A sink that remembers what it was given and answers as a test says; safe to repeat, as every sink is.
 
-import type { ItemsPage, Outcome, PlacedWrite, Sink } from '../../src/sink/sink.ts'
+import type { Compared, ItemsPage, Outcome, PlacedWrite, Sink } from '../../src/sink/sink.ts'
 
 export class ScriptedSink implements Sink {
   readonly applied: PlacedWrite[] = []
@@ -31,8 +31,8 @@ export class ScriptedSink implements Sink {
     return writes.map((placed) => this.answer(placed) ?? { did: 'applied' })
   }
 
-  async compare(writes: readonly unknown[]): Promise<readonly (readonly never[])[]> {
-    return writes.map(() => [])
+  async compare(writes: readonly unknown[]): Promise<readonly Compared[]> {
+    return writes.map(() => ({ differences: [], met: [] }))
   }
 
   async items(): Promise<ItemsPage> {

@@ -46,11 +46,33 @@ export class StreamTable implements Disposable {
     await this.#documents.send(new DeleteCommand({ TableName: this.name, Key: key }))
   }
 
+  /** The same, if the item is there and stands for a row; answers whether. */
+  async updateIf(key: Key, fields: Readonly<Record<string, unknown>>): Promise<boolean> {
+    const [name = ''] = Object.keys(key)
+    const isThere = { ConditionExpression: `attribute_exists(${name}) AND attribute_not_exists(mr_deleted_at)` }
+    return this.#update(key, fields, isThere).then(
+      () => true,
+      (error: Error) => {
+        if (error.name === 'ConditionalCheckFailedException') return false
+        throw error
+      },
+    )
+  }
+
   /** These fields and no other. */
   async update(key: Key, fields: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#update(key, fields)
+  }
+
+  async #update(
+    key: Key,
+    fields: Readonly<Record<string, unknown>>,
+    condition: { readonly ConditionExpression?: string } = {},
+  ): Promise<void> {
     const names = Object.keys(fields)
     await this.#documents.send(
       new UpdateCommand({
+        ...condition,
         TableName: this.name,
         Key: key,
         UpdateExpression: `SET ${names.map((_, index) => `#n${index} = :v${index}`).join(', ')}`,

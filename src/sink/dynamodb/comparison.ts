@@ -5,7 +5,7 @@ import type { Fields } from '../../core/value.ts'
 import type { Create, Identify, Merge, Remove, Write } from '../../core/write.ts'
 import type { ItemRef } from '../item-ref.ts'
 import { Rejection } from '../rejection.ts'
-import type { Difference } from '../sink.ts'
+import type { Compared, Difference } from '../sink.ts'
 import type { Adoptions } from './adoptions.ts'
 import { type Item, toItem } from './attributes.ts'
 import { CREATED, DELETED_AT, EXPIRES, FROM, HOLDER, positionName } from './bookkeeping.ts'
@@ -16,10 +16,12 @@ import { isSame, textOf } from './same.ts'
 /** What only mends has a guard of its own: the positions by which live changes are judged stay as they are. */
 const MEND = 'mend'
 
+/** Of one write. */
 export class Comparison {
   readonly #io: CallIo
   readonly #adoptions: Adoptions
   readonly #nowMs: number
+  readonly #met: string[] = []
 
   constructor(io: CallIo, { adoptions, nowMs }: { readonly adoptions: Adoptions; readonly nowMs: number }) {
     this.#io = io
@@ -27,7 +29,11 @@ export class Comparison {
     this.#nowMs = nowMs
   }
 
-  async of(write: Write): Promise<readonly Difference[]> {
+  async of(write: Write): Promise<Compared> {
+    return { differences: await this.#ofAny(write), met: this.#met }
+  }
+
+  async #ofAny(write: Write): Promise<readonly Difference[]> {
     try {
       return await this.#of(write)
     } catch (error) {
@@ -55,8 +61,8 @@ export class Comparison {
   async #ofCreate(write: Create): Promise<readonly Difference[]> {
     const { adopted, table, key, later = [] } = write
     if (adopted !== undefined && (await this.#isKnown({ table, within: key[0], ...adopted }))) return []
-    const item = await this.#io.whole(write)
-    if (item === null || item[EXPIRES] !== undefined) return [missing(write, [])]
+    const item = await this.#whole(write)
+    if (item === null) return [missing(write, [])]
     const fields = differing(write.fields, item).filter(({ name, held }) => held !== null || !later.includes(name))
     if (fields.length === 0) return []
     const mend: Merge = { do: 'merge', table, key, fields: pick(write.fields, fields), guard: MEND, mends: true }
@@ -65,8 +71,8 @@ export class Comparison {
 
   async #ofMerge(write: Merge): Promise<readonly Difference[]> {
     const { table, key, guard, mustExist } = write
-    const item = await this.#io.whole(write)
-    if (item === null || item[EXPIRES] !== undefined) {
+    const item = await this.#whole(write)
+    if (item === null) {
       if (mustExist === 'or-pass') return []
       return [missing(write, mustExist === 'or-reject' ? [] : [{ ...write, mends: true }])]
     }
@@ -78,8 +84,8 @@ export class Comparison {
 
   /** An item that nobody has marked as removed. */
   async #ofRemove({ table, key, guard, ...write }: Remove): Promise<readonly Difference[]> {
-    const item = await this.#io.whole({ table, key })
-    if (item === null || item[EXPIRES] !== undefined || item[DELETED_AT] !== undefined) return []
+    const item = await this.#whole({ table, key })
+    if (item === null || item[DELETED_AT] !== undefined) return []
     const fields = [{ name: DELETED_AT, wanted: write.deletedAt, held: null }]
     return [{ table, key, fields, position: positionOf(item, guard), mends: [] }]
   }
@@ -93,7 +99,7 @@ export class Comparison {
     const dependents = write.dependents?.(holder) ?? []
     const [own, ...others] = await Promise.all([
       this.#ofPerson(write, holder),
-      ...dependents.map((dependent) => this.of(dependent)),
+      ...dependents.map((dependent) => this.#ofAny(dependent)),
     ])
     return [...own, ...others.flat()]
   }
@@ -114,7 +120,7 @@ export class Comparison {
     const { table, self, guard, onCreate = {} } = write
     if (self !== undefined && (!write.merge || write.isOfOther)) return []
     const ref: ItemRef = { table, key: write.key(holder) }
-    const item = await this.#io.whole(ref)
+    const item = await this.#whole(ref)
     const atBirth = holder === write.id ? onCreate : {}
     const merge: Merge = {
       do: 'merge',
@@ -123,8 +129,7 @@ export class Comparison {
       mends: true,
       ...(guard === undefined ? {} : { guard }),
     }
-    if (item === null || item[EXPIRES] !== undefined)
-      return [missing(ref, [{ ...merge, fields: { ...write.fields, ...atBirth } }])]
+    if (item === null) return [missing(ref, [{ ...merge, fields: { ...write.fields, ...atBirth } }])]
     const isOfThisRow = write.merge && (item[FROM] === undefined || item[FROM].S === self)
     const own = isOfThisRow ? differing(write.fields, item) : []
     const born = item[CREATED] === undefined ? [] : differing(atBirth, item)
@@ -134,6 +139,14 @@ export class Comparison {
       ...(born.length === 0 ? [] : [{ ...merge, fields: pick(atBirth, born), guard: MEND }]),
     ]
     return [{ ...ref, fields: [...own, ...born], position: positionOf(item, guard), mends }]
+  }
+
+  /** Null also where only a tombstone is left. */
+  async #whole(ref: ItemRef): Promise<Item | null> {
+    const item = await this.#io.whole(ref)
+    if (item === null || item[EXPIRES] !== undefined) return null
+    this.#met.push(ref.table)
+    return item
   }
 
   #isKnown(row: Parameters<Adoptions['knows']>[0]): Promise<boolean> {

@@ -6,7 +6,7 @@ import type { TargetTable } from '../../core/connector.ts'
 import type { Finding } from '../../core/finding.ts'
 import type { Write } from '../../core/write.ts'
 import type { Address } from '../../dynamodb/client-config.ts'
-import type { Difference, ItemsPage, ItemsRequest, Outcome, PlacedWrite, Sink } from '../sink.ts'
+import type { Compared, ItemsPage, ItemsRequest, Outcome, PlacedWrite, Sink } from '../sink.ts'
 import { Adoptions } from './adoptions.ts'
 import { ApplyCall } from './apply-call.ts'
 import { CallIo } from './call-io.ts'
@@ -86,12 +86,10 @@ class DynamodbSink implements Sink {
   compare(
     writes: readonly Write[],
     { isSure, signal }: { readonly isSure: boolean; readonly signal: AbortSignal },
-  ): Promise<readonly (readonly Difference[])[]> {
-    const comparison = new Comparison(this.#openIo(signal, isSure), {
-      adoptions: this.#adoptions,
-      nowMs: this.#now(),
-    })
-    return Promise.all(writes.map((write) => comparison.of(write)))
+  ): Promise<readonly Compared[]> {
+    const io = this.#openIo(signal, isSure)
+    const by = { adoptions: this.#adoptions, nowMs: this.#now() }
+    return Promise.all(writes.map((write) => new Comparison(io, by).of(write)))
   }
 
   items(request: ItemsRequest, signal: AbortSignal): Promise<ItemsPage> {

@@ -5,7 +5,7 @@ import { fieldText } from '../../core/field-text.ts'
 import type { Field, Fields } from '../../core/value.ts'
 import type { Create, Merge, Remove, Write } from '../../core/write.ts'
 import { Rejection } from '../rejection.ts'
-import type { Difference } from '../sink.ts'
+import type { Compared, Difference } from '../sink.ts'
 import { comparable } from './comparable.ts'
 import { heldValue } from './held-value.ts'
 import { jsonText } from './json-field.ts'
@@ -23,16 +23,17 @@ const TEXT_MAX = 300
 export async function comparison(
   by: Loading & { readonly targets: TargetTables; readonly nowMs: number },
   writes: readonly Write[],
-): Promise<readonly (readonly Difference[])[]> {
+): Promise<readonly Compared[]> {
   const checked = writes.map((write) => by.targets.checked(write))
   const states = await RowStates.load(by, { writes: checked, reads: fieldNames })
   return checked.map((write) => {
     try {
-      return differences(states, write, by.nowMs)
+      return { differences: differences(states, write, by.nowMs), met: metBy(states, write) }
     } catch (error) {
       if (!(error instanceof Rejection)) throw error
       // It can never be delivered, so it is not there.
-      return [{ table: write.table, key: null, fields: null, position: null, mends: [] }]
+      const { table } = write
+      return { differences: [{ table, key: null, fields: null, position: null, mends: [] }], met: [] }
     }
   })
 }
@@ -42,6 +43,11 @@ function differences(states: RowStates, write: RowWrite, nowMs: number): readonl
   const state = states.of(write)
   if (write.do === 'create') return ofCreate(state, write)
   return write.do === 'merge' ? ofMerge(state, write, nowMs) : ofRemove(state, write)
+}
+
+/** A row that this sink emptied is not met. */
+function metBy(states: RowStates, write: RowWrite): readonly string[] {
+  return isNone(states.of(write)) ? [] : [write.table]
 }
 
 function ofCreate(state: RowState, write: Create): readonly Difference[] {

@@ -5,7 +5,7 @@ import type { TargetTable } from '../../core/connector.ts'
 import { CURSORS_TABLE } from '../../core/cursors-table.ts'
 import type { Finding } from '../../core/finding.ts'
 import type { Write } from '../../core/write.ts'
-import type { Difference, ItemsPage, ItemsRequest, Outcome, PlacedWrite, Sink } from '../sink.ts'
+import type { Compared, ItemsPage, ItemsRequest, Outcome, PlacedWrite, Sink } from '../sink.ts'
 import { ApplyCall } from './apply-call.ts'
 import { CREATE, POSITIONS_TABLE } from './bookkeeping.ts'
 import { checkTables } from './check.ts'
@@ -66,7 +66,7 @@ class MysqlSink implements Sink {
   compare(
     writes: readonly Write[],
     { signal }: { readonly isSure: boolean; readonly signal: AbortSignal },
-  ): Promise<readonly (readonly Difference[])[]> {
+  ): Promise<readonly Compared[]> {
     return this.#look(signal, (by) => comparison(by, writes))
   }
 

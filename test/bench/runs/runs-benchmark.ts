@@ -1,18 +1,16 @@
 // How fast runs go beside what they are made of: a replay beside the sink, a backfill beside the deliveries.
 
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openSqliteLog } from '../../../src/log/sqlite/sqlite-log.ts'
-import type { DatabaseServer } from '../../../src/stack/database-server.ts'
 import { openDynoxide } from '../../../src/stack/dynoxide.ts'
-import { openMysql } from '../../../src/stack/mysql.ts'
 import type { ApplyJob, DeliverJob } from '../apply/apply-job.ts'
 import { WARM_UP } from '../apply/apply-job.ts'
 import { fillLog } from '../apply/filled-log.ts'
 import type { Benchmark, Setting } from '../benchmark.ts'
 import { atLeast, figure, type Report } from '../report.ts'
 import { type Medians, mediansOf } from '../rounds.ts'
+import { openPlace, type Place } from './place.ts'
 import { fillRows, makeTable } from './rows.ts'
 import type { RunsJob } from './runs-job.ts'
 
@@ -33,19 +31,12 @@ type Moving = keyof typeof MOVING
 export const RUNS: Benchmark = {
   name: 'runs',
   run: async (setting) => {
-    await using opened = new AsyncDisposableStack()
-    const mysql = opened.use(await openMysql())
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'))
-    opened.defer(() => rm(folder, { recursive: true }))
-    return [movingReport(await measureMoving(setting, mysql, folder))]
+    await using place = await openPlace()
+    return [movingReport(await measureMoving(setting, place))]
   },
 }
 
-async function measureMoving(
-  setting: Setting,
-  mysql: DatabaseServer,
-  folder: string,
-): Promise<Record<Moving, Medians>> {
+async function measureMoving(setting: Setting, { mysql, folder }: Place): Promise<Record<Moving, Medians>> {
   await using emulator = await openDynoxide()
   const { url: endpoint } = emulator
   const rows = setting.amount(ROWS)

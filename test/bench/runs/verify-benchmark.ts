@@ -1,14 +1,11 @@
 // How fast a verification goes beside bare reads of both sides, with few rows and with many.
 
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DatabaseServer } from '../../../src/stack/database-server.ts'
 import { openDynoxide } from '../../../src/stack/dynoxide.ts'
-import { openMysql } from '../../../src/stack/mysql.ts'
 import type { Benchmark, Setting } from '../benchmark.ts'
 import { atLeast, atMost, figure, type Report } from '../report.ts'
 import { type Medians, mediansOf } from '../rounds.ts'
+import { openPlace, type Place } from './place.ts'
 import { fillItems, fillRows } from './rows.ts'
 import type { RunsJob } from './runs-job.ts'
 
@@ -27,11 +24,8 @@ type Reading = keyof typeof READING
 export const VERIFY: Benchmark = {
   name: 'verify',
   run: async (setting) => {
-    await using opened = new AsyncDisposableStack()
-    const mysql = opened.use(await openMysql())
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'))
-    opened.defer(() => rm(folder, { recursive: true }))
-    return [verifyReport(await measureReading(setting, mysql, folder))]
+    await using place = await openPlace()
+    return [verifyReport(await measureReading(setting, place))]
   },
 }
 
@@ -40,7 +34,7 @@ interface Verified {
   readonly results: Record<Reading, Medians>
 }
 
-async function measureReading(setting: Setting, mysql: DatabaseServer, folder: string): Promise<readonly Verified[]> {
+async function measureReading(setting: Setting, { mysql, folder }: Place): Promise<readonly Verified[]> {
   const all: Verified[] = []
   for (const full of ROWS) {
     const rows = setting.amount(full)

@@ -2,6 +2,7 @@
 
 import { Deliveries } from '../../../src/pipeline/deliveries.ts'
 import { describeFound } from '../../../src/pipeline/describe-found.ts'
+import { GapTail } from '../../../src/pipeline/gap-tail.ts'
 import { LookupCache } from '../../../src/pipeline/lookup-cache.ts'
 import { Lookups } from '../../../src/pipeline/lookups.ts'
 import { Mending } from '../../../src/pipeline/mending.ts'
@@ -35,7 +36,9 @@ contend<RunsJob>(async (job, meter) => {
     const deliveries = new Deliveries({ log, records, clock, source: source.name, connector, topics: [topic] })
     const settling = new Settling({ source, check, deliveries })
     const mending = new Mending({ sink, settling, clock })
-    const about = { log, records, codec, clock, database: DATABASE, connector, run: work.order.id, signal: work.signal }
+    const { signal } = work
+    const gaps = new GapTail({ log, records, sources: [source.name], signal })
+    const about = { log, records, codec, clock, database: DATABASE, connector, gaps, run: work.order.id, signal }
     const pages = new VerifyPages({ source, check, clock, scopes, items: null, tag: connector }, work)
     const describe: ConstructorParameters<typeof Verify>[0]['describe'] = (found) => describeFound(about, found)
     await new Verify({ source, pages, log, records, clock, settling, mending, describe }, work).run()

@@ -197,10 +197,12 @@ describe.each(emulators)('contested fields on %s', (_name, shared) => {
     const key = await there(['t14', 'a'], { ...THEIRS, name: 'other' })
     const differing = async (policy: Policy) => {
       const write = mergeOf(key, MINE, { policy, more: { name: 'ours' } })
-      const [found = []] = await sink.compare([write], { isSure: true, signal: forever })
+      const [compared] = await sink.compare([write], { isSure: true, signal: forever })
+      const found = compared?.differences ?? []
       return { names: found.flatMap(({ fields }) => fields?.map(({ name }) => name) ?? []), found }
     }
-    expect((await differing('newest-wins')).names).toEqual(['name'])
+    expect((await differing('dynamodb-wins')).names).toEqual(['name'])
+    expect((await differing('newest-wins')).names).toEqual([...Object.keys(MINE), 'name'])
     expect((await differing('review')).names).toEqual(['name'])
     expect((await differing('mysql-wins')).names).toEqual([...Object.keys(MINE), 'name'])
     const { found } = await differing('review')

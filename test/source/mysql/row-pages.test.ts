@@ -7,6 +7,7 @@ import type { RowScope } from '../../../src/source/source.ts'
 import { FLAVOURS } from '../../support/flavours.ts'
 import { type FreshDatabase, freshDatabase } from '../../support/fresh-database.ts'
 import { Captured } from './captured.ts'
+import { KEY_CASES } from './key-cases.ts'
 
 const { signal } = new AbortController()
 
@@ -88,19 +89,7 @@ describe.each(FLAVOURS)('pages of a table in %s', (_flavour, shared) => {
     expect(await epoch()).toBe(2)
   })
 
-  test.each([
-    ['big numbers', 'id bigint unsigned', ['1', '9007199254740993', '18446744073709551615']],
-    ['text without regard to case', 'id varchar(20) CHARACTER SET latin1', ["'a'", "'B'", "'it''s'", "'z'", "'ä1'"]],
-    ['text with regard to case', 'id varchar(20) COLLATE utf8mb4_bin', ["'A'", "'B'", "'a'", "'é'", "'日本'"]],
-    ['bytes', 'id varbinary(8)', ["X'00'", "X'0041'", "X'27'", "X'ff00'"]],
-    ['labels', "id enum('small','big','extra')", ["'small'", "'big'", "'extra'"]],
-    ['dates', 'id date', ["'1999-12-31'", "'2026-01-01'", "'2026-01-02'"]],
-    ['moments', 'id timestamp(3)', ["'2026-01-01 00:00:00.001'", "'2026-01-01 00:00:00.002'", "'2026-03-29 02:30:00'"]],
-    ['decimals', 'id decimal(30,10)', ['-1.5', '0', '0.0000000001', '12345678901234567890.0000000001']],
-    ['floats', 'id double', ['-1.5e300', '0.1', '0.30000000000000004', '1e-5 + 1']],
-    ['hours', 'id time(2)', ["'-10:00:00'", "'01:02:03.45'", "'99:00:00'"]],
-    ['bits', 'id bit(40)', ["b'1'", "b'1000000000000000000000000000000000000000'"]],
-  ])('go through keys of %s', async (_name, column, values) => {
+  test.each(KEY_CASES)('go through keys of %s', async (_name, column, values) => {
     await using at = await database()
     await at.query(`CREATE TABLE t (${column} NOT NULL PRIMARY KEY, n int)`)
     await at.query(`INSERT INTO t VALUES ${values.map((value, n) => `(${value}, ${n})`).join()}`)
