@@ -68,7 +68,7 @@ function byPolicy(contested: Contested, versions: Versions, held: Fields): Settl
     case 'newest-wins':
       if (contested.clock === undefined) return { wins: 'nobody', conflict: 'no clock is declared' }
       return byClock(contested.clock, {
-        ...{ from: versions.from, nowMs: versions.nowMs },
+        ...{ from: versions.from, nowMs: versions.nowMs, isChange: contested.before !== null },
         times: { [versions.from]: versions.incoming, [other]: held } as Record<Side, Fields>,
       })
   }
@@ -77,20 +77,23 @@ function byPolicy(contested: Contested, versions: Versions, held: Fields): Settl
 interface Times {
   readonly from: Side
   readonly nowMs: number
+  /** Otherwise nobody knows what the sides agreed on last: where only one has a time, the other never made a version. */
+  readonly isChange: boolean
   readonly times: Readonly<Record<Side, Fields>>
 }
 
 /** Which side the write comes from must not matter, or each side would settle it in its own way. */
-function byClock(clock: string, { from, nowMs, times }: Times): Settled {
+function byClock(clock: string, { from, nowMs, isChange, times }: Times): Settled {
+  const isNever = (side: Side) => !isChange && times[side === 'mysql' ? 'dynamodb' : 'mysql'][clock] != null
   const read = SIDES.map((side) => timeOf(times[side][clock] ?? null))
   const faults = SIDES.flatMap((side, index) => {
     const time = read[index] ?? null
-    if (times[side][clock] == null) return [`${clock} is missing in ${side}`]
+    if (times[side][clock] == null) return isNever(side) ? [] : [`${clock} is missing in ${side}`]
     if (time === null) return [`${clock} is no time in ${side}`]
     return time * 1_000 > nowMs + AHEAD_MS_MAX ? [`${clock} lies in the future in ${side}`] : []
   })
   if (faults.length > 0) return { wins: 'nobody', conflict: faults.join(', ') }
-  const [mysql = 0, dynamodb = 0] = read as readonly number[]
+  const [mysql, dynamodb] = read.map((time) => time ?? Number.NEGATIVE_INFINITY) as [number, number]
   const winner: Side = mysql >= dynamodb ? 'mysql' : 'dynamodb'
   const conflict =
     mysql === dynamodb ? `${clock} is the same: MySQL has the last word` : `${clock} is newer in ${winner}`

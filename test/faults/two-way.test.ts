@@ -145,7 +145,7 @@ function disagreement({ id, row, item }: Sides): string | null {
   if (isGone) return `${id} is there in MySQL and not in DynamoDB`
   if (row.title !== item.title) return `${id} is called ${row.title} in MySQL and ${item.title} in DynamoDB`
   const held = { ...row, assessed_at: `${String(row.assessed).replace(' ', 'T')}Z` } as Record<string, unknown>
-  const field = ASSESSMENT.find((name) => held[name] !== item[name])
+  const field = ASSESSMENT.find((name) => (held[name] ?? null) !== (item[name] ?? null))
   return field === undefined ? null : `${id}: ${field} is ${held[field]} in MySQL and ${item[field]} in DynamoDB`
 }
 

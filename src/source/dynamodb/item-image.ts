@@ -24,10 +24,18 @@ function scalar(value: AttributeValue | undefined): Value {
   return value?.S ?? value?.N ?? value?.B ?? null
 }
 
-/** Bytes as base64, as DynamoDB itself sends them. */
+const SETS = ['SS', 'NS', 'BS']
+
+/** Bytes as base64, as DynamoDB itself sends them; what is in no order in one of its own, so that equal items are equal texts. */
 function itemJson(item: Image): string {
   return JSON.stringify(item, function (this: Record<string, unknown>, name, value: unknown) {
     const plain = this[name]
-    return plain instanceof Uint8Array ? Buffer.from(plain).toString('base64') : value
+    if (plain instanceof Uint8Array) return Buffer.from(plain).toString('base64')
+    if (Array.isArray(value)) return SETS.includes(name) ? value.toSorted() : value
+    return typeof value === 'object' && value !== null ? sorted(value) : value
   })
+}
+
+function sorted(of: object): object {
+  return Object.fromEntries(Object.entries(of).toSorted(([one], [other]) => (one < other ? -1 : 1)))
 }
