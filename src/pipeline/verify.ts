@@ -36,6 +36,8 @@ export interface VerifyOptions {
 /** So many rows that differ wait to be looked at again. */
 const SUSPECTS_MAX = 500
 const STEP_MS = 500
+/** And no longer than this, for where it pauses or is killed it begins again behind its last step. */
+const SETTLE_MS = 2_000
 /** Verifications whose differences are kept. */
 const KEPT_MAX = 10
 
@@ -67,7 +69,8 @@ export class Verify {
       this.#add({ writes: comparedOf(rows) })
       this.#equal(rows.filter((row) => !differs(row)))
       suspects.push(...rows.filter(differs))
-      const isDue = isEnd || (suspects.length === 0 && clock.nowMs() - this.#steppedAtMs > STEP_MS)
+      const waitMs = suspects.length === 0 ? STEP_MS : SETTLE_MS
+      const isDue = isEnd || clock.nowMs() - this.#steppedAtMs > waitMs
       if (!isDue && suspects.length < SUSPECTS_MAX) continue
       if (!(await this.#settle(suspects.splice(0), at))) return
       await this.#step(next)

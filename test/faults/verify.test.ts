@@ -144,6 +144,20 @@ test('a repair that is paused and resumed again and again tells and mends each f
   expect((await place.table.comments()).map(({ comment_text }) => comment_text)).not.toContain('corrupted')
 })
 
+test('a verification that is cancelled counts and tells what it had found until then', async () => {
+  await feedbackHistory(place.site, { venues: 2, visits: 60 })
+  const runs = new Runs(await place.millrace())
+  await runs.done(await runs.backfill({}))
+  for (const item of await place.table.comments()) await place.table.update(item, { comment_text: 'corrupted' })
+  const body = { connector: 'feedback', scope: { table: 'comment' }, limits: { rows_per_second: 40 } }
+  const { id } = (await runs.ask('POST', '/api/verify', body)).body as { id: string }
+  await until(async () => ((await runs.get(id)).rows > 0 ? true : null), { what: 'some were compared' })
+  await runs.ask('DELETE', `/api/runs/${id}`)
+  const { state, found, rows, differences } = await ended(runs, id)
+  expect([state, rows < 120, differences.length]).toEqual(['cancelled', true, rows])
+  expect(found).toMatchObject({ differing: rows, mended: 0, fields: rows })
+})
+
 /** What it has found, each row counted once. */
 async function ended(runs: Runs, id: string): Promise<VerificationView> {
   await runs.done({ id })
