@@ -2,6 +2,7 @@
 
 import { backfillCommand } from './backfill.ts'
 import type { Command } from './command.ts'
+import { conflictsCommand } from './conflicts.ts'
 import { deadCommand } from './dead.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
@@ -18,5 +19,5 @@ export function commands(system: System): readonly Command[] {
   const demo = demoCommand(system)
   const running = [syncCommand(system), backfillCommand(system), replayCommand(system), runsCommand(system)]
   const mending = [verifyCommand(system), deadCommand(system), gapsCommand(system), repairCommand(system)]
-  return [startCommand(system, demo), demo, doctorCommand(system), ...running, ...mending]
+  return [startCommand(system, demo), demo, doctorCommand(system), ...running, ...mending, conflictsCommand(system)]
 }

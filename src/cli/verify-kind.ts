@@ -46,7 +46,7 @@ async function verify(options: VerifyKindOptions, work: RunWork): Promise<void> 
     const topics = Object.keys(tables).map((table) => changeTopic(database, table))
     const deliveries = new Deliveries({ log, records, clock, source: source.name, connector, topics })
     const settling = new Settling({ source, check, deliveries })
-    const mending = new Mending({ sink, settling, clock })
+    const mending = new Mending({ sink, settling, clock, records, connector: ready.connector })
     const about = { log, records, codec, clock, database, connector, run: work.order.id, signal: work.signal }
     const describe = (found: Parameters<typeof describeFound>[1]) => describeFound(about, found)
     const { scopes, isWhole, venue } = verifyScope(work.order)

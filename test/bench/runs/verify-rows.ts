@@ -34,7 +34,7 @@ contend<RunsJob>(async (job, meter) => {
     const check = new RowCheck({ plan, sink, clock, venueOf: null })
     const deliveries = new Deliveries({ log, records, clock, source: source.name, connector, topics: [topic] })
     const settling = new Settling({ source, check, deliveries })
-    const mending = new Mending({ sink, settling, clock })
+    const mending = new Mending({ sink, settling, clock, records, connector: ready.connector })
     const about = { log, records, codec, clock, database: DATABASE, connector, run: work.order.id, signal: work.signal }
     const pages = new VerifyPages({ source, check, clock, scopes, items: null, tag: connector }, work)
     const describe: ConstructorParameters<typeof Verify>[0]['describe'] = (found) => describeFound(about, found)
