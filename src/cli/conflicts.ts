@@ -46,7 +46,8 @@ async function listed(book: Book, connectors: Connectors, { options }: Call): Pr
   const { ConflictQuery, conflictAsked } = await import('../control/conflict-orders.ts')
   const { conflictListView } = await import('../control/conflict-view.ts')
   const { bodyOf } = await import('./order-run.ts')
-  const { limit, ...asked } = bodyOf(ConflictQuery, Object.fromEntries(options))
+  const given = [...options].filter(([name]) => Object.hasOwn(OPTIONS, name))
+  const { limit, ...asked } = bodyOf(ConflictQuery, Object.fromEntries(given))
   return conflictListView(book.list(conflictAsked(connectors, asked)), limit)
 }
 

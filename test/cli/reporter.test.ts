@@ -22,7 +22,7 @@ const delivered = {
     records: 3,
     dead: 1,
     clashes: 2,
-    verdicts: ['mysql', 'open', 'open'],
+    verdicts: ['mysql', 'open', 'open'] as const,
     stagesMs,
     changedAtMs: [9_000, 9_990, 9_990],
   },
