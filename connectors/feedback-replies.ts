@@ -6,8 +6,8 @@ import type { ChangeEvent } from '../src/core/event.ts'
 import { itemOf } from '../src/core/item.ts'
 import { text } from '../src/core/settings.ts'
 import type { Fields } from '../src/core/value.ts'
-import { zonedWallTime } from '../src/core/wall-time.ts'
 import type { Write } from '../src/core/write.ts'
+import { zonedWallTime } from '../src/core/zoned-wall-time.ts'
 
 const RESPONSES = 'encore_feedback_responses'
 

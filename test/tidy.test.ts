@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import feedback from '../connectors/feedback.ts'
 import { commands } from '../src/cli/commands.ts'
 import type { System } from '../src/cli/system.ts'
+import { type ConflictRoutesOptions, conflictRoutes } from '../src/control/conflict-routes.ts'
 import { ControlServer } from '../src/control/control-server.ts'
 import { type DeadRoutesOptions, deadRoutes } from '../src/control/dead-routes.ts'
 import { type DocsOptions, docsRoutes } from '../src/control/docs-routes.ts'
@@ -174,6 +175,7 @@ const server = new ControlServer({
     verifyRoutes({} as VerifyRoutesOptions),
     deadRoutes({} as DeadRoutesOptions),
     gapRoutes({} as GapRoutesOptions),
+    conflictRoutes({} as ConflictRoutesOptions),
     docsRoutes({} as DocsOptions),
   ],
 })

@@ -2,6 +2,7 @@
 
 import { backfillCommand } from './backfill.ts'
 import type { Command } from './command.ts'
+import { conflictsCommand } from './conflicts.ts'
 import { deadCommand } from './dead.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
@@ -19,5 +20,6 @@ export function commands(system: System): readonly Command[] {
   const demo = demoCommand(system)
   const running = [syncCommand(system), backfillCommand(system), replayCommand(system), runsCommand(system)]
   const mending = [verifyCommand(system), deadCommand(system), gapsCommand(system), repairCommand(system)]
-  return [startCommand(system, demo), demo, doctorCommand(system), statusCommand(system), ...running, ...mending]
+  const looking = [doctorCommand(system), statusCommand(system)]
+  return [startCommand(system, demo), demo, ...looking, ...running, ...mending, conflictsCommand(system)]
 }

@@ -70,12 +70,14 @@ export class Reporter implements Observer {
     this.#amend(deliverPart(connector), { partitions })
   }
 
-  delivered({ connector, next, records, dead, clashes, writes, stagesMs, changedAtMs }: Delivered): void {
+  delivered({ connector, next, records, dead, clashes, verdicts, ...more }: Delivered): void {
     const metrics = this.#metrics
+    const { writes, stagesMs, changedAtMs } = more
     metrics.deliverRecords.inc({ connector, topic: next.topic }, records)
     metrics.deliverBatch.observe({ connector }, records)
     if (dead > 0) metrics.deliverDead.inc({ connector, topic: next.topic }, dead)
     if (clashes > 0) metrics.deliverClashes.inc({ connector }, clashes)
+    for (const verdict of verdicts) metrics.conflicts.inc({ connector, verdict })
     for (const { table, did } of writes) metrics.deliverWrites.inc({ connector, table, did })
     for (const [stage, ms] of Object.entries(stagesMs)) metrics.deliverStage.observe({ connector, stage }, ms / 1000)
     const nowMs = this.#nowMs()

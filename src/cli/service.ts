@@ -1,6 +1,7 @@
 // The running process: its parts under supervision, the watch on their lag, and the HTTP server.
 
 import type { Config } from '../config.ts'
+import { conflictRoutes } from '../control/conflict-routes.ts'
 import { ControlServer, type Routes } from '../control/control-server.ts'
 import { deadRoutes } from '../control/dead-routes.ts'
 import { docsRoutes } from '../control/docs-routes.ts'
@@ -16,6 +17,7 @@ import { BOOKMARKS, connectorTopics } from '../core/topic.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { type Clock, systemClock } from '../pipeline/clock.ts'
+import { ConflictBook } from '../pipeline/conflict-book.ts'
 import { DeadLetters } from '../pipeline/dead-letters.ts'
 import { GapBook } from '../pipeline/gap-book.ts'
 import { GapDesk } from '../pipeline/gap-desk.ts'
@@ -24,6 +26,7 @@ import { RunBook, type RunBookOptions } from '../pipeline/run-book.ts'
 import { RunDesk } from '../pipeline/run-desk.ts'
 import { Supervisor } from '../pipeline/supervisor.ts'
 import { SyncDesk } from '../pipeline/sync-desk.ts'
+import { ConflictWatch } from './conflict-watch.ts'
 import { forecaster } from './forecaster.ts'
 import { GapWatch } from './gap-watch.ts'
 import { LagWatch } from './lag-watch.ts'
@@ -50,6 +53,7 @@ export class Service {
   readonly #reporter: Reporter
   readonly #lag: LagWatch
   readonly #gaps: GapWatch
+  readonly #conflicts: ConflictWatch
   readonly #parts: readonly Part[]
   /** Ends what requests ask of the log. */
   readonly #asking = new AbortController()
@@ -66,7 +70,10 @@ export class Service {
     this.#lag = new LagWatch({ log: resources.log, metrics, clock: this.#clock, readers: new Map(readers) })
     const runs = new RunBook(this.#reading())
     const gaps = this.#gapBook(runs)
-    this.#gaps = new GapWatch({ gaps, metrics, clock: this.#clock, connectors: this.#plain() })
+    const conflicts = new ConflictBook(this.#reading())
+    const watching = { metrics, clock: this.#clock, connectors: this.#plain() }
+    this.#gaps = new GapWatch({ gaps, ...watching })
+    this.#conflicts = new ConflictWatch({ conflicts, ...watching })
     this.control = new ControlServer({
       host: config.httpHost,
       port: config.httpPort,
@@ -75,6 +82,7 @@ export class Service {
       routes: [
         probeRoutes({ metrics, readiness: () => this.readiness() }),
         ...this.#runRoutes(runs, gaps),
+        conflictRoutes({ book: conflicts, connectors: this.#plain() }),
         docsRoutes({ describe: () => openApi(this.control.endpoints, version) }),
       ],
     })
@@ -85,7 +93,7 @@ export class Service {
     const failing = new AbortController()
     const ends = AbortSignal.any([signal, failing.signal])
     const tasks = this.#parts.map((part) => this.#supervise(part, ends))
-    const all = [...tasks, this.#lag.run(ends), this.#gaps.run(ends)].map((task) =>
+    const all = [...tasks, this.#lag.run(ends), this.#gaps.run(ends), this.#conflicts.run(ends)].map((task) =>
       task.catch((error: unknown) => {
         failing.abort()
         throw error

@@ -53,7 +53,7 @@ async function verify(options: VerifyKindOptions, work: RunWork): Promise<void> 
     const topics = connectorTopics(ready.connector, database)
     const deliveries = new Deliveries({ log, records, clock, source: source.name, connector, topics })
     const settling = new Settling({ source, check, deliveries })
-    const mending = new Mending({ sink, settling, clock })
+    const mending = new Mending({ sink, settling, clock, records, connector: ready.connector })
     const { signal } = work
     const gaps = new GapTail({ log, records, sources: [source.name], signal })
     const of = { connector, database: topicDatabase(ready.connector, database) }

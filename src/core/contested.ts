@@ -3,6 +3,7 @@
 
 import { fieldText } from './field-text.ts'
 import { Exact, type Field, type Fields } from './value.ts'
+import { wallTime } from './wall-time.ts'
 
 export const SIDES = ['mysql', 'dynamodb'] as const
 export type Side = (typeof SIDES)[number]
@@ -100,30 +101,22 @@ function byClock(clock: string, { from, nowMs, isChange, times }: Times): Settle
   return { wins: winner === from ? 'incoming' : 'held', conflict }
 }
 
-const WALL_TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?$/u
 /** Numbers up to here are seconds. */
 const SECONDS_MAX = 100_000_000_000
 
-/**
- * Seconds since 1970, for a column may hold no fractions of one; a wall time without a zone is taken for UTC. Null for
- * what is no time.
- */
+/** Seconds since 1970, for a column may hold no fractions of one; null for what is no time. */
 function timeOf(field: Field): number | null {
-  if (typeof field === 'number' || typeof field === 'bigint' || field instanceof Exact) {
-    const number = Number(field instanceof Exact ? field.text : field)
-    if (!Number.isFinite(number)) return null
-    return Math.floor(number < SECONDS_MAX ? number : number / 1_000)
-  }
-  const [, day, time, zone = 'Z'] = (typeof field === 'string' ? WALL_TIME.exec(field) : null) ?? []
-  // Of the 30th of February a parser makes the 2nd of March.
-  if (day === undefined || !isDay(day)) return null
-  const timeMs = Date.parse(`${day}T${time}${zone}`)
-  return Number.isNaN(timeMs) ? null : Math.floor(timeMs / 1_000)
+  const ms = millisecondsOf(field)
+  return ms === null ? null : Math.floor(ms / 1_000)
 }
 
-function isDay(text: string): boolean {
-  const dayMs = Date.parse(`${text}T00:00Z`)
-  return !Number.isNaN(dayMs) && new Date(dayMs).toISOString().startsWith(text)
+function millisecondsOf(field: Field): number | null {
+  if (typeof field === 'string') return wallTime(field)?.ms ?? null
+  const number = field instanceof Exact ? Number(field.text) : field
+  if (typeof number !== 'number' && typeof number !== 'bigint') return null
+  const short = Number(number)
+  if (!Number.isFinite(short)) return null
+  return short < SECONDS_MAX ? short * 1_000 : short
 }
 
 function isSame({ fields, clock }: Contested, one: Fields, other: Fields): boolean {

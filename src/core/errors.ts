@@ -23,6 +23,7 @@ export const ERRORS = {
   },
   COMMAND_INVALID: { fate: 'stop', hint: 'See `millrace --help`.' },
   CONFIG_INVALID: { fate: 'stop', hint: 'Correct the settings named above; the README lists all of them.' },
+  CONFLICT_UNKNOWN: { fate: 'stop', hint: '`millrace conflicts` lists all conflicts.' },
   CONNECTOR_COLUMN_MISSING: {
     fate: 'stop',
     hint: "The table lost a column this connector reads: bring it back, or adapt the connector's `columns`, and start again.",

@@ -4,6 +4,7 @@ import type { Conflict } from '../core/conflict.ts'
 import type { DeadLetter, DroppedLetter } from '../core/dead-letter.ts'
 import type { RowDifference } from '../core/difference.ts'
 import type { ChangeEvent } from '../core/event.ts'
+import type { FieldConflict } from '../core/field-conflict.ts'
 import type { Gap, GapRepair } from '../core/gap.ts'
 import type { Position } from '../core/position.ts'
 import type { Order, PartTally, Progress } from '../core/run.ts'
@@ -41,6 +42,7 @@ export interface OwnRecords {
   readonly difference: RowDifference
   readonly dropped: DroppedLetter
   readonly conflict: Conflict
+  readonly contest: FieldConflict
   readonly gap: Gap
   readonly gapRepair: GapRepair
   readonly order: Order

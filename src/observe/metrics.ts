@@ -136,6 +136,18 @@ export const METRICS = {
     about: 'Claims that another item holds already, recorded for a person.',
     labels: ['connector'],
   },
+  conflicts: {
+    kind: 'counter',
+    name: 'millrace_conflicts_total',
+    about: 'Groups of fields that both sides had changed, by whose version counts; open ones wait for a person.',
+    labels: ['connector', 'verdict'],
+  },
+  conflictsOpen: {
+    kind: 'gauge',
+    name: 'millrace_conflicts_open',
+    about: 'Conflicts of fields that wait for a person to decide.',
+    labels: ['connector'],
+  },
   deliverBatch: {
     kind: 'histogram',
     name: 'millrace_deliver_batch_records',

@@ -75,10 +75,10 @@ class Reader {
     const { ready, sink, records, clock, log } = options
     this.#options = options
     this.#attempt = attempt
-    const { name: connector, sync } = ready.connector
+    const { connector } = ready
     this.#counts = new RunCounts({ log, records, signal: attempt.signal })
     this.#delivery = {
-      ...{ connector, venueOf: sync?.venueOf ?? null, plan, sink, records, clock, attempt },
+      ...{ connector, venueOf: connector.sync?.venueOf ?? null, plan, sink, records, clock, attempt },
       ...{ size: new ChunkSize(), counts: this.#counts },
     }
   }

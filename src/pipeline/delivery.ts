@@ -1,10 +1,11 @@
 // One batch of one partition on its way into the sink: planned and applied chunk by chunk, the next chunk's lookups
-// while the current one is applied, and committed once, with the dead letters and clashes it leaves behind.
+// while the current one is applied, and committed once, with the dead letters and conflicts it leaves behind.
 
 import type { Conflict } from '../core/conflict.ts'
-import type { SyncSpec } from '../core/connector.ts'
+import type { Connector, SyncSpec } from '../core/connector.ts'
 import { type Cursor, cursorScope, formatCursor } from '../core/cursor.ts'
 import type { DeadLetter } from '../core/dead-letter.ts'
+import type { FieldConflict } from '../core/field-conflict.ts'
 import { keyText, laneOf } from '../core/lane.ts'
 import { addTallies, NO_TALLY, type RunTag, type Tally } from '../core/run.ts'
 import { venueRun } from '../core/sync.ts'
@@ -14,7 +15,8 @@ import type { LogBatch, LogRecord, StoredRecord } from '../log/log.ts'
 import type { Outcome, PlacedWrite, Sink } from '../sink/sink.ts'
 import type { ChunkSize } from './chunk-size.ts'
 import type { Clock } from './clock.ts'
-import { conflictLeftover, letterLeftover, rejectionsOf } from './leftovers.ts'
+import { fieldConflicts } from './field-conflicts.ts'
+import { conflictLeftover, contestLeftover, letterLeftover, rejectionsOf } from './leftovers.ts'
 import type { Delivered, Written } from './observer.ts'
 import type { Parked } from './parked.ts'
 import type { Plan, Planned } from './plan.ts'
@@ -23,7 +25,7 @@ import { Stopwatch } from './stopwatch.ts'
 import type { Attempt } from './supervisor.ts'
 
 export interface DeliveryOptions {
-  readonly connector: string
+  readonly connector: Connector
   /** Null where the connector has no venues. */
   readonly venueOf: SyncSpec['venueOf'] | null
   readonly plan: Plan
@@ -41,7 +43,8 @@ export class Delivery {
   readonly #parked: Parked
   readonly #watch: Stopwatch
   readonly #letters: DeadLetter[] = []
-  readonly #conflicts: Conflict[] = []
+  readonly #clashes: Conflict[] = []
+  readonly #contests: FieldConflict[] = []
   readonly #written: Written[] = []
   readonly #changedAtMs: number[] = []
   /** What became of the rows of runs, by run, and by venue where the run asks for that. */
@@ -75,11 +78,12 @@ export class Delivery {
     counts.keep(sums, part)
     for (const letter of this.#letters) this.#parked.add(letter)
     return {
-      connector: this.#options.connector,
+      connector: this.#options.connector.name,
       next,
       records: records.length,
       dead: this.#letters.length,
-      clashes: this.#conflicts.length,
+      clashes: this.#clashes.length,
+      verdicts: this.#contests.map(({ verdict }) => verdict),
       writes: this.#written,
       stagesMs: this.#watch.stagesMs,
       changedAtMs: this.#changedAtMs,
@@ -96,12 +100,13 @@ export class Delivery {
   }
 
   async #apply(chunk: readonly Planned[]): Promise<void> {
-    const { sink, size, clock, attempt } = this.#options
+    const { sink, size, clock, attempt, connector } = this.#options
     const startMs = clock.nowMs()
     const live = chunk.filter((planned) => !planned.isForOther && this.#isFree(planned))
     const writes = live.flatMap((planned) => this.#placed(planned))
     const outcomes =
       writes.length === 0 ? [] : await attempt.retry(() => sink.apply(writes, attempt.signal), attempt.signal)
+    this.#contests.push(...fieldConflicts({ writes, outcomes }, { connector, nowMs: clock.nowMs() }))
     let at = 0
     for (const planned of live) {
       const own = outcomes.slice(at, at + planned.writes.length)
@@ -116,7 +121,7 @@ export class Delivery {
     const lane = laneOf(record)
     const scope = cursorScope(this.#batch.next)
     const waits = (offset: number) => this.#parked.waits({ scope, offset })
-    const delivery = { reader: this.#options.connector, since: this.#batch.from, waits }
+    const delivery = { reader: this.#options.connector.name, since: this.#batch.from, waits }
     return writes.map((write) => ({ write, position: event.position, cursor, lane, ...delivery }))
   }
 
@@ -165,13 +170,16 @@ export class Delivery {
     const { connector, clock } = this.#options
     const cursor = formatCursor({ ...this.#batch.next, offset: record.offset })
     for (const clash of outcome.clashes ?? []) {
-      this.#conflicts.push({ ...clash, connector, cursor, foundAtMs: clock.nowMs() })
+      this.#clashes.push({ ...clash, connector: connector.name, cursor, foundAtMs: clock.nowMs() })
     }
     for (const dependent of outcome.dependents ?? []) this.#note(record, table, dependent)
   }
 
   #reject(record: StoredRecord, reason: string): void {
-    const { connector, clock } = this.#options
+    const {
+      connector: { name: connector },
+      clock,
+    } = this.#options
     const cursor = { ...this.#batch.next, offset: record.offset }
     const { key, value, timeMs } = record
     this.#letters.push({ connector, reason, attempts: 1, cursor, key, value, timeMs, diedAtMs: clock.nowMs() })
@@ -183,7 +191,8 @@ export class Delivery {
     const { records } = this.#options
     const inOrder = this.#letters.toSorted((one, other) => one.cursor.offset - other.cursor.offset)
     const letters = inOrder.map((letter) => letterLeftover(records, letter))
-    const conflicts = this.#conflicts.map((conflict) => conflictLeftover(records, conflict))
-    return Promise.all([...letters, ...conflicts])
+    const clashes = this.#clashes.map((clash) => conflictLeftover(records, clash))
+    const contests = this.#contests.map((contest) => contestLeftover(records, contest))
+    return Promise.all([...letters, ...clashes, ...contests])
   }
 }

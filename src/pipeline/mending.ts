@@ -1,11 +1,15 @@
 // Makes good what differs, and nothing else: where an item holds other values, by merges under the guards of the
 // connector's own; where it is missing, by the row's delivery once more, which the run has put into the log.
 
+import type { Connector } from '../core/connector.ts'
 import { laneOf } from '../core/lane.ts'
 import { rowsOf } from '../core/run.ts'
 import { RUNS } from '../core/topic.ts'
+import type { RecordCodec } from '../log/codec.ts'
 import type { PlacedWrite, Sink } from '../sink/sink.ts'
 import type { Clock } from './clock.ts'
+import { fieldConflicts } from './field-conflicts.ts'
+import { contestLeftover } from './leftovers.ts'
 import { differs } from './row-check.ts'
 import type { RunWork } from './run-work.ts'
 import { type FoundRow, fullName, nameOf, type Settling } from './settling.ts'
@@ -14,6 +18,8 @@ export interface MendingOptions {
   readonly sink: Sink
   readonly settling: Settling
   readonly clock: Clock
+  readonly records: RecordCodec
+  readonly connector: Connector
 }
 
 /** Where deliveries do not come to an end, neither does the wait for them. */
@@ -39,14 +45,21 @@ export class Mending {
 
   /** So many rows have been given to the log so far. Answers the names of those that are good now. */
   async of(found: readonly FoundRow[], given: number, work: RunWork): Promise<ReadonlySet<string>> {
-    const { sink, settling } = this.#options
+    const { settling } = this.#options
     const writes = found.flatMap((row) => placedOf(row, work))
-    // What the target refuses is found to differ still.
-    if (writes.length > 0) await work.retry(() => sink.apply(writes, work.signal))
+    if (writes.length > 0) await this.#apply(writes, work)
     await this.#delivered(given, work)
     const still = await work.retry(() => settling.again(found, work.signal))
     const bad = new Set(still.filter(differs).map(({ event }) => fullName(event)))
     return new Set(found.map(({ event }) => fullName(event)).filter((name) => !bad.has(name)))
+  }
+
+  /** What the target refuses is found to differ still. */
+  async #apply(writes: readonly PlacedWrite[], work: RunWork): Promise<void> {
+    const { sink, connector, clock, records } = this.#options
+    const outcomes = await work.retry(() => sink.apply(writes, work.signal))
+    const found = fieldConflicts({ writes, outcomes }, { connector, nowMs: clock.nowMs() })
+    if (found.length > 0) await work.note(() => Promise.all(found.map((one) => contestLeftover(records, one))))
   }
 
   async #delivered(given: number, work: RunWork): Promise<void> {

@@ -2,6 +2,7 @@
 
 import type { Cursor } from '../core/cursor.ts'
 import type { MillraceError } from '../core/errors.ts'
+import type { Verdict } from '../core/field-conflict.ts'
 import type { Gap } from '../core/gap.ts'
 import type { Position } from '../core/position.ts'
 import type { Stage } from './stages.ts'
@@ -36,6 +37,8 @@ export interface Delivered {
   readonly records: number
   readonly dead: number
   readonly clashes: number
+  /** One for each group of fields that both sides had changed. */
+  readonly verdicts: readonly Verdict[]
   readonly writes: readonly Written[]
   readonly stagesMs: Readonly<Record<Stage, number>>
   /** When the source made each of the changes. */

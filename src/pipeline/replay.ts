@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { type Cursor, cursorScope } from '../core/cursor.ts'
 import { MillraceError } from '../core/errors.ts'
+import type { FieldConflict } from '../core/field-conflict.ts'
 import { laneOf } from '../core/lane.ts'
 import { redirect } from '../core/redirect.ts'
 import { addTallies, NO_TALLY, rowsOf, type Tally, unitsPerRow } from '../core/run.ts'
@@ -11,6 +12,8 @@ import type { RecordCodec } from '../log/codec.ts'
 import type { Log, StoredRecord } from '../log/log.ts'
 import type { PlacedWrite, Sink } from '../sink/sink.ts'
 import type { Clock } from './clock.ts'
+import { type Applied, fieldConflicts } from './field-conflicts.ts'
+import { contestLeftover } from './leftovers.ts'
 import { Parked } from './parked.ts'
 import type { Plan, Planned } from './plan.ts'
 import { readPlace } from './read-place.ts'
@@ -70,6 +73,12 @@ interface Chunk {
   /** Of their partition. */
   readonly scope: Cursor
   readonly planned: readonly Planned[]
+}
+
+interface Applying {
+  readonly added: Tally
+  readonly at: Bookmark
+  readonly contests: readonly FieldConflict[]
 }
 
 class Replay {
@@ -172,12 +181,21 @@ class Replay {
     const writes = live.flatMap((one) => this.#placed(one, delivery))
     const outcomes = writes.length === 0 ? [] : await work.retry(() => sink.apply(writes, work.signal))
     added = addTallies(added, tallyOfAll(live, outcomes))
-    await this.#settle(added, { range, offset: (records.at(-1)?.offset ?? 0) + 1 })
+    const at = { range, offset: (records.at(-1)?.offset ?? 0) + 1 }
+    await this.#settle({ added, at, contests: this.#contests({ writes, outcomes }) })
     this.#pace.took(rowsOf(added), clock.nowMs() - startMs)
   }
 
-  async #settle(added: Tally, at: Bookmark): Promise<void> {
+  /** What a copy of the table holds is no version of the row. */
+  #contests(applied: Applied): readonly FieldConflict[] {
+    const { clock, ready } = this.#options
+    if (this.#given.scope.into !== null) return []
+    return fieldConflicts(applied, { connector: ready.connector, nowMs: clock.nowMs() })
+  }
+
+  async #settle({ added, at, contests }: Applying): Promise<void> {
     const { work } = this.#given
+    const { records } = this.#options
     const tally = addTallies(this.#tally, added)
     const part = { run: work.order.id, part: 'replay' }
     const step = {
@@ -185,7 +203,10 @@ class Replay {
       rows: work.progress.rows + rowsOf(added),
       rowsPerSecond: this.#pace.rowsPerSecond,
     }
-    await work.step(step, async () => [await tallyRecord(this.#options.records, { ...tally, ...part })])
+    await work.step(step, () => {
+      const found = contests.map((contest) => contestLeftover(records, contest))
+      return Promise.all([...found, tallyRecord(records, { ...tally, ...part })])
+    })
     this.#tally = tally
   }
 

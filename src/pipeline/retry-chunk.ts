@@ -1,8 +1,10 @@
 // Some dead letters of one partition, tried together: read, planned, applied, and what then has to be appended.
 
 import type { Conflict } from '../core/conflict.ts'
+import type { Connector } from '../core/connector.ts'
 import { type Cursor, cursorScope, formatCursor } from '../core/cursor.ts'
 import { type DeadLetter, deadLane, deadLetterKey } from '../core/dead-letter.ts'
+import type { FieldConflict } from '../core/field-conflict.ts'
 import { addTallies, NO_TALLY, type Tally } from '../core/run.ts'
 import type { RecordCodec } from '../log/codec.ts'
 import type { Log, LogRecord } from '../log/log.ts'
@@ -10,7 +12,8 @@ import type { Clash, Outcome, PlacedWrite, Sink } from '../sink/sink.ts'
 import type { Clock } from './clock.ts'
 import type { DeadEntry, DeadIndex } from './dead-index.ts'
 import { deadRecord } from './dead-record.ts'
-import { conflictLeftover, letterGone, letterLeftover, rejectionsOf } from './leftovers.ts'
+import { fieldConflicts } from './field-conflicts.ts'
+import { conflictLeftover, contestLeftover, letterGone, letterLeftover, rejectionsOf } from './leftovers.ts'
 import { type Loaded, loadLetters } from './load-letters.ts'
 import type { Plan, Planned } from './plan.ts'
 import { tallyOf } from './run-counts.ts'
@@ -24,6 +27,7 @@ export interface RetryChunkOptions {
   readonly clock: Clock
   readonly plan: Plan
   readonly sink: Sink
+  readonly connector: Connector
 }
 
 export interface Tried {
@@ -34,6 +38,12 @@ export interface Tried {
   readonly records: () => Promise<readonly LogRecord[]>
 }
 
+interface Applied {
+  /** By index; none of those that were not tried. */
+  readonly outcomes: ReadonlyMap<number, readonly Outcome[]>
+  readonly contests: readonly FieldConflict[]
+}
+
 const PART = 'retry'
 const LETTERS_MAX = 100
 const BYTES_MAX = 8 * 1024 * 1024
@@ -42,7 +52,8 @@ interface Settled {
   readonly gone: DeadLetter[]
   readonly again: DeadLetter[]
   readonly rejected: Set<string>
-  readonly conflicts: Conflict[]
+  readonly clashes: Conflict[]
+  readonly contests: readonly FieldConflict[]
   tally: Tally
 }
 
@@ -76,8 +87,8 @@ export class RetryChunk {
     )
     const by = { signal, watch: new Stopwatch(clock) }
     const planned = await this.#work.retry(() => plan.make(records, scope, by))
-    const outcomes = await this.#apply(planned, letters)
-    const settled = this.#settle(planned, letters, outcomes)
+    const applied = await this.#apply(planned, letters)
+    const settled = this.#settle(planned, letters, applied)
     return { rejected: [...settled.rejected], tally: settled.tally, records: () => this.#leftovers(settled) }
   }
 
@@ -92,11 +103,7 @@ export class RetryChunk {
     return loadLetters({ log, records, index: this.#index }, entries, this.#work.signal)
   }
 
-  /** By index; none of those that are not tried. */
-  async #apply(
-    planned: readonly Planned[],
-    letters: readonly Loaded[],
-  ): Promise<ReadonlyMap<number, readonly Outcome[]>> {
+  async #apply(planned: readonly Planned[], letters: readonly Loaded[]): Promise<Applied> {
     const end = Math.max(...planned.map(({ cursor }) => cursor.offset)) + 1
     const stopped = new Set<string>()
     const live = planned.flatMap((one, index) => {
@@ -106,15 +113,15 @@ export class RetryChunk {
     })
     const writes = live.flatMap((one) => one.writes)
     const { signal } = this.#work
-    const { sink } = this.#options
+    const { sink, connector, clock } = this.#options
     const outcomes = writes.length === 0 ? [] : await this.#work.retry(() => sink.apply(writes, signal))
     let at = 0
-    return new Map(
-      live.map(({ index, writes: own }) => {
-        at += own.length
-        return [index, outcomes.slice(at - own.length, at)]
-      }),
-    )
+    const byIndex = live.map(({ index, writes: own }): [number, readonly Outcome[]] => {
+      at += own.length
+      return [index, outcomes.slice(at - own.length, at)]
+    })
+    const contests = fieldConflicts({ writes, outcomes }, { connector, nowMs: clock.nowMs() })
+    return { outcomes: new Map(byIndex), contests }
   }
 
   /**
@@ -129,12 +136,10 @@ export class RetryChunk {
     return writes.map((write) => ({ write, position: event.position, ...placing, isRetry: true }))
   }
 
-  #settle(
-    planned: readonly Planned[],
-    letters: readonly Loaded[],
-    outcomes: ReadonlyMap<number, readonly Outcome[]>,
-  ): Settled {
-    const settled: Settled = { gone: [], again: [], rejected: new Set(), conflicts: [], tally: this.#tally }
+  #settle(planned: readonly Planned[], letters: readonly Loaded[], { outcomes, contests }: Applied): Settled {
+    const settled: Settled = {
+      ...{ gone: [], again: [], rejected: new Set(), clashes: [], contests, tally: this.#tally },
+    }
     planned.forEach(({ reason, writes }, index) => {
       const { lane, letter } = letters[index] ?? {}
       if (lane === undefined || letter === undefined || settled.rejected.has(lane)) return
@@ -142,7 +147,7 @@ export class RetryChunk {
       const why = reason ?? own.flatMap(rejectionsOf)[0]
       const tally = reason === null ? tallyOf(writes, own) : { ...NO_TALLY, rejected: 1 }
       settled.tally = addTallies(settled.tally, tally)
-      settled.conflicts.push(...this.#conflicts(letter.cursor, own.flatMap(clashesOf)))
+      settled.clashes.push(...this.#clashes(letter.cursor, own.flatMap(clashesOf)))
       if (why === undefined) settled.gone.push(letter)
       else {
         settled.rejected.add(lane)
@@ -152,13 +157,13 @@ export class RetryChunk {
     return settled
   }
 
-  #conflicts(cursor: Cursor, clashes: readonly Clash[]): readonly Conflict[] {
+  #clashes(cursor: Cursor, clashes: readonly Clash[]): readonly Conflict[] {
     const { connector } = this.#work.order
     const foundAtMs = this.#options.clock.nowMs()
     return clashes.map((clash) => ({ ...clash, connector, cursor: formatCursor(cursor), foundAtMs }))
   }
 
-  async #leftovers({ gone, again, conflicts, tally }: Settled): Promise<readonly LogRecord[]> {
+  async #leftovers({ gone, again, clashes, contests, tally }: Settled): Promise<readonly LogRecord[]> {
     const { records } = this.#options
     const run = this.#work.order.id
     // One that a person dropped meanwhile must not come back.
@@ -167,7 +172,8 @@ export class RetryChunk {
     return Promise.all([
       ...gone.map(letterGone),
       ...kept.map((letter) => letterLeftover(records, letter)),
-      ...conflicts.map((conflict) => conflictLeftover(records, conflict)),
+      ...clashes.map((clash) => conflictLeftover(records, clash)),
+      ...contests.map((contest) => contestLeftover(records, contest)),
       tallyRecord(records, { ...tally, run, part: PART }),
     ])
   }

@@ -91,7 +91,7 @@ class Retry {
     if (this.#ends === null) this.#work.expect(this.#index.count)
     this.#ends = ends
     const { log, records, clock } = this.#options
-    const chunk = new RetryChunk({ log, records, clock, plan, sink: this.#target.sink }, this.#work, this.#index)
+    const chunk = new RetryChunk({ log, records, clock, plan, ...this.#target }, this.#work, this.#index)
     await chunk.begin()
     while (!signal.aborted) {
       await this.#refresh()

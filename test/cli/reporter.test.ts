@@ -21,7 +21,15 @@ function reporter(nowMs = 10_000) {
 const appended = { source: 'mysql.app', bytes: 900, batches: 2, position: '', sourceTimeMs: 9_500, appendMs: 4 }
 const stagesMs = { decode: 1, lookup: 2, map: 3, apply: 4, commit: 5 }
 const delivered = {
-  ...{ connector: 'feedback', records: 3, dead: 1, clashes: 2, stagesMs, changedAtMs: [9_000, 9_990, 9_990] },
+  ...{
+    connector: 'feedback',
+    records: 3,
+    dead: 1,
+    clashes: 2,
+    verdicts: ['mysql', 'open', 'open'] as const,
+    stagesMs,
+    changedAtMs: [9_000, 9_990, 9_990],
+  },
   next: { topic: 'millrace.app.comment', topicId: 't', partition: 0, offset: 3 },
   writes: [
     { table: 'restaurant_data', did: 'applied' },
@@ -58,6 +66,7 @@ test('what was delivered is counted by outcome, stage and latency; dead letters 
   expect(text).toContain('millrace_deliver_writes_total{connector="feedback",table="restaurant_data",did="exists"} 1')
   expect(text).toContain('millrace_deliver_dead_total{connector="feedback",topic="millrace.app.comment"} 1')
   expect(text).toContain('millrace_deliver_clashes_total{connector="feedback"} 2')
+  expect(text).toContain('millrace_conflicts_total{connector="feedback",verdict="open"} 2')
   expect(text).toContain('millrace_deliver_stage_seconds_sum{connector="feedback",stage="apply"} 0.004')
   expect(text).toContain('millrace_deliver_latency_seconds_bucket{le="0.01",connector="feedback"} 2')
   expect(text).toContain('millrace_deliver_latency_seconds_bucket{le="1",connector="feedback"} 3')

@@ -139,7 +139,14 @@ describe('deliver', () => {
     await at.caughtUp()
     await until(async () => (observer.seen.delivered.length > 0 ? true : null), { what: 'the fact' })
     expect(observer.seen.delivered).toMatchObject([
-      { connector: 'feedback', records: 1, dead: 0, clashes: 0, writes: [{ table: 'items', did: 'stale' }] },
+      {
+        connector: 'feedback',
+        records: 1,
+        dead: 0,
+        clashes: 0,
+        verdicts: [],
+        writes: [{ table: 'items', did: 'stale' }],
+      },
     ])
   })
 
@@ -152,5 +159,33 @@ describe('deliver', () => {
     const found = []
     for await (const { value } of at.log.latest(CONFLICTS)) found.push(await at.records.unpack('conflict', value!))
     expect(found).toMatchObject([{ ...clash, connector: 'feedback' }])
+  })
+
+  test('records conflicts of fields with both versions, together with the cursor', async () => {
+    await at.append(insert(1))
+    const versions = { incoming: { text: 'ours' }, held: { text: 'theirs' }, before: { text: 'old' } }
+    const contest = {
+      table: 'items',
+      key: ['C#1'],
+      row: '1',
+      group: 'text',
+      policy: 'review',
+      why: 'x',
+      ...versions,
+    } as const
+    at.sink.answer = () => ({ did: 'applied', contests: [{ ...contest, wins: 'nobody' }] })
+    const observer = observed()
+    await using _ = at.start(connector(), { observer })
+    await at.caughtUp()
+    const found = []
+    for await (const { value } of at.log.latest(CONFLICTS)) found.push(await at.records.unpack('contest', value!))
+    expect(found).toMatchObject([
+      {
+        ...{ connector: 'feedback', twin: null, row: '1', verdict: 'open', before: { text: 'old' }, decision: null },
+        ...{ mysql: { text: 'ours' }, dynamodb: { text: 'theirs' }, cursor: expect.stringMatching(/:0$/u) },
+      },
+    ])
+    await until(async () => (observer.seen.delivered.length > 0 ? true : null), { what: 'the fact' })
+    expect(observer.seen.delivered).toMatchObject([{ verdicts: ['open'] }])
   })
 })

@@ -87,6 +87,10 @@ export class Delivering implements AsyncDisposable {
     this.#directory = directory
   }
 
+  get path(): string {
+    return join(this.#directory, 'log.db')
+  }
+
   static async open(): Promise<Delivering> {
     const directory = await mkdtemp(join(tmpdir(), 'millrace-deliver-'))
     const log = await openSqliteLog({ path: join(directory, 'log.db') })

@@ -1,6 +1,8 @@
 // How each kind of millrace's own records rests in Avro: its schema, and the way there and back.
 
 import { z } from 'zod'
+import { POLICIES, SIDES } from '../../core/contested.ts'
+import { fieldsFromJson, fieldsToJson } from '../../core/field-json.ts'
 import { RUN_KINDS } from '../../core/run.ts'
 import type { OwnRecords } from '../codec.ts'
 import type { Released } from './released.ts'
@@ -76,6 +78,29 @@ const conflict: Form<OwnRecords['conflict']> = {
       ...{ holder: z.string(), claimant: z.string(), cursor: z.string(), found_at_ms: z.number() },
     })
     .transform(({ found_at_ms, ...rest }) => ({ ...rest, foundAtMs: found_at_ms })),
+}
+
+const contest: Form<OwnRecords['contest']> = {
+  schema: 'contest.v1',
+  stored: ({ mysql, dynamodb, before, foundAtMs, decision, ...rest }) => ({
+    ...{ ...rest, mysql: fieldsToJson(mysql), dynamodb: fieldsToJson(dynamodb) },
+    ...{ before: before && fieldsToJson(before), found_at_ms: foundAtMs },
+    ...{ decided_by: decision?.by ?? null, decided_at_ms: decision?.atMs ?? null, note: decision?.note ?? null },
+  }),
+  restored: z
+    .object({
+      ...{ id: z.string(), connector: z.string(), twin: z.string().nullable(), row: z.string(), table: z.string() },
+      key: z.union([z.tuple([z.string()]), z.tuple([z.string(), z.string()])]),
+      ...{ group: z.string(), policy: z.enum(POLICIES), mysql: z.string(), dynamodb: z.string() },
+      ...{ before: z.string().nullable(), verdict: z.enum([...SIDES, 'open']), why: z.string() },
+      ...{ found_at_ms: z.number(), cursor: z.string(), decided_by: z.string().nullable() },
+      ...{ decided_at_ms: z.number().nullable(), note: z.string().nullable() },
+    })
+    .transform(({ mysql, dynamodb, before, found_at_ms, decided_by: by, decided_at_ms: atMs, note, ...rest }) => ({
+      ...{ ...rest, mysql: fieldsFromJson(mysql), dynamodb: fieldsFromJson(dynamodb), foundAtMs: found_at_ms },
+      before: before === null ? null : fieldsFromJson(before),
+      decision: by === null ? null : { by, atMs: atMs ?? 0, note: note ?? '' },
+    })),
 }
 
 const gap: Form<OwnRecords['gap']> = {
@@ -187,6 +212,7 @@ export const FORMS: { readonly [K in Kind]: Form<OwnRecords[K]> } = {
   difference,
   dropped,
   conflict,
+  contest,
   gap,
   gapRepair,
   order,

@@ -9,6 +9,7 @@ const root = dirname(findPackageJSON('..', import.meta.url) ?? '.')
 export type Released =
   | 'bookmark.v1'
   | 'conflict.v1'
+  | 'contest.v1'
   | 'dead-letter.v1'
   | 'difference.v1'
   | 'dropped.v1'

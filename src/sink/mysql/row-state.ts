@@ -16,7 +16,7 @@ export interface Guard {
   readonly deletedAt: string | null
 }
 
-export const NO_GUARD: Guard = { position: null, mark: null, made: null, removed: null, deletedAt: null }
+const NO_GUARD: Guard = { position: null, mark: null, made: null, removed: null, deletedAt: null }
 
 /** What one write sets. */
 export interface Part {

@@ -21,7 +21,7 @@ describe.each(FLAVOURS)('fields that both sides own, on %s', (_flavour, shared) 
   }
 
   function contested(policy: Policy): readonly Contested[] {
-    return [{ group: 'status', policy, fields: FIELDS, clock: 'assessed', before: BEFORE }]
+    return [{ row: '1', group: 'status', policy, fields: FIELDS, clock: 'assessed', before: BEFORE }]
   }
 
   async function apply(table: SinkDatabase, policy: Policy): Promise<Outcome | undefined> {
@@ -83,7 +83,13 @@ describe.each(FLAVOURS)('fields that both sides own, on %s', (_flavour, shared) 
 
   test('of two changes in one call the second is held against what the first made', async () => {
     await using table = await open()
-    const second: Contested = { group: 'status', policy: 'review', fields: ['stage'], before: { stage: 'live' } }
+    const second: Contested = {
+      row: '1',
+      group: 'status',
+      policy: 'review',
+      fields: ['stage'],
+      before: { stage: 'live' },
+    }
     const writes = [
       placed(table.mergeOf(['1'], INCOMING, { contested: contested('review') }), { offset: 5 }),
       placed(table.mergeOf(['1'], { stage: 'gone' }, { contested: [second] }), { offset: 6 }),
