@@ -14,6 +14,8 @@ export interface TableSpec {
   readonly columns: string
   readonly key: TargetTable['key']
   readonly owns: readonly string[]
+  /** A statement that makes what the table refers to. */
+  readonly before?: string
 }
 
 export class SinkDatabase implements AsyncDisposable {
@@ -29,6 +31,7 @@ export class SinkDatabase implements AsyncDisposable {
 
   static async open(server: SharedDatabase, spec: TableSpec): Promise<SinkDatabase> {
     const opened = new SinkDatabase(await freshDatabase(server), spec)
+    if (spec.before !== undefined) await opened.query(spec.before)
     await opened.query(`CREATE TABLE ${opened.name} (${spec.columns}) ENGINE = InnoDB`)
     return opened
   }
