@@ -22,16 +22,16 @@ describe.each(FLAVOURS)('a sink of %s in trouble', (_flavour, shared) => {
     return { connection, [Symbol.asyncDispose]: () => connection.end() }
   }
 
-  /** Resolves when a statement of a sink waits for somebody's lock. */
-  async function waiting(table: SinkDatabase): Promise<number> {
+  /** Resolves when statements of sinks wait for somebody's lock: with the connection of one. */
+  async function waiting(table: SinkDatabase, count = 1): Promise<number> {
     return until(
       async () => {
-        const [row] = await table.query(
+        const [row, ...more] = await table.query(
           `SELECT trx_mysql_thread_id AS id FROM information_schema.INNODB_TRX t
             JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id
             WHERE t.trx_state = 'LOCK WAIT' AND p.DB = DATABASE()`,
         )
-        return row === undefined ? null : Number(row.id)
+        return row === undefined || more.length + 1 < count ? null : Number(row.id)
       },
       // The server shows the same to whoever asks again within a tenth of a second.
       { what: 'a statement that waits', everyMs: 150 },
@@ -145,14 +145,18 @@ describe.each(FLAVOURS)('a sink of %s in trouble', (_flavour, shared) => {
     // Both have to wait for the same row after they have looked for the guard of the other.
     await table.query(`INSERT INTO ${table.name} VALUES (0, 0, 0)`)
     await using held = await holder(table, `SELECT * FROM ${table.name} WHERE id = 0 FOR UPDATE`)
-    const both = [
-      older.apply([write(3, 0), placed(table.mergeOf(['0'], { v: 3 }), { at: 3, offset: 3, partition: 0 })], forever),
-      newer.apply([write(4, 1), placed(table.mergeOf(['0'], { v: 4 }), { at: 4, offset: 4, partition: 1 })], forever),
+    const at = (age: number, partition: number) => [
+      write(age, partition),
+      placed(table.mergeOf(['0'], { v: age }), { at: age, offset: age, partition }),
     ]
+    // Whoever waits first goes on first.
+    const first = newer.apply(at(4, 1), forever)
     await waiting(table)
+    const second = older.apply(at(3, 0), forever)
+    await waiting(table, 2)
     await held.connection.query('COMMIT')
-    const outcomes = await Promise.all(both)
-    expect(did(outcomes[1] ?? [])).toEqual(['applied', 'applied'])
+    expect(did(await first)).toEqual(['applied', 'applied'])
+    expect(did(await second)).toEqual(['stale', 'stale'])
     expect(await table.row(0)).toMatchObject({ v: 4 })
     expect(await table.row(1)).toMatchObject({ v: 4 })
   })
