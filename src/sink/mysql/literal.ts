@@ -24,8 +24,11 @@ export function literal({ type }: TargetColumn, value: Value): string {
   }
 }
 
+/** Texts that need no escaping, which most are. */
+const PLAIN = /^[\w .:+@/,()-]*$/u
+
 export function textLiteral(text: string): string {
-  return mysql.escape(text)
+  return PLAIN.test(text) ? `'${text}'` : mysql.escape(text)
 }
 
 export function binaryLiteral(bytes: string | Uint8Array): string {

@@ -17,6 +17,11 @@ export interface Guard {
 }
 
 const NO_GUARD: Guard = { position: null, mark: null, made: null, removed: null, deletedAt: null }
+<<<<<<< HEAD
+=======
+
+export const GUARD_PARTS = Object.keys(NO_GUARD) as (keyof Guard)[]
+>>>>>>> tw-sink
 
 /** What one write sets. */
 export interface Part {
@@ -84,10 +89,12 @@ export class RowState {
 
 /** All that these parts set, the later over the earlier. */
 export function together(parts: readonly Part[]): ReadonlyMap<string, Value> {
+  const [only] = parts
+  if (only !== undefined && parts.length === 1) return only.values
   return new Map(parts.flatMap(({ values }) => [...values]))
 }
 
 function isSame(one: Guard, other: Guard | undefined): boolean {
   if (other === undefined) return false
-  return (Object.keys(NO_GUARD) as (keyof Guard)[]).every((name) => one[name] === other[name])
+  return GUARD_PARTS.every((name) => one[name] === other[name])
 }

@@ -37,7 +37,9 @@ export class Transactions {
     const address: MysqlAddress = parseMysqlUrl(url)
     this.user = address.user
     this.database = address.database
-    this.#pool = mysql.createPool({ ...driverOptions(address), connectionLimit: CONNECTIONS_MAX })
+    // Statements come whole; the driver would search each for placeholders.
+    const queryFormat = (sql: string): string => sql
+    this.#pool = mysql.createPool({ ...driverOptions(address), connectionLimit: CONNECTIONS_MAX, queryFormat })
     this.#pool.on('connection', (connection) => {
       // Commands of one connection run in order, so these precede whatever asked for the connection.
       for (const statement of SESSION) connection.query(statement, (error) => error && connection.destroy())

@@ -2,42 +2,63 @@
 // else was here in between, and what was decided may be wrong.
 
 import { POSITIONS_TABLE } from './bookkeeping.ts'
-import { binaryLiteral } from './literal.ts'
+import { binaryLiteral, textLiteral } from './literal.ts'
 import { Raced } from './raced.ts'
 import { keyText } from './row-key.ts'
-import type { Guard, RowState } from './row-state.ts'
+import { GUARD_PARTS, type Guard, type RowState } from './row-state.ts'
 import type { Session } from './session.ts'
 
 const ROWS_MAX = 1_000
-const COLUMNS = ['position', 'mark', 'made', 'removed', 'deleted_at']
+const COLUMNS: Readonly<Record<keyof Guard, string>> = {
+  position: 'position',
+  mark: 'mark',
+  made: 'made',
+  removed: 'removed',
+  deletedAt: 'deleted_at',
+}
 /** What the server answers for a row that it made, and for one that it changed. */
 const MADE = 1
 const CHANGED = 2
 
+interface Line {
+  readonly key: string
+  readonly guard: Guard
+  /** Null where there was none. */
+  readonly before: Guard | null
+}
+
 export async function writeGuards(session: Session, states: readonly RowState[]): Promise<void> {
-  const lines = states.flatMap((state) => state.changedGuards.map(([name, guard]) => lineOf(state, name, guard)))
+  const lines = states.flatMap(linesOf)
   for (let at = 0; at < lines.length; at += ROWS_MAX) await send(session, lines.slice(at, at + ROWS_MAX))
 }
 
-interface Line {
-  readonly sql: string
-  readonly weight: number
+function linesOf(state: RowState): readonly Line[] {
+  const { shape, keyValues, found, changedGuards } = state
+  return changedGuards.map(([name, guard]) => {
+    const key = [shape.table, keyText(keyValues), name].map(bytesLiteral).join()
+    return { key, guard, before: found.guards.get(name) ?? null }
+  })
 }
 
 async function send(session: Session, lines: readonly Line[]): Promise<void> {
-  const answered = await session.write(
-    `INSERT INTO ${POSITIONS_TABLE} (target, row_key, guard, ${COLUMNS}) VALUES ${lines.map(({ sql }) => sql)}
-      ON DUPLICATE KEY UPDATE ${COLUMNS.map((name) => `${name} = VALUES(${name})`)}`,
+  // Mostly it is the position alone.
+  const parts = GUARD_PARTS.filter((part) =>
+    lines.some(({ guard, before }) => guard[part] !== (before?.[part] ?? null)),
   )
-  const expected = lines.reduce((sum, { weight }) => sum + weight, 0)
+  const names = parts.map((part) => COLUMNS[part])
+  const rows = lines.map(({ key, guard }) => `(${[key, ...parts.map((part) => bytesLiteral(guard[part]))]})`)
+  const answered = await session.write(
+    `INSERT INTO ${POSITIONS_TABLE} (target, row_key, guard, ${names}) VALUES ${rows}
+      ON DUPLICATE KEY UPDATE ${names.map((name) => `${name} = VALUES(${name})`)}`,
+  )
+  const expected = lines.reduce((sum, { before }) => sum + (before === null ? MADE : CHANGED), 0)
   if (answered !== expected) throw new Raced('the position of a row')
 }
 
-function lineOf({ shape, keyValues, found }: RowState, name: string, guard: Guard): Line {
-  const { position, mark, made, removed, deletedAt } = guard
-  const key = [shape.table, keyText(keyValues), name].map(binaryLiteral)
-  const values = [position, mark, made, removed, deletedAt].map((value) =>
-    value === null ? 'NULL' : binaryLiteral(value),
-  )
-  return { sql: `(${[...key, ...values]})`, weight: found.guards.has(name) ? CHANGED : MADE }
+const ASCII = /^[\x20-\x7e]*$/u
+
+/** The bytes of a text, as short as they can be written. */
+function bytesLiteral(text: string | null): string {
+  if (text === null) return 'NULL'
+  return ASCII.test(text) ? textLiteral(text) : binaryLiteral(text)
 }
