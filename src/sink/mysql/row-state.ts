@@ -17,11 +17,8 @@ export interface Guard {
 }
 
 const NO_GUARD: Guard = { position: null, mark: null, made: null, removed: null, deletedAt: null }
-<<<<<<< HEAD
-=======
 
 export const GUARD_PARTS = Object.keys(NO_GUARD) as (keyof Guard)[]
->>>>>>> tw-sink
 
 /** What one write sets. */
 export interface Part {

@@ -21,11 +21,7 @@ describe.each(FLAVOURS)('fields that both sides own, on %s', (_flavour, shared) 
   }
 
   function contested(policy: Policy): readonly Contested[] {
-<<<<<<< HEAD
     return [{ row: '1', group: 'status', policy, fields: FIELDS, clock: 'assessed', before: BEFORE }]
-=======
-    return [{ group: 'status', policy, fields: FIELDS, clock: 'assessed', before: BEFORE }]
->>>>>>> tw-sink
   }
 
   async function apply(table: SinkDatabase, policy: Policy): Promise<Outcome | undefined> {
@@ -87,7 +83,6 @@ describe.each(FLAVOURS)('fields that both sides own, on %s', (_flavour, shared) 
 
   test('of two changes in one call the second is held against what the first made', async () => {
     await using table = await open()
-<<<<<<< HEAD
     const second: Contested = {
       row: '1',
       group: 'status',
@@ -95,9 +90,6 @@ describe.each(FLAVOURS)('fields that both sides own, on %s', (_flavour, shared) 
       fields: ['stage'],
       before: { stage: 'live' },
     }
-=======
-    const second: Contested = { group: 'status', policy: 'review', fields: ['stage'], before: { stage: 'live' } }
->>>>>>> tw-sink
     const writes = [
       placed(table.mergeOf(['1'], INCOMING, { contested: contested('review') }), { offset: 5 }),
       placed(table.mergeOf(['1'], { stage: 'gone' }, { contested: [second] }), { offset: 6 }),

@@ -112,11 +112,7 @@ describe.each(FLAVOURS)('merges on %s', (flavour, shared) => {
 
   test('where a row must exist there is none made, and the reason names it', async () => {
     const sink = await table.sink()
-<<<<<<< HEAD
     const write = table.mergeOf(['404'], { name: 'x' }, { mustExist: 'or-reject' })
-=======
-    const write = table.mergeOf(['404'], { name: 'x' }, { mustExist: true })
->>>>>>> tw-sink
     const [outcome] = await sink.apply([placed(write, { offset: 1 })], forever)
     expect(outcome).toEqual({
       did: 'rejected',
