@@ -5,6 +5,7 @@ import { adviceOf, type StatusView, tableView } from '../control/status-view.ts'
 import { connectorTopics } from '../core/topic.ts'
 import { createMetrics } from '../observe/metrics.ts'
 import { systemClock } from '../pipeline/clock.ts'
+import { ConflictBook } from '../pipeline/conflict-book.ts'
 import { DeadLetters } from '../pipeline/dead-letters.ts'
 import { GapBook } from '../pipeline/gap-book.ts'
 import { newestBookmark } from '../pipeline/newest-bookmark.ts'
@@ -70,6 +71,7 @@ async function statusOf(asking: Asking, ready: ReadyConnector): Promise<StatusVi
     pending: lags.reduce((sum, lag) => sum + lag, 0),
     dead_letters: await deadLetters(asking, ready),
     open_gaps: await openGaps(asking, ready),
+    open_conflicts: await openConflicts(asking, ready),
     tables: await tables(asking, ready),
   }
 }
@@ -88,6 +90,13 @@ async function openGaps({ resources, signal }: Asking, { connector }: ReadyConne
   const book = new GapBook({ ...reading, runs, sources: sources.names, connectors: [connector] })
   await book.refresh()
   return book.open(connector.name).length
+}
+
+async function openConflicts({ resources, signal }: Asking, { connector }: ReadyConnector): Promise<number> {
+  const { log, codecs } = resources
+  const book = new ConflictBook({ log, records: codecs.records, signal })
+  await book.refresh()
+  return book.openFor(connector.name)
 }
 
 async function tables({ resources, rowsMax, signal }: Asking, ready: ReadyConnector) {

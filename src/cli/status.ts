@@ -45,6 +45,7 @@ function text({ connectors, advice }: StatusView): string {
       [one.pending, 'on their way'],
       [one.dead_letters, 'dead letters'],
       [one.open_gaps, 'open gaps'],
+      [one.open_conflicts, 'open conflicts'],
     ] as const
     const shown = waiting.filter(([count]) => count > 0).map(([count, what]) => `${count.toLocaleString('en')} ${what}`)
     return [

@@ -15,6 +15,7 @@ export const StatusView = z.object({
       pending: z.number(),
       dead_letters: z.number(),
       open_gaps: z.number(),
+      open_conflicts: z.number(),
       tables: z.array(
         z.object({
           table: z.string(),
@@ -52,15 +53,20 @@ function plain(value: unknown): unknown {
 
 /** What a person should do, and why; nothing where both sides agree. */
 export function adviceOf(connectors: readonly ConnectorStatus[]): readonly string[] {
-  return connectors.flatMap(({ connector, to, captured_at, dead_letters, open_gaps, tables, pending }) => {
-    const rows = tables.reduce((sum, { differing }) => sum + differing, 0)
-    return [
-      ...(captured_at === null ? [`${connector}: nothing was captured yet: run \`millrace start\``] : []),
-      ...(open_gaps > 0 ? [`${connector}: ${open_gaps} open gaps: run \`millrace repair\``] : []),
-      ...(dead_letters > 0 ? [`${connector}: ${dead_letters} dead letters: see \`millrace dead list\``] : []),
-      ...(rows > 0 ? [`${connector}: ${rows} rows differ in ${to}: ${mend(pending)}`] : []),
-    ]
-  })
+  return connectors.flatMap(
+    ({ connector, to, captured_at, dead_letters, open_gaps, open_conflicts, tables, pending }) => {
+      const rows = tables.reduce((sum, { differing }) => sum + differing, 0)
+      return [
+        ...(captured_at === null ? [`${connector}: nothing was captured yet: run \`millrace start\``] : []),
+        ...(open_gaps > 0 ? [`${connector}: ${open_gaps} open gaps: run \`millrace repair\``] : []),
+        ...(dead_letters > 0 ? [`${connector}: ${dead_letters} dead letters: see \`millrace dead list\``] : []),
+        ...(open_conflicts > 0
+          ? [`${connector}: ${open_conflicts} conflicts wait for a person: see \`millrace conflicts list\``]
+          : []),
+        ...(rows > 0 ? [`${connector}: ${rows} rows differ in ${to}: ${mend(pending)}`] : []),
+      ]
+    },
+  )
 }
 
 function mend(pending: number): string {

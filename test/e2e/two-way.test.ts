@@ -94,13 +94,47 @@ test('where both sides assessed a product, the newer assessment wins on both', a
     `UPDATE products SET lifecycle_stage = 'assessed_rejected', assessed_at = '${at}' WHERE id = ${id}`
   await place.database.query(rejected(1, '2025-11-23 19:00:00'))
   await place.database.query(rejected(2, '2025-11-23 12:00:00'))
-  await place.millrace()
+  const millrace = await place.millrace()
   await seen('the laptop wins the first', async () => {
     return (await place.table.get({ id: '1' }))?.lifecycle_stage === 'assessed_rejected'
   })
   await seen('the phone wins the second', async () => (await place.row(2))?.lifecycle_stage === 'assessed_approved')
   expect(await place.row(1)).toMatchObject({ lifecycle_stage: 'assessed_rejected' })
   expect(await place.table.get({ id: '2' })).toMatchObject(ASSESSED)
+  const conflicts = await seen('both conflicts are on record', async () => {
+    const listing = (await (await fetch(`${millrace.url}/api/conflicts`)).json()) as { conflicts: { row: string }[] }
+    return listing.conflicts.length === 2 && listing.conflicts.toSorted((one, other) => (one.row < other.row ? -1 : 1))
+  })
+  expect(conflicts).toMatchObject([
+    { row: '1', group: 'assessment', policy: 'newest-wins', state: 'decided', verdict: 'mysql' },
+    { row: '2', group: 'assessment', policy: 'newest-wins', state: 'decided', verdict: 'dynamodb' },
+  ])
+})
+
+test('under review both sides stay as they are, and what waits for a person is told', async () => {
+  const review = { MILLRACE_PRODUCTS_POLICY: 'review' }
+  const first = await place.millrace(review)
+  await place.database.query("INSERT INTO products (id, title, lifecycle_stage) VALUES (5, 'Gloves', 'pending')")
+  await seen('the gloves are in DynamoDB', () => place.table.get({ id: '5' }))
+  await first.stop()
+  await place.table.update({ id: '5' }, ASSESSED)
+  await place.database.query("UPDATE products SET lifecycle_stage = 'kept', title = 'Mittens' WHERE id = 5")
+  const millrace = await place.millrace(review)
+  await seen('the title is in DynamoDB', async () => (await place.table.get({ id: '5' }))?.title === 'Mittens')
+  const open = await seen('the conflict is open', async () => {
+    const answer = await fetch(`${millrace.url}/api/conflicts?state=open`)
+    const { conflicts } = (await answer.json()) as { conflicts: { id: string; connectors: string[] }[] }
+    return conflicts.length === 1 && conflicts[0]?.connectors.length === 2 && conflicts[0]
+  })
+  expect(open).toMatchObject({ row: '5', verdict: 'open', connectors: ['products', 'products-assessed'] })
+  const shown = await (await fetch(`${millrace.url}/api/conflicts/${open.id}`)).json()
+  expect(shown).toMatchObject({
+    fields: expect.arrayContaining([
+      expect.objectContaining({ name: 'lifecycle_stage', mysql: 'kept', dynamodb: 'assessed_approved' }),
+    ]),
+  })
+  expect(await place.table.get({ id: '5' })).toMatchObject(ASSESSED)
+  expect(await place.row(5)).toMatchObject({ lifecycle_stage: 'kept' })
 })
 
 test('an older state that somebody put back is mended, and what its author changed is kept', async () => {

@@ -149,6 +149,16 @@ function disagreement({ id, row, item }: Sides): string | null {
   return field === undefined ? null : `${id}: ${field} is ${held[field]} in MySQL and ${item[field]} in DynamoDB`
 }
 
+async function conflicts(url: string): Promise<readonly { row: string; state: string }[]> {
+  const answer = await fetch(`${url}/api/conflicts?kind=fields&limit=1000`)
+  return ((await answer.json()) as { conflicts: { row: string; state: string }[] }).conflicts
+}
+
+/** The rows about which a person has to decide. */
+async function openConflicts(url: string): Promise<ReadonlySet<string>> {
+  return new Set((await conflicts(url)).flatMap(({ row, state }) => (state === 'open' ? [row] : [])))
+}
+
 describe.each(['newest-wins', 'mysql-wins', 'dynamodb-wins', 'review'])('under the policy %s', (policy) => {
   test('a storm on both sides ends in agreement', async () => {
     const settings = { MILLRACE_PRODUCTS_POLICY: policy }
@@ -159,8 +169,9 @@ describe.each(['newest-wins', 'mysql-wins', 'dynamodb-wins', 'review'])('under t
     const last = await place.millrace(settings)
     const settled = await until(
       async () => {
-        const told = (await sides(storm.ids)).flatMap((one) => disagreement(one) ?? [])
-        return policy === 'review' ? told.every((one) => /: \w+ is /u.test(one)) || null : told.length === 0 || null
+        const open = await openConflicts(last.url)
+        const told = (await sides(storm.ids)).filter((one) => disagreement(one) !== null)
+        return told.every(({ id }) => open.has(String(id))) || null
       },
       { what: 'both sides agree', withinMs: 60_000 },
     ).catch(async (error: unknown) => {
@@ -168,6 +179,8 @@ describe.each(['newest-wins', 'mysql-wins', 'dynamodb-wins', 'review'])('under t
       throw new Error(`${String(error)}\n${told.join('\n')}`)
     })
     expect(settled).toBe(true)
+    expect((await conflicts(last.url)).length).toBeGreaterThan(0)
+    if (policy !== 'review') expect(await openConflicts(last.url)).toEqual(new Set())
     const untouched = (await sides(storm.ids)).flatMap(({ id, row, item }) => {
       const isShelf = row === undefined || row.warehouse_note === (storm.shelfNotes.get(id) ?? null)
       return isShelf && item?.phone_note === storm.phoneNotes.get(id) ? [] : [id]
