@@ -10,12 +10,14 @@ import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { repairKind } from '../pipeline/repair.ts'
 import { replay } from '../pipeline/replay.ts'
 import { ReplayFilter } from '../pipeline/replay-filter.ts'
+import { resolve } from '../pipeline/resolve.ts'
 import { retry } from '../pipeline/retry.ts'
 import type { RunWork } from '../pipeline/run-work.ts'
 import type { RunsOptions } from '../pipeline/runs.ts'
 import { syncKind } from '../pipeline/sync.ts'
 import type { SyncTarget } from '../pipeline/sync-status.ts'
 import { isSynced } from '../pipeline/venues.ts'
+import type { Sink } from '../sink/sink.ts'
 import type { Resources } from './resources.ts'
 import { verifyKind } from './verify-kind.ts'
 
@@ -33,7 +35,7 @@ export function runKinds({ config, resources, clock, planParts }: RunKindsOption
   const { database } = config
   const deliveredBy = (name: string): ReadyConnector => {
     const found = [...sinks.keys()].find(({ connector }) => connector.name === name)
-    if (found === undefined) throw new MillraceError('SCOPE_INVALID', `this process does not deliver for ${name}`)
+    if (found === undefined) throw notHere(name)
     return found
   }
   const replayed = async (work: RunWork) => {
@@ -50,6 +52,7 @@ export function runKinds({ config, resources, clock, planParts }: RunKindsOption
   const targets = [...sinks].map(([ready, sink]) => {
     return { connector: ready.connector, sink, openPlan: () => Plan.open(planParts(ready)) }
   })
+  const sinkOf = (name: string) => sinkNamed(sinks, name)
   const repaired = [...sinks].map(([ready, sink]) => ({ ...ready, sink }))
   const retried = retry({ database, log, records, clock, targets })
   return (codec: EventCodec) => ({
@@ -64,7 +67,18 @@ export function runKinds({ config, resources, clock, planParts }: RunKindsOption
     replay: { carryOut: replayed },
     verify: verifyKind({ ...resources, records, clock, database, codec, deliveredBy, planParts }),
     retry: { carryOut: retried },
+    resolve: { carryOut: (work) => resolve({ log, records, sinkOf }, work) },
   })
+}
+
+function sinkNamed(sinks: Resources['sinks'], name: string): Sink {
+  const [, sink] = [...sinks].find(([{ connector }]) => connector.name === name) ?? []
+  if (sink === undefined) throw notHere(name)
+  return sink
+}
+
+function notHere(name: string): MillraceError {
+  return new MillraceError('SCOPE_INVALID', `this process does not deliver for ${name}`)
 }
 
 function syncTargets(sinks: Resources['sinks']): ReadonlyMap<string, SyncTarget> {
