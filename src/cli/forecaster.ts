@@ -4,6 +4,7 @@ import type { RepairScope } from '../core/gap.ts'
 import type { Order } from '../core/run.ts'
 import { syncScope } from '../core/sync.ts'
 import type { Clock } from '../pipeline/clock.ts'
+import { dryResolve } from '../pipeline/dry-resolve.ts'
 import { dryRetry } from '../pipeline/dry-retry.ts'
 import { type DryRunOptions, dryBackfill, dryReplay, type Forecast } from '../pipeline/dry-run.ts'
 import { Plan } from '../pipeline/plan.ts'
@@ -53,6 +54,8 @@ export function forecaster(options: ForecasterOptions): Forecaster {
         const { records } = codecs
         return await dryRetry({ ...dry, log, records, database, connector: ready.connector }, asked.scope, signal)
       }
+      if (asked.kind === 'resolve')
+        return await dryResolve({ log, records: codecs.records, sink, clock }, asked, signal)
       const scopes = await scopesOf(options, { ready, asked }, signal)
       return await dryBackfill(dry, { scopes, limits: asked.limits }, signal)
     } finally {

@@ -10,12 +10,14 @@ import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { repairKind } from '../pipeline/repair.ts'
 import { replay } from '../pipeline/replay.ts'
 import { ReplayFilter } from '../pipeline/replay-filter.ts'
+import { resolve } from '../pipeline/resolve.ts'
 import { retry } from '../pipeline/retry.ts'
 import type { RunWork } from '../pipeline/run-work.ts'
 import type { RunsOptions } from '../pipeline/runs.ts'
 import { syncKind } from '../pipeline/sync.ts'
 import type { SyncTarget } from '../pipeline/sync-status.ts'
 import { isSynced } from '../pipeline/venues.ts'
+import type { Sink } from '../sink/sink.ts'
 import type { Resources } from './resources.ts'
 import { sinkOf } from './sink-of.ts'
 import { verifyKind } from './verify-kind.ts'
@@ -34,7 +36,7 @@ export function runKinds({ config, resources, clock, planParts }: RunKindsOption
   const { database } = config
   const deliveredBy = (name: string): ReadyConnector => {
     const found = [...sinks.keys()].find(({ connector }) => connector.name === name)
-    if (found === undefined) throw new MillraceError('SCOPE_INVALID', `this process does not deliver for ${name}`)
+    if (found === undefined) throw notHere(name)
     return found
   }
   const sourceOf = (work: RunWork) => sources.of(deliveredBy(work.order.connector).connector)
@@ -65,7 +67,18 @@ export function runKinds({ config, resources, clock, planParts }: RunKindsOption
     replay: { carryOut: replayed },
     verify: verifyKind({ ...resources, records, clock, database, codec, deliveredBy, planParts }),
     retry: { carryOut: retried },
+    resolve: { carryOut: (work) => resolve({ log, records, sinkOf: (name) => sinkNamed(sinks, name) }, work) },
   })
+}
+
+function sinkNamed(sinks: Resources['sinks'], name: string): Sink {
+  const [, sink] = [...sinks].find(([{ connector }]) => connector.name === name) ?? []
+  if (sink === undefined) throw notHere(name)
+  return sink
+}
+
+function notHere(name: string): MillraceError {
+  return new MillraceError('SCOPE_INVALID', `this process does not deliver for ${name}`)
 }
 
 function syncTargets(sinks: Resources['sinks']): ReadonlyMap<string, SyncTarget> {

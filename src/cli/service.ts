@@ -18,6 +18,7 @@ import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { type Clock, systemClock } from '../pipeline/clock.ts'
 import { ConflictBook } from '../pipeline/conflict-book.ts'
+import { ConflictDesk } from '../pipeline/conflict-desk.ts'
 import { DeadLetters } from '../pipeline/dead-letters.ts'
 import { GapBook } from '../pipeline/gap-book.ts'
 import { GapDesk } from '../pipeline/gap-desk.ts'
@@ -81,8 +82,7 @@ export class Service {
       logger,
       routes: [
         probeRoutes({ metrics, readiness: () => this.readiness() }),
-        ...this.#runRoutes(runs, gaps),
-        conflictRoutes({ book: conflicts, connectors: this.#plain() }),
+        ...this.#runRoutes(runs, gaps, conflicts),
         docsRoutes({ describe: () => openApi(this.control.endpoints, version) }),
       ],
     })
@@ -125,7 +125,7 @@ export class Service {
     return new GapBook({ ...this.#reading(), runs, sources, connectors: this.#plain() })
   }
 
-  #runRoutes(book: RunBook, gaps: GapBook): readonly Routes[] {
+  #runRoutes(book: RunBook, gaps: GapBook, conflicts: ConflictBook): readonly Routes[] {
     const { resources, config, connectors } = this.#options
     const { log, codecs, sources } = resources
     const { records } = codecs
@@ -135,12 +135,14 @@ export class Service {
     const syncDesk = new SyncDesk({ desk, book, source: sources.mysql, connectors: plain, signal })
     const { database } = config
     const place = { log, database }
+    const ofConflicts = { book: conflicts, connectors: plain }
     const forecast = forecaster({ resources, connectors, database, clock: this.#clock })
     return [
       runRoutes({ desk, connectors, clock: this.#clock, place, forecast }),
       syncRoutes({ syncDesk, forecast }),
       verifyRoutes({ desk, connectors, place: { log, records } }),
       gapRoutes({ gapDesk: new GapDesk({ desk, book: gaps }), connectors: plain, forecast }),
+      conflictRoutes({ ...ofConflicts, conflictDesk: new ConflictDesk({ ...ofConflicts, desk }), forecast }),
       deadRoutes({ desk, connectors: plain, letters: this.#letters(plain), database, forecast }),
     ]
   }

@@ -2,11 +2,17 @@
 
 import { z } from 'zod'
 import type { Connector } from '../core/connector.ts'
+import { SIDES } from '../core/contested.ts'
 import { CONFLICT_KINDS, CONFLICT_STATES, type ConflictAsked } from '../pipeline/conflict-book.ts'
 import { namedConnector } from './run-orders.ts'
 
 export const ConflictId = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{16}$/u, 'is no id of a conflict: 16 digits from 0 to 9 and a to f'),
+})
+export const ResolveBody = z.strictObject({
+  take: z.enum(SIDES),
+  note: z.string().trim().max(1_000).default(''),
+  dry_run: z.boolean().default(false),
 })
 export const ConflictQuery = z.strictObject({
   connector: z.string().min(1).max(100).optional(),

@@ -9,6 +9,7 @@ export interface ErrorAnswer {
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   BODY_TOO_LARGE: 413,
+  CONFLICT_SETTLED: 409,
   CONFLICT_UNKNOWN: 404,
   DEAD_LETTER_UNKNOWN: 404,
   ENDPOINT_UNKNOWN: 404,

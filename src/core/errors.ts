@@ -23,6 +23,11 @@ export const ERRORS = {
   },
   COMMAND_INVALID: { fate: 'stop', hint: 'See `millrace --help`.' },
   CONFIG_INVALID: { fate: 'stop', hint: 'Correct the settings named above; the README lists all of them.' },
+  CONFLICT_CHANGED: {
+    fate: 'stop',
+    hint: '`millrace conflicts` shows what has come of it: what changed meanwhile is a conflict of its own, or settled itself.',
+  },
+  CONFLICT_SETTLED: { fate: 'stop', hint: '`millrace conflicts show` says whose version counts, and who decided.' },
   CONFLICT_UNKNOWN: { fate: 'stop', hint: '`millrace conflicts` lists all conflicts.' },
   CONNECTOR_COLUMN_MISSING: {
     fate: 'stop',

@@ -4,9 +4,14 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { conflictRoutes } from '../../src/control/conflict-routes.ts'
 import { ControlServer } from '../../src/control/control-server.ts'
+import { NO_TALLY } from '../../src/core/run.ts'
 import { Exact } from '../../src/core/value.ts'
+import { systemClock } from '../../src/pipeline/clock.ts'
 import { ConflictBook } from '../../src/pipeline/conflict-book.ts'
+import { ConflictDesk } from '../../src/pipeline/conflict-desk.ts'
 import { conflictLeftover, contestLeftover } from '../../src/pipeline/leftovers.ts'
+import { RunBook } from '../../src/pipeline/run-book.ts'
+import { RunDesk } from '../../src/pipeline/run-desk.ts'
 import { runCommand } from '../support/command.ts'
 import { connector, Delivering } from '../support/delivering.ts'
 import { fieldConflict } from '../support/field-conflict.ts'
@@ -28,9 +33,14 @@ beforeAll(async () => {
   at = await Delivering.open()
   await at.write(await conflictLeftover(at.records, CLASH), await contestLeftover(at.records, CONTEST))
   const book = new ConflictBook({ log: at.log, records: at.records, signal: new AbortController().signal })
+  const connectors = [connector()]
+  const runs = new RunBook({ log: at.log, records: at.records, signal: new AbortController().signal })
+  const desk = new RunDesk({ log: at.log, records: at.records, clock: systemClock, book: runs })
+  const conflictDesk = new ConflictDesk({ desk, book, connectors })
+  const forecast = { rows: 1, isExact: true, sample: NO_TALLY, writeUnits: 1, minutes: null }
   server = new ControlServer({
     ...{ host: '127.0.0.1', port: 0, tokens: [], logger: pino({ level: 'silent' }) },
-    routes: [conflictRoutes({ book, connectors: [connector()] })],
+    routes: [conflictRoutes({ book, connectors, conflictDesk, forecast: async () => forecast })],
   })
   address = await server.listen()
 })
@@ -39,8 +49,10 @@ afterAll(async () => {
   await at[Symbol.asyncDispose]()
 })
 
-async function ask(path: string) {
-  const response = await fetch(`${address}${path}`)
+async function ask(path: string, posted?: object) {
+  const headers = { 'content-type': 'application/json' }
+  const given = posted === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(posted) }
+  const response = await fetch(`${address}${path}`, given)
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }
 }
 
@@ -101,6 +113,34 @@ describe('the API of conflicts', () => {
   })
 })
 
+describe('a decision over HTTP', () => {
+  const decide = (id: string, body: object) => ask(`/api/conflicts/${id}/resolve`, body)
+
+  test.each([
+    ['no side', {}, 400, 'REQUEST_INVALID', 'take'],
+    ['a side that is none', { take: 'redis' }, 400, 'REQUEST_INVALID', 'take'],
+    ['a field that is none', { take: 'mysql', force: true }, 400, 'REQUEST_INVALID', 'force'],
+    ['a note too long', { take: 'mysql', note: 'x'.repeat(2_000) }, 400, 'REQUEST_INVALID', 'note'],
+    ['a side that nobody writes to', { take: 'dynamodb' }, 400, 'SCOPE_INVALID', 'no connector writes there'],
+  ])('with %s is refused', async (_name, body, status, code, said) => {
+    const answer = await decide(CONTEST.id, body)
+    const error = answer.body.error as Record<string, string>
+    expect([answer.status, error.code]).toEqual([status, code])
+    expect(`${error.message} ${error.hint}`).toContain(said)
+  })
+
+  test('about no conflict is refused', async () => {
+    expect(await decide('0'.repeat(16), { take: 'mysql' })).toMatchObject({ status: 404 })
+  })
+
+  test('is a run; a dry run is none', async () => {
+    expect(await decide(CONTEST.id, { take: 'mysql', dry_run: true })).toMatchObject({ body: { dry_run: true } })
+    const { status, body } = await decide(CONTEST.id, { take: 'mysql', note: 'asked' })
+    expect([status, body.kind, body.state]).toEqual([202, 'resolve', 'queued'])
+    expect((await decide(CONTEST.id, { take: 'mysql' })).body.id).toBe(body.id)
+  })
+})
+
 describe('the command', () => {
   const conflicts = (...words: readonly string[]) =>
     runCommand(['conflicts', ...words], {
@@ -119,13 +159,21 @@ describe('the command', () => {
   })
 
   test('refuses what it cannot do', async () => {
-    const given = [['solve'], ['list', 'x'], ['show'], ['show', 'a', '--state', 'open'], ['show', '0'.repeat(16)]]
+    const given = [
+      ['solve'],
+      ['list', 'x'],
+      ['show'],
+      ['show', 'a', '--state', 'open'],
+      ['resolve', '0'.repeat(16)],
+      ['show', '0'.repeat(16)],
+    ]
     const ended = await Promise.all(given.map((words) => conflicts(...words)))
     expect(ended.map(({ code, err }) => [code, err.split('\n')[0]])).toEqual([
-      [2, expect.stringContaining('does list and show, not "solve"')],
+      [2, expect.stringContaining('does list, show, resolve, not "solve"')],
       [2, expect.stringContaining('list takes no argument "x"')],
       [2, expect.stringContaining('show needs the id')],
       [2, expect.stringContaining('show takes no --state')],
+      [2, expect.stringContaining('resolve needs --take')],
       [expect.any(Number), expect.stringContaining('CONFLICT_UNKNOWN')],
     ])
     expect(ended.at(-1)?.code).not.toBe(0)

@@ -3,27 +3,23 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { formatCursor } from '../../src/core/cursor.ts'
 import type { FieldConflict } from '../../src/core/field-conflict.ts'
-import { NO_LIMITS, NO_TALLY, type Order } from '../../src/core/run.ts'
 import { CONFLICTS } from '../../src/core/topic.ts'
-import type { LogRecord } from '../../src/log/log.ts'
 import { systemClock } from '../../src/pipeline/clock.ts'
 import { Mending } from '../../src/pipeline/mending.ts'
 import { Plan } from '../../src/pipeline/plan.ts'
 import { replay } from '../../src/pipeline/replay.ts'
 import { ReplayFilter } from '../../src/pipeline/replay-filter.ts'
-import { RunBook } from '../../src/pipeline/run-book.ts'
-import type { RunWork } from '../../src/pipeline/run-work.ts'
 import type { FoundRow, Settling } from '../../src/pipeline/settling.ts'
 import type { Contest } from '../../src/sink/sink.ts'
 import { connector, Delivering, failingOver, insert, merge, TOPIC } from '../support/delivering.ts'
 import { Retrying } from '../support/retrying.ts'
+import { runWork } from '../support/run-work.ts'
 
 const CONTEST: Contest = {
   ...{ table: 'items', key: ['C#1'], row: '1', group: 'text', policy: 'mysql-wins', wins: 'incoming', why: 'x' },
   ...{ incoming: { text: 'ours' }, held: { text: 'theirs' }, before: null },
 }
 
-const signal = new AbortController().signal
 let at: Delivering
 beforeEach(async () => {
   at = await Delivering.open()
@@ -35,24 +31,6 @@ async function found(): Promise<readonly FieldConflict[]> {
   const conflicts: FieldConflict[] = []
   for await (const { value } of at.log.latest(CONFLICTS)) conflicts.push(await at.records.unpack('contest', value!))
   return conflicts
-}
-
-/** A run that is carried out right here. */
-function work(kind: Order['kind'], scope: object = {}): RunWork {
-  const order: Order = {
-    ...{ id: 'r1', kind, connector: 'feedback', scope: JSON.stringify(scope), limits: NO_LIMITS, by: 'ann' },
-    ...{ orderedAtMs: 0, wanted: 'running', attempt: 1 },
-  }
-  const append = async (records: () => Promise<readonly LogRecord[]>) => at.write(...(await records()))
-  return {
-    ...{ order, signal, limits: () => NO_LIMITS, expect: () => undefined, retry: (step) => step() },
-    progress: {
-      ...{ id: 'r1', state: 'running', attempt: 1, bookmark: null, rows: 0, rowsExpected: null, rowsPerSecond: 0 },
-      ...{ startedAtMs: 0, updatedAtMs: 0, endedAtMs: null, fault: null },
-    },
-    ...{ step: (_step, records) => append(records), note: append, tally: async () => NO_TALLY },
-    book: async () => new RunBook({ log: at.log, records: at.records, signal }),
-  }
 }
 
 test('a retry does, with what becomes of the letter', async () => {
@@ -77,7 +55,8 @@ async function replayed(into: string | null): Promise<void> {
     ...{ log: at.log, records: at.records, clock: systemClock, ready: parts.ready, plan: await Plan.open(parts) },
     ...{ filter: new ReplayFilter(connector(), nothing), openSink: async () => at.sink },
   }
-  await replay(options, work('replay', { ranges, venue: null, key: null, into }))
+  const scope = JSON.stringify({ ranges, venue: null, key: null, into })
+  await replay(options, runWork(at, { kind: 'replay', scope }))
 }
 
 test('a replay does', async () => {
@@ -103,7 +82,7 @@ test('a repair does', async () => {
   const row: FoundRow = {
     ...{ event: insert(1), isIgnored: false, isDelivered: true, reason: null, met: [], differences: [difference] },
   }
-  await mending.of([row], 0, work('verify'))
+  await mending.of([row], 0, runWork(at, { kind: 'verify', scope: '{}' }))
   expect(at.sink.applied).toHaveLength(1)
   expect(await found()).toMatchObject([{ row: '1', dynamodb: { text: 'theirs' }, cursor: 'r1:0:1' }])
 })

@@ -47,7 +47,7 @@ export class Retrying {
     const observer = observed()
     const by = { log, topics, records, clock: systemClock, observer, openCodec: () => this.#at.openCodec() }
     const none = { carryOut: async () => undefined }
-    const others = { backfill: none, replay: none, sync: none, verify: none, repair: none }
+    const others = { backfill: none, replay: none, sync: none, verify: none, repair: none, resolve: none }
     const kinds = () => ({ ...others, retry: { carryOut: work } })
     return new Running((attempt) => carryOutRuns({ ...by, kinds }, attempt), observer)
   }
