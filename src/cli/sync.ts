@@ -41,7 +41,7 @@ async function sync(system: System, call: Call): Promise<ExitCode> {
   const { code, steps } = await settle(opened, { call, venue })
   if (code !== EXIT.done || call.signal.aborted) return code
   if (!opened.connectors.some(({ connector }) => isSynced(connector)) && steps > 0) return EXIT.done
-  return isReal ? syncVenues(opened, { call, venue }) : foresee(system, { opened, call, venue })
+  return isReal ? await syncVenues(opened, { call, venue }) : await foresee(system, { opened, call, venue })
 }
 
 interface Asked {
