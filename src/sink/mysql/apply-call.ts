@@ -99,7 +99,7 @@ export class ApplyCall {
       { writes, reads: contestedFields },
     )
     const { outcomes, dues } = this.#decide(states, tasks)
-    if (isMarked && this.#tell(outcomes)) return { result: null, commits: false }
+    if (isMarked && tasks.some(({ placed }) => this.#told.has(placed.lane))) return { result: null, commits: false }
     const failures = await writeRows({ session, isMariadb, isLast }, states.all)
     if (failures.size > 0) {
       for (const [owner, reason] of failures) this.#refused.set(owner, reason)
@@ -109,13 +109,6 @@ export class ApplyCall {
     await writeGuards(session, states.all)
     if (!isMarked) await markTransaction(session, this.#writes)
     return { result: outcomes, commits: true }
-  }
-
-  /** Whether a lane was found that has to be told. */
-  #tell(outcomes: readonly Outcome[]): boolean {
-    const won = this.#tasks.filter(({ owner }) => outcomes[owner]?.contests?.some(({ wins }) => wins === 'incoming'))
-    for (const { placed } of won) this.#told.add(placed.lane)
-    return won.length > 0
   }
 
   #decide(states: RowStates, tasks: readonly Task[]): Decided {
@@ -134,11 +127,12 @@ export class ApplyCall {
     return { outcomes, dues }
   }
 
-  #decideOne(states: RowStates, { write, stamp, owner }: Task, dues: Due[]): Outcome {
+  #decideOne(states: RowStates, { write, stamp, owner, placed }: Task, dues: Due[]): Outcome {
     try {
       const refused = this.#refused.get(owner)
       if (refused !== undefined) throw new Rejection(refused)
-      const outcome = outcomeOf((ref) => states.of(ref), write, { stamp, owner, nowMs: this.#options.nowMs })
+      const tell = () => void this.#told.add(placed.lane)
+      const outcome = outcomeOf((ref) => states.of(ref), write, { stamp, owner, nowMs: this.#options.nowMs, tell })
       if (outcome.did === 'applied' && write.do === 'create') {
         for (const count of write.counts ?? []) dues.push({ count, stamp, owner })
       }

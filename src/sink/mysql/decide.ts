@@ -15,7 +15,15 @@ export interface Deciding {
   readonly stamp: Stamp
   readonly owner: number
   readonly nowMs: number
+  /** The write has to be told to the other side. */
+  readonly tell: () => void
 }
+
+/**
+ * On the guard of a row in which a write won against a change of the row's own side. What comes after it is told as well: the
+ * other side may take that write for the newest.
+ */
+const TOLD = 'told'
 
 const APPLIED: Outcome = { did: 'applied' }
 const STALE: Outcome = { did: 'stale' }
@@ -32,7 +40,11 @@ export function decideMerge(state: RowState, write: Merge, by: Deciding): Outcom
   const { contests, left } = settleGroups(state, write, by.nowMs)
   const values = valuesOf(state, left)
   if (values.size > 0 || !state.isThere) state.set(by.owner, values)
+  const wasTold = state.guard(write.guard).mark === TOLD
+  const isTold = contests.some(({ wins }) => wins === 'incoming') || (wasTold && values.size > 0)
   advance(state, write.guard, by.stamp)
+  if (isTold) by.tell()
+  if (isTold || wasTold) state.mark(write.guard, { mark: TOLD })
   if (state.guard(undefined).removed !== null) state.mark(undefined, { removed: null, deletedAt: null })
   return contests.length === 0 ? APPLIED : { did: 'applied', contests }
 }

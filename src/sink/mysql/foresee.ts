@@ -18,7 +18,10 @@ export async function foresee(
     const one = placed[owner]
     if (one === undefined) throw new RangeError('a write without its place')
     try {
-      return outcomeOf((ref) => states.of(ref).anew(), write, { stamp: stampOf(one), owner, nowMs: by.nowMs })
+      return outcomeOf((ref) => states.of(ref).anew(), write, {
+        ...{ stamp: stampOf(one), owner, nowMs: by.nowMs },
+        tell: () => undefined,
+      })
     } catch (error) {
       if (error instanceof Rejection) return rejected(write, error)
       throw error

@@ -41,7 +41,7 @@ describe.each(FLAVOURS)('fields that both sides own, on %s', (_flavour, shared) 
     await table.query(`UPDATE ${table.name} SET stage = 'sold', assessed = '2024-01-02 10:00:00.250'`)
     const held = { stage: 'sold', price: '1.50', assessed: '2024-01-02 10:00:00.250' }
     const { own: _own, ...incoming } = INCOMING
-    const contest = { table: table.name, key: ['1'], group: 'status', policy: 'review', wins: 'nobody' }
+    const contest = { table: table.name, key: ['1'], row: '1', group: 'status', policy: 'review', wins: 'nobody' }
     expect(await apply(table, 'review')).toEqual({
       did: 'applied',
       contests: [{ ...contest, why: 'a person decides', incoming, held, before: BEFORE }],

@@ -97,7 +97,7 @@ describe.each(FLAVOURS)('merges on %s', (flavour, shared) => {
             again.map(({ write }) => write),
             { isSure: true, signal: forever },
           ),
-        ).toEqual([[], []])
+        ).toMatchObject([{ differences: [] }, { differences: [] }])
         expect(did(await sink.apply(again, forever))).toEqual(['applied', 'applied'])
       }
     },
@@ -144,8 +144,10 @@ describe.each(FLAVOURS)('merges on %s', (flavour, shared) => {
     await sink.apply([placed(table.mergeOf(['7'], { name: 'a' }), { offset: 1 })], forever)
     await sink.apply([placed(table.removeOf(['7'], ['name'], { how: 'flag' }), { offset: 2 })], forever)
     expect(await table.row(7)).toMatchObject({ name: 'a' })
-    const differences = await sink.compare([table.mergeOf(['7'], { name: 'a' })], { isSure: true, signal: forever })
-    expect(differences).toMatchObject([[{ fields: [{ wanted: null, held: '2025-11-28T14:30:00.000Z' }] }]])
+    const compared = await sink.compare([table.mergeOf(['7'], { name: 'a' })], { isSure: true, signal: forever })
+    expect(compared).toMatchObject([
+      { differences: [{ fields: [{ wanted: null, held: '2025-11-28T14:30:00.000Z' }] }] },
+    ])
     const seed = (id: string) => placed(table.mergeOf([id], { name: 'seed' }, { seed: true }), { offset: 9 })
     expect(did(await sink.apply([seed('7'), seed('8'), seed('8')], forever))).toEqual(['exists', 'applied', 'applied'])
     expect(did(await sink.apply([placed(table.mergeOf(['8'], { name: 'real' }), { offset: 1 })], forever))).toEqual([
