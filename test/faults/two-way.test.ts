@@ -10,7 +10,7 @@ import { Random } from '../support/random.ts'
 import { until } from '../support/until.ts'
 
 /** 20,000 of all policies together take a few minutes: `MILLRACE_TEST_STORM=5000 npx vitest run ... test/faults/two-way.test.ts`. */
-const CHANGES = Number(process.env.MILLRACE_TEST_STORM ?? 600)
+const CHANGES = Number(process.env.MILLRACE_TEST_STORM ?? 400)
 const ROWS = 25
 /** Between two changes of one side: millrace comes and goes many times in a storm. */
 const PAUSE_MS = 10
