@@ -33,6 +33,8 @@ export interface StatusAsked {
 interface Asking extends StatusAsked {
   readonly setup: Setup
   readonly resources: Resources
+  readonly gaps: GapBook
+  readonly conflicts: ConflictBook
   readonly signal: AbortSignal
 }
 
@@ -47,10 +49,15 @@ export async function askStatus(
   const one = asked.connector === null ? null : namedConnector(plain, asked.connector)
   await using resources = await openResources({ ...setup, system, role: 'control', metrics: createMetrics() })
   await resources.log.declare(declaredTopics(changeTopics(connectors, config.database), partitionsOf(config)))
+  const { log, codecs, sources } = resources
+  const reading = { log, records: codecs.records, signal }
+  const conflicts = new ConflictBook(reading)
+  const gaps = new GapBook({ ...reading, runs: new RunBook(reading), sources: sources.names, connectors: plain })
+  await Promise.all([gaps.refresh(), conflicts.refresh()])
   const statuses: StatusView['connectors'] = []
   for (const ready of connectors) {
     if (one !== null && ready.connector !== one) continue
-    statuses.push(await statusOf({ ...asked, setup, resources, signal }, ready))
+    statuses.push(await statusOf({ ...asked, setup, resources, gaps, conflicts, signal }, ready))
   }
   return { connectors: statuses, advice: [...adviceOf(statuses)] }
 }
@@ -70,8 +77,8 @@ async function statusOf(asking: Asking, ready: ReadyConnector): Promise<StatusVi
     captured_at: bookmark === null ? null : new Date(bookmark.sourceTimeMs).toISOString(),
     pending: lags.reduce((sum, lag) => sum + lag, 0),
     dead_letters: await deadLetters(asking, ready),
-    open_gaps: await openGaps(asking, ready),
-    open_conflicts: await openConflicts(asking, ready),
+    open_gaps: asking.gaps.open(connector.name).length,
+    open_conflicts: asking.conflicts.openFor(connector.name),
     tables: await tables(asking, ready),
   }
 }
@@ -81,22 +88,6 @@ async function deadLetters({ resources, setup, signal }: Asking, { connector }: 
   const { database } = setup.config
   const letters = new DeadLetters({ log, ...codecs, database, connectors: [connector], clock: systemClock, signal })
   return (await letters.list({ connector: connector.name }, 1)).total
-}
-
-async function openGaps({ resources, signal }: Asking, { connector }: ReadyConnector): Promise<number> {
-  const { log, codecs, sources } = resources
-  const reading = { log, records: codecs.records, signal }
-  const runs = new RunBook(reading)
-  const book = new GapBook({ ...reading, runs, sources: sources.names, connectors: [connector] })
-  await book.refresh()
-  return book.open(connector.name).length
-}
-
-async function openConflicts({ resources, signal }: Asking, { connector }: ReadyConnector): Promise<number> {
-  const { log, codecs } = resources
-  const book = new ConflictBook({ log, records: codecs.records, signal })
-  await book.refresh()
-  return book.openFor(connector.name)
 }
 
 async function tables({ resources, rowsMax, signal }: Asking, ready: ReadyConnector) {

@@ -27,10 +27,9 @@ import { RunBook, type RunBookOptions } from '../pipeline/run-book.ts'
 import { RunDesk } from '../pipeline/run-desk.ts'
 import { Supervisor } from '../pipeline/supervisor.ts'
 import { SyncDesk } from '../pipeline/sync-desk.ts'
-import { ConflictWatch } from './conflict-watch.ts'
 import { forecaster } from './forecaster.ts'
-import { GapWatch } from './gap-watch.ts'
 import { LagWatch } from './lag-watch.ts'
+import { OpenWatch } from './open-watch.ts'
 import { capturePart, deliverPart, type Part, partsOf } from './parts.ts'
 import { Reporter } from './reporter.ts'
 import type { Resources } from './resources.ts'
@@ -53,8 +52,8 @@ export class Service {
   readonly #clock: Clock = systemClock
   readonly #reporter: Reporter
   readonly #lag: LagWatch
-  readonly #gaps: GapWatch
-  readonly #conflicts: ConflictWatch
+  readonly #gaps: OpenWatch
+  readonly #conflicts: OpenWatch
   readonly #parts: readonly Part[]
   /** Ends what requests ask of the log. */
   readonly #asking = new AbortController()
@@ -72,9 +71,16 @@ export class Service {
     const runs = new RunBook(this.#reading())
     const gaps = this.#gapBook(runs)
     const conflicts = new ConflictBook(this.#reading())
-    const watching = { metrics, clock: this.#clock, connectors: this.#plain() }
-    this.#gaps = new GapWatch({ gaps, ...watching })
-    this.#conflicts = new ConflictWatch({ conflicts, ...watching })
+    const watching = { clock: this.#clock, connectors: this.#plain() }
+    const openGaps = (name: string) => gaps.open(name).length
+    const openConflicts = (name: string) => conflicts.openFor(name)
+    this.#gaps = new OpenWatch({ book: gaps, count: openGaps, gauge: metrics.gapsOpen, ...watching })
+    this.#conflicts = new OpenWatch({
+      book: conflicts,
+      count: openConflicts,
+      gauge: metrics.conflictsOpen,
+      ...watching,
+    })
     this.control = new ControlServer({
       host: config.httpHost,
       port: config.httpPort,

@@ -2,13 +2,11 @@
 // Each step is a verification that mends what differs, and nothing else.
 
 import { VerifyBody, verifyOrder } from '../control/run-orders.ts'
-import { verificationView } from '../control/verify-view.ts'
-import { differencesOf } from '../pipeline/differences.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { type Call, EXIT, type ExitCode } from './command.ts'
 import type { OpenDesk } from './open-desk.ts'
 import { bodyOf } from './order-run.ts'
-import { watchRun } from './watch-run.ts'
+import { watchVerification } from './watch-verification.ts'
 
 export interface Step {
   readonly does: 'pull' | 'push'
@@ -48,18 +46,14 @@ export async function settleSides(
     const repair = !call.options.has('dry-run')
     const body = bodyOf(VerifyBody, { connector: step.connector, scope: {}, repair, limits: {} })
     const { order } = await desk.order({ ...verifyOrder(connectors, body), by: 'command line' })
-    const code = await watchRun(desk, order.id, { ...call, isJson: false, terminal: quiet(call) })
-    const { found } = verificationView(await desk.find(order.id), await differencesOf(opened, order.id))
-    const { differing, mended } = found
-    done.push({ ...step, run: order.id, differing, mended })
+    const { code, view } = await watchVerification({ opened, call, isSilent: true }, order.id)
+    const { differing, mended } = view.found
+    const stepDone = { ...step, run: order.id, differing, mended }
+    done.push(stepDone)
     if (code !== EXIT.done || call.signal.aborted) return { code, done }
-    if (!call.isJson) call.terminal.print(sentence({ ...step, run: order.id, differing, mended }, repair))
+    if (!call.isJson) call.terminal.print(sentence(stepDone, repair))
   }
   return { code: EXIT.done, done }
-}
-
-function quiet({ terminal }: Call): Call['terminal'] {
-  return { ...terminal, isInteractive: false, print: () => undefined }
 }
 
 function sentence({ does, connector, differing, mended }: StepDone, isReal: boolean): string {

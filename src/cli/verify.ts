@@ -40,22 +40,11 @@ async function verify(system: System, call: Call): Promise<ExitCode> {
   const run = await desk.order({ ...verifyOrder(connectors, body), by: 'command line' })
   if (options.has('detach')) return await showRun(desk, run, call)
   const { id } = run.order
-  const { watchRun } = await import('./watch-run.ts')
-  const code = await watchRun(desk, id, {
-    ...call,
-    isJson: false,
-    terminal: isJson ? silent(terminal) : terminal,
-  })
-  const { verificationView } = await import('../control/verify-view.ts')
-  const { differencesOf } = await import('../pipeline/differences.ts')
-  const view = verificationView(await desk.find(id), await differencesOf(opened, id))
+  const { watchVerification } = await import('./watch-verification.ts')
+  const { code, view } = await watchVerification({ opened, call, isSilent: isJson }, id)
   terminal.print(isJson ? `${JSON.stringify(view)}\n` : report(view))
   if (code !== EXIT.done || call.signal.aborted) return code
   return view.found.differing > 0 || view.found.unsettled > 0 ? EXIT.failed : EXIT.done
-}
-
-function silent(terminal: Call['terminal']): Call['terminal'] {
-  return { ...terminal, print: () => undefined }
 }
 
 function report({ found, compared, differences, state }: VerificationView): string {
