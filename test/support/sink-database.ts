@@ -1,13 +1,11 @@
 // A database of its own for a test of the MySQL sink, with one table that sinks write to.
 
 import type { TargetTable } from '../../src/core/connector.ts'
-import type { Fields } from '../../src/core/value.ts'
-import type { Count, Create, ItemKey, Merge, Remove } from '../../src/core/write.ts'
 import { type MysqlSinkOptions, openMysqlSink } from '../../src/sink/mysql/mysql-sink.ts'
 import type { Sink } from '../../src/sink/sink.ts'
 import { type FreshDatabase, freshDatabase } from './fresh-database.ts'
-import { freshName } from './fresh-name.ts'
 import type { SharedDatabase } from './shared-server.ts'
+import { TableWrites } from './table-writes.ts'
 
 export interface TableSpec {
   /** Columns and constraints, as in CREATE TABLE. */
@@ -18,13 +16,13 @@ export interface TableSpec {
   readonly before?: string
 }
 
-export class SinkDatabase implements AsyncDisposable {
-  readonly name = freshName('sink')
+export class SinkDatabase extends TableWrites implements AsyncDisposable {
   readonly database: FreshDatabase
   readonly #spec: TableSpec
   readonly #sinks: Sink[] = []
 
   private constructor(database: FreshDatabase, spec: TableSpec) {
+    super()
     this.database = database
     this.#spec = spec
   }
@@ -56,23 +54,6 @@ export class SinkDatabase implements AsyncDisposable {
     const where = this.#spec.key.map((name) => `${name} = ?`).join(' AND ')
     const [row] = await this.query(`SELECT * FROM ${this.name} WHERE ${where}`, key)
     return row === undefined ? undefined : { ...row }
-  }
-
-  createOf(key: ItemKey, fields: Fields, more: Partial<Create> = {}): Create {
-    return { do: 'create', table: this.name, key, fields, ...more }
-  }
-
-  mergeOf(key: ItemKey, fields: Fields, more: Partial<Merge> = {}): Merge {
-    return { do: 'merge', table: this.name, key, fields, ...more }
-  }
-
-  removeOf(key: ItemKey, fields: readonly string[], more: Partial<Remove> = {}): Remove {
-    const deletedAt = '2025-11-28T14:30:00.000Z'
-    return { do: 'remove', table: this.name, key, how: 'tombstone', fields, deletedAt, ...more }
-  }
-
-  countOf(key: ItemKey, add: Count['add'], more: Partial<Count> = {}): Count {
-    return { do: 'count', table: this.name, key, add, ...more }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,12 +4,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient, PutCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { TargetTable } from '../../src/core/connector.ts'
 import { position } from '../../src/core/position.ts'
-import type { Fields } from '../../src/core/value.ts'
-import type { Count, Create, ItemKey, Merge, Remove, Write } from '../../src/core/write.ts'
+import type { ItemKey, Write } from '../../src/core/write.ts'
 import { createTables } from '../../src/sink/dynamodb/create-tables.ts'
 import { type DynamodbSinkOptions, openDynamodbSink } from '../../src/sink/dynamodb/dynamodb-sink.ts'
 import type { Outcome, PlacedWrite, Sink } from '../../src/sink/sink.ts'
-import { freshName } from './fresh-name.ts'
+import { TableWrites } from './table-writes.ts'
 
 export type StoredRow = Record<string, unknown> & { readonly pk: string; readonly sk: string }
 
@@ -39,14 +38,14 @@ const OWNS = [
   'other_*',
 ]
 
-export class SinkTable implements AsyncDisposable {
-  readonly name = freshName('sink')
+export class SinkTable extends TableWrites implements AsyncDisposable {
   readonly #endpoint: string
   readonly #client: DynamoDBClient
   readonly #documents: DynamoDBDocumentClient
   readonly #sinks: Sink[] = []
 
   constructor(endpoint: string) {
+    super()
     this.#endpoint = endpoint
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
     this.#client = new DynamoDBClient({ endpoint, region: 'local', credentials })
@@ -72,23 +71,6 @@ export class SinkTable implements AsyncDisposable {
     })
     this.#sinks.push(sink)
     return sink
-  }
-
-  createOf(key: ItemKey, fields: Fields, more: Partial<Create> = {}): Create {
-    return { do: 'create', table: this.name, key, fields, ...more }
-  }
-
-  mergeOf(key: ItemKey, fields: Fields, more: Partial<Merge> = {}): Merge {
-    return { do: 'merge', table: this.name, key, fields, ...more }
-  }
-
-  removeOf(key: ItemKey, fields: readonly string[], more: Partial<Remove> = {}): Remove {
-    const deletedAt = '2025-11-28T14:30:00.000Z'
-    return { do: 'remove', table: this.name, key, how: 'tombstone', fields, deletedAt, ...more }
-  }
-
-  countOf(key: ItemKey, add: Count['add'], more: Partial<Count> = {}): Count {
-    return { do: 'count', table: this.name, key, add, ...more }
   }
 
   /** As an application writes. */
