@@ -1,7 +1,8 @@
-// The attributes by which the sink recognises its own work on an item. Connectors cannot write them.
+// The attributes by which the sink recognises its own work on an item, and the source the sink's. Connectors cannot write
+// them.
 
-import type { Cursor } from '../../core/cursor.ts'
-import { DELETED_MARK } from '../../core/item.ts'
+import type { Cursor } from '../core/cursor.ts'
+import { DELETED_MARK } from '../core/item.ts'
 
 export const PREFIX = 'mr_'
 export const CURSOR = 'mr_cursor'
@@ -27,9 +28,19 @@ export function positionName(guard: string | undefined): string {
   return guard === undefined ? POSITION : `${POSITION}_${guard}`
 }
 
+export function isPositionName(name: string): boolean {
+  return name.startsWith(POSITION)
+}
+
+const COUNTED = 'mr_counted_'
+
 /** On a counter item: what was counted, one attribute for each reader of each partition of each topic incarnation. */
 export function countedName(reader: string, { topicId, partition }: Cursor): string {
-  return `mr_counted_${reader}_${topicId}_${partition}`
+  return `${COUNTED}${reader}_${topicId}_${partition}`
+}
+
+export function isCountedName(name: string): boolean {
+  return name.startsWith(COUNTED)
 }
 
 /** What is read of an item that turned out to exist. */

@@ -1,8 +1,6 @@
 // What an error of DynamoDB or of the way to it means: which are worth another try, which concern one write alone, and
 // which need a person.
 
-import { MillraceError } from '../../core/errors.ts'
-
 /**
  * throttled, unreachable, conflict: try again · condition, cancelled: an answer, not a fault · invalid: this write can
  * never be applied · denied, missing: a person has to act · unknown: none of these.
@@ -74,21 +72,4 @@ interface Told {
 /** The trouble that the code of one statement, or of one part of a transaction, stands for. */
 export function troubleOfCode(code: string): Trouble {
   return TROUBLES[code.replace(/Exception$/u, '')] ?? 'unknown'
-}
-
-/** The named error that a trouble becomes when nothing here can deal with it. */
-export function named(trouble: Trouble, cause: unknown): Error {
-  const said = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
-  switch (trouble) {
-    case 'denied':
-      return new MillraceError('DYNAMODB_DENIED', `DynamoDB refuses these credentials: ${said}`, { cause })
-    case 'missing':
-      return new MillraceError('SINK_TABLE_MISSING', `a table is missing in DynamoDB: ${said}`, { cause })
-    case 'throttled':
-    case 'unreachable':
-    case 'conflict':
-      return new MillraceError('DYNAMODB_UNAVAILABLE', `DynamoDB does not take the writes: ${said}`, { cause })
-    default:
-      return cause instanceof Error ? cause : new Error(said)
-  }
 }

@@ -30,6 +30,11 @@ export interface ColumnType {
   readonly labels: readonly string[]
 }
 
+/** Whether its values are whole numbers, bits among them. */
+export function isWhole({ name }: ColumnType): boolean {
+  return name === 'bit' || INTEGERS.some((one) => one === name)
+}
+
 export function kindOf({ name, isUnsigned }: ColumnType): Kind {
   switch (name) {
     case 'tinyint':

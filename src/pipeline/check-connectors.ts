@@ -3,13 +3,14 @@
 import { z } from 'zod'
 import type { Connector, Settings } from '../core/connector.ts'
 import { SIDES } from '../core/contested.ts'
+import { covers } from '../core/covers.ts'
 import { MillraceError } from '../core/errors.ts'
 import { settingVariable } from '../core/setting-variable.ts'
 import { checkDirections } from './check-directions.ts'
 import { checkRowOf } from './check-row-of.ts'
 import { checkSync, SyncShape } from './check-sync.ts'
 import { columnFaults } from './column-faults.ts'
-import { covers, type Targets } from './fields-owned.ts'
+import type { Targets } from './fields-owned.ts'
 import type { ReadyConnector } from './ready-connector.ts'
 
 export interface Candidate {

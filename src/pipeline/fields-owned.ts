@@ -2,6 +2,8 @@
 // that the other side owns.
 
 import type { TargetTable } from '../core/connector.ts'
+import { covers } from '../core/covers.ts'
+import { fieldNames } from '../core/field-names.ts'
 import { nearest } from '../core/nearest.ts'
 import type { Count, Write } from '../core/write.ts'
 
@@ -29,7 +31,7 @@ export class FieldsOwned {
     if (key.length !== target.key.length) {
       return `writes a key of ${key.length} parts to ${write.table}, whose key is ${target.key.join(', ')}`
     }
-    const field = fieldsOf(write).find((name) => !this.#owns(write.table, name))
+    const field = fieldNames(write).find((name) => !this.#owns(write.table, name))
     if (field !== undefined) return `writes the field ${field} of ${write.table}, which it does not own`
     return this.#firstFault(followers(write))
   }
@@ -54,25 +56,6 @@ export class FieldsOwned {
       target.owns.some((owned) => covers(owned, field))
     this.#known.set(id, isOwned)
     return isOwned
-  }
-}
-
-/** Whether an entry of `owns`, which may end in `*`, stands for a field. */
-export function covers(owned: string, field: string): boolean {
-  return owned.endsWith('*') ? field.startsWith(owned.slice(0, -1)) : owned === field
-}
-
-function fieldsOf(write: Write): readonly string[] {
-  switch (write.do) {
-    case 'create':
-    case 'merge':
-      return Object.keys(write.fields)
-    case 'remove':
-      return write.fields
-    case 'identify':
-      return [...Object.keys(write.fields), ...Object.keys(write.onCreate ?? {})]
-    case 'count':
-      return [...Object.keys(write.add), ...Object.keys(write.ratios ?? {}), ...Object.keys(write.greatest ?? {})]
   }
 }
 

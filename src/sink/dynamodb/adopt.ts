@@ -3,12 +3,12 @@
 
 import { randomBytes } from 'node:crypto'
 import type { Adoption } from '../../core/write.ts'
+import { ADOPTED, CREATED, NUMBERS } from '../../dynamodb/bookkeeping.ts'
 import type { ItemRef } from '../item-ref.ts'
 import { Rejection } from '../rejection.ts'
 import type { Clash } from '../sink.ts'
 import { type AdoptionMark, fromMark, toMark } from './adoption-mark.ts'
 import { fromItem, type Item, toBase64 } from './attributes.ts'
-import { ADOPTED, CREATED, NUMBERS } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
 import { Claims } from './claims.ts'
 import { Expression } from './expression.ts'

@@ -1,9 +1,10 @@
 // What one call of apply asks of DynamoDB: inserts and reads gathered in batches, everything else one by one.
 
+import { READ_BACK } from '../../dynamodb/bookkeeping.ts'
+import { troubleOf } from '../../dynamodb/trouble.ts'
 import { type ItemRef, itemId } from '../item-ref.ts'
 import { Rejection } from '../rejection.ts'
 import type { Attribute, Item } from './attributes.ts'
-import { READ_BACK } from './bookkeeping.ts'
 import { Gather } from './gather.ts'
 import { type Insert, type Inserted, insertBatch, insertOne, statementOf } from './insert.ts'
 import { keyMark } from './marks.ts'
@@ -12,7 +13,6 @@ import type { Requests } from './requests.ts'
 import { ServiceError } from './service-error.ts'
 import { ITEM_BYTES_MAX, itemBytes, writeUnits } from './size.ts'
 import type { TargetTables } from './target-tables.ts'
-import { troubleOf } from './trouble.ts'
 import { Waves } from './waves.ts'
 
 const INSERTS_MAX = 25

@@ -1,10 +1,10 @@
 // What has to be true of the target tables before writes can be applied, each with the command that makes it so.
 
 import type { Finding } from '../../core/finding.ts'
-import { EXPIRES } from './bookkeeping.ts'
+import { EXPIRES } from '../../dynamodb/bookkeeping.ts'
+import { troubleOf } from '../../dynamodb/trouble.ts'
 import type { Requests } from './requests.ts'
 import type { TargetTables } from './target-tables.ts'
-import { troubleOf } from './trouble.ts'
 
 export interface TablesOptions {
   readonly requests: Requests

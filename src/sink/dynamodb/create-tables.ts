@@ -2,8 +2,8 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TargetTable } from '../../core/connector.ts'
+import { EXPIRES } from '../../dynamodb/bookkeeping.ts'
 import type { Address } from '../../dynamodb/client-config.ts'
-import { EXPIRES } from './bookkeeping.ts'
 import { describeTable, type TablesOptions } from './check.ts'
 import { Pace } from './pace.ts'
 import { Requests } from './requests.ts'

@@ -2,10 +2,10 @@
 // was deleted and came back revives it.
 
 import type { Create } from '../../core/write.ts'
+import { CREATED, EXPIRES, positionName } from '../../dynamodb/bookkeeping.ts'
 import type { Outcome } from '../sink.ts'
 import type { Stamp } from '../stamp.ts'
 import { type Item, toItem } from './attributes.ts'
-import { CREATED, EXPIRES, positionName } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
 import { Expression } from './expression.ts'
 import { birthMarks, isMadeBy, keyMark } from './marks.ts'

@@ -1,8 +1,8 @@
 // One page of a walk through a table: the items that stand for something of ours, whole and as they are now.
 
+import { CURSOR, DELETED_AT } from '../../dynamodb/bookkeeping.ts'
 import type { ItemsPage, ItemsRequest } from '../sink.ts'
 import { fromItem, type Item } from './attributes.ts'
-import { CURSOR, DELETED_AT } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
 
 export async function itemsPage(io: CallIo, { table, after, itemsMax }: ItemsRequest): Promise<ItemsPage> {

@@ -2,7 +2,8 @@
 // as unavailable, and whoever called decides.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { named, type Trouble } from './trouble.ts'
+import type { Trouble } from '../../dynamodb/trouble.ts'
+import { named } from './named.ts'
 
 const PAUSE_MS_MIN = 20
 const PAUSE_MS_MAX = 1_000

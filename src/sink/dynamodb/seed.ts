@@ -3,11 +3,11 @@
 
 import { OLDEST } from '../../core/position.ts'
 import type { Merge } from '../../core/write.ts'
+import { CURSOR, EXPIRES, positionName } from '../../dynamodb/bookkeeping.ts'
 import { itemId } from '../item-ref.ts'
 import type { Outcome } from '../sink.ts'
 import type { Stamp } from '../stamp.ts'
 import { toItem } from './attributes.ts'
-import { CURSOR, EXPIRES, positionName } from './bookkeeping.ts'
 import type { CallIo } from './call-io.ts'
 import { Expression } from './expression.ts'
 import { keyMark } from './marks.ts'

@@ -1,12 +1,14 @@
 // The tables a connector declared: how their items are addressed, and which fields it may write.
 
 import type { TargetTable } from '../../core/connector.ts'
+import { covers } from '../../core/covers.ts'
 import { MillraceError } from '../../core/errors.ts'
+import { fieldNames } from '../../core/field-names.ts'
 import type { ItemKey, Write } from '../../core/write.ts'
+import { PREFIX } from '../../dynamodb/bookkeeping.ts'
 import type { ItemRef } from '../item-ref.ts'
 import { Rejection } from '../rejection.ts'
 import type { Attribute, Item } from './attributes.ts'
-import { PREFIX } from './bookkeeping.ts'
 
 const KEY_BYTES_MAX = [2048, 1024] as const
 
@@ -60,14 +62,10 @@ export class TargetTables {
     const known = this.#owned.get(`${table} ${field}`)
     if (known !== undefined) return known
     const isFree = !field.startsWith(PREFIX) && !this.keyNames(table).includes(field)
-    const owned = isFree && (this.#tables[table]?.owns.some((pattern) => matches(pattern, field)) ?? false)
+    const owned = isFree && (this.#tables[table]?.owns.some((pattern) => covers(pattern, field)) ?? false)
     this.#owned.set(`${table} ${field}`, owned)
     return owned
   }
-}
-
-function matches(pattern: string, field: string): boolean {
-  return pattern.endsWith('*') ? field.startsWith(pattern.slice(0, -1)) : field === pattern
 }
 
 function keyText(text: string | undefined, place: 0 | 1, name: string): string {
@@ -78,20 +76,6 @@ function keyText(text: string | undefined, place: 0 | 1, name: string): string {
     throw new Rejection(`its key ${name} is ${bytes} bytes, over the ${KEY_BYTES_MAX[place]} that DynamoDB allows`)
   }
   return text
-}
-
-function fieldNames(write: Write): readonly string[] {
-  switch (write.do) {
-    case 'create':
-    case 'merge':
-      return Object.keys(write.fields)
-    case 'remove':
-      return write.fields
-    case 'identify':
-      return [...Object.keys(write.fields), ...Object.keys(write.onCreate ?? {})]
-    case 'count':
-      return [write.add, write.ratios ?? {}, write.greatest ?? {}].flatMap(Object.keys)
-  }
 }
 
 function invalid(what: string): MillraceError {

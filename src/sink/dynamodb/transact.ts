@@ -1,5 +1,6 @@
 // Puts several items in one transaction, each only if it does not exist.
 
+import { type Trouble, troubleOf, troubleOfCode } from '../../dynamodb/trouble.ts'
 import { Rejection } from '../rejection.ts'
 import type { Item } from './attributes.ts'
 import type { CallIo } from './call-io.ts'
@@ -7,7 +8,6 @@ import { unlessExists } from './insert.ts'
 import type { Patience } from './patience.ts'
 import { type Reason, ServiceError } from './service-error.ts'
 import { itemBytes, writeUnits } from './size.ts'
-import { type Trouble, troubleOf, troubleOfCode } from './trouble.ts'
 
 export interface Put {
   readonly table: string

@@ -1,6 +1,7 @@
 // What of a write is not true of the table as it stands; nothing is written.
 
 import type { FieldDifference } from '../../core/difference.ts'
+import { fieldNames } from '../../core/field-names.ts'
 import { fieldText } from '../../core/field-text.ts'
 import type { Field, Fields } from '../../core/value.ts'
 import type { Create, Merge, Remove, Write } from '../../core/write.ts'
@@ -13,7 +14,7 @@ import type { Loading } from './load-rows.ts'
 import type { RowState } from './row-state.ts'
 import { RowStates } from './row-states.ts'
 import { settleGroups } from './settle-groups.ts'
-import { fieldNames, type RowWrite, type TargetTables } from './target-tables.ts'
+import type { RowWrite, TargetTables } from './target-tables.ts'
 
 /** What only mends has a guard of its own: the positions by which live changes are judged stay as they are. */
 const MEND = 'mend'

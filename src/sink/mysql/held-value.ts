@@ -2,6 +2,7 @@
 // written, what is read back and what came from a source are the same value. What would be cut or rounded is refused.
 
 import { Exact, type Field, integer, type Value } from '../../core/value.ts'
+import { isWhole } from '../../mysql/column-type.ts'
 import { Rejection } from '../rejection.ts'
 import { jsonText } from './json-field.ts'
 import type { TargetColumn } from './target-column.ts'
@@ -10,15 +11,8 @@ import { heldTime } from './time-value.ts'
 export function heldValue(column: TargetColumn, field: Field): Value {
   if (field === null) return null
   const { type } = column
+  if (isWhole(type)) return wholeNumber(column, field)
   switch (type.name) {
-    case 'tinyint':
-    case 'smallint':
-    case 'mediumint':
-    case 'int':
-    case 'bigint':
-    case 'year':
-    case 'bit':
-      return wholeNumber(column, field)
     case 'decimal':
       return decimalText(column, field)
     case 'float':

@@ -3,25 +3,15 @@
 
 import mysql from 'mysql2'
 import type { Value } from '../../core/value.ts'
+import { isWhole } from '../../mysql/column-type.ts'
 import type { TargetColumn } from './target-column.ts'
 
 export function literal({ type }: TargetColumn, value: Value): string {
   if (value === null) return 'NULL'
   if (value instanceof Uint8Array) return binaryLiteral(value)
-  switch (type.name) {
-    case 'tinyint':
-    case 'smallint':
-    case 'mediumint':
-    case 'int':
-    case 'bigint':
-    case 'year':
-    case 'bit':
-      return String(value)
-    case 'timestamp':
-      return textLiteral(String(value).replace('T', ' ').replace('Z', ''))
-    default:
-      return textLiteral(String(value))
-  }
+  const text = String(value)
+  if (isWhole(type)) return text
+  return textLiteral(type.name === 'timestamp' ? text.replace('T', ' ').replace('Z', '') : text)
 }
 
 /** Texts that need no escaping, which most are. */

@@ -1,12 +1,13 @@
 // The rows that some writes are for, each with its state; a write whose key no row can have has none, but a reason.
 
+import { fieldNames } from '../../core/field-names.ts'
 import { type ItemRef, itemId } from '../item-ref.ts'
 import { Rejection } from '../rejection.ts'
 import { type Loading, loadRows } from './load-rows.ts'
 import { type RowKey, rowKey } from './row-key.ts'
 import { RowState } from './row-state.ts'
 import type { TargetShape } from './target-column.ts'
-import { fieldNames, type RowWrite, type TargetTables } from './target-tables.ts'
+import type { RowWrite, TargetTables } from './target-tables.ts'
 
 export interface Writes {
   readonly writes: readonly RowWrite[]

@@ -2,7 +2,9 @@
 // once, and again when a write names a column that was not there.
 
 import type { TargetTable } from '../../core/connector.ts'
+import { covers } from '../../core/covers.ts'
 import { MillraceError } from '../../core/errors.ts'
+import { fieldNames } from '../../core/field-names.ts'
 import type { Write } from '../../core/write.ts'
 import { readColumns } from '../../mysql/read-columns.ts'
 import { quotedText } from '../../mysql/sql-name.ts'
@@ -39,7 +41,7 @@ export class TargetTables {
       throw invalid(`it gives ${write.key.length} key values for ${write.table}, whose key is ${key.join(', ')}`)
     }
     const foreign = fieldNames(write).find(
-      (name) => isOneOf(key, name) || !owns.some((pattern) => matches(pattern, name)),
+      (name) => (key as readonly string[]).includes(name) || !owns.some((owned) => covers(owned, name)),
     )
     if (foreign !== undefined) throw invalid(`it writes ${foreign} of ${write.table}, which it does not own`)
     if (write.do !== 'create') return write
@@ -94,26 +96,6 @@ export async function describeTable(session: Session, database: string, table: s
 async function named(session: Session, sql: string): Promise<readonly Record<string, string | null>[]> {
   const { names, rows } = await session.table(sql)
   return rows.map((row) => Object.fromEntries(names.map((name, at) => [name, row[at]?.toString() ?? null])))
-}
-
-export function fieldNames(write: RowWrite): readonly string[] {
-  switch (write.do) {
-    case 'create':
-    case 'merge':
-      return Object.keys(write.fields)
-    case 'remove':
-      return write.fields
-    case 'count':
-      return [write.add, write.ratios ?? {}, write.greatest ?? {}].flatMap(Object.keys)
-  }
-}
-
-function isOneOf(names: readonly string[], name: string): boolean {
-  return names.includes(name)
-}
-
-function matches(pattern: string, field: string): boolean {
-  return pattern.endsWith('*') ? field.startsWith(pattern.slice(0, -1)) : field === pattern
 }
 
 function invalid(what: string): MillraceError {

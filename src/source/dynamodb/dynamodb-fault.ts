@@ -1,13 +1,10 @@
 // What an error of DynamoDB means to a source: which are worth another try, and which need a person.
 
 import { MillraceError } from '../../core/errors.ts'
-
-const DENIED =
-  /^(AccessDenied|UnrecognizedClient|MissingAuthenticationToken|InvalidSignature|IncompleteSignature|CredentialsProvider)/u
-const THROTTLED = /^(ProvisionedThroughputExceeded|Throttling|RequestLimitExceeded|LimitExceeded|TooManyRequests)/u
+import { troubleOf } from '../../dynamodb/trouble.ts'
 
 export function isThrottled(error: unknown): boolean {
-  return THROTTLED.test(nameOf(error))
+  return troubleOf(error) === 'throttled'
 }
 
 export function isNamed(error: unknown, name: string): boolean {
@@ -18,7 +15,7 @@ export function isNamed(error: unknown, name: string): boolean {
 export function faultOf(cause: unknown): Error {
   if (cause instanceof MillraceError) return cause
   const said = `${nameOf(cause)}: ${cause instanceof Error ? cause.message : String(cause)}`
-  if (DENIED.test(nameOf(cause)))
+  if (troubleOf(cause) === 'denied')
     return new MillraceError('DYNAMODB_DENIED', `DynamoDB refuses these credentials: ${said}`, { cause })
   if (isNamed(cause, 'ValidationException')) return new Error(said, { cause })
   return new MillraceError('DYNAMODB_UNAVAILABLE', `DynamoDB does not answer: ${said}`, { cause })

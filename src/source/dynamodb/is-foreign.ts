@@ -2,13 +2,9 @@
 
 import type { AttributeValue, _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams'
 import { itemMark } from '../../core/item-mark.ts'
+import { isCountedName, isPositionName, MARK, PREFIX } from '../../dynamodb/bookkeeping.ts'
 
 export type Image = Readonly<Record<string, AttributeValue>>
-
-const MARKS = /^mr_/u
-const POSITION = /^mr_position/u
-const COUNTED = /^mr_counted_/u
-const KEY = 'mr_key'
 
 /** Changed by an application: neither by the sink, nor by nobody (expiry, and writes that change nothing). */
 export function isForeign({ userIdentity, dynamodb }: StreamRecord, keyNames: readonly string[]): boolean {
@@ -16,7 +12,7 @@ export function isForeign({ userIdentity, dynamodb }: StreamRecord, keyNames: re
   const { OldImage: before = {}, NewImage: after } = dynamodb ?? {}
   if (after === undefined) return true
   const changed = namesOf(before, after).filter((name) => textOf(before[name]) !== textOf(after[name]))
-  if (changed.every((name) => MARKS.test(name))) return false
+  if (changed.every((name) => name.startsWith(PREFIX))) return false
   return !isOurs(changed, { before, after, keyNames })
 }
 
@@ -28,12 +24,12 @@ interface Images {
 
 /** A position that grew, or an account of what was counted; on an item that is not the copy of another. */
 function isOurs(changed: readonly string[], { before, after, keyNames }: Images): boolean {
-  const mark = after[KEY]?.S
+  const mark = after[MARK]?.S
   if (mark !== undefined && mark !== itemMark(keyNames.map((name) => String(after[name]?.S ?? after[name]?.N ?? ''))))
     return false
   return changed.some((name) => {
-    if (COUNTED.test(name)) return after[name] !== undefined
-    return POSITION.test(name) && (after[name]?.S ?? '') > (before[name]?.S ?? '')
+    if (isCountedName(name)) return after[name] !== undefined
+    return isPositionName(name) && (after[name]?.S ?? '') > (before[name]?.S ?? '')
   })
 }
 

@@ -1,21 +1,20 @@
 // Items that somebody put back to an older state: their author had read them before the sink wrote them.
 
 import type { _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams'
-import { ITEM_COLUMN, itemOf } from '../../core/item.ts'
+import { itemOf } from '../../core/item.ts'
 import type { TableShape } from '../../core/table.ts'
 import type { ItemKey } from '../../core/write.ts'
+import { isPositionName } from '../../dynamodb/bookkeeping.ts'
 import type { SetBack } from '../source.ts'
 import { itemImage } from './item-image.ts'
-
-const POSITION = /^mr_position/u
 
 /** Null where no position went back, or was lost. */
 export function setBack({ dynamodb }: StreamRecord, shape: TableShape): SetBack | null {
   const { OldImage: before, NewImage: after } = dynamodb ?? {}
   if (before === undefined || after === undefined) return null
-  const positions = Object.keys(before).filter((name) => POSITION.test(name))
+  const positions = Object.keys(before).filter((name) => isPositionName(name))
   if (!positions.some((name) => (after[name]?.S ?? '') < (before[name]?.S ?? ''))) return null
   const { row } = itemImage(shape, after)
   const key = shape.key.map((name) => String(row[name])) as unknown as ItemKey
-  return { table: shape.name, item: { key, fields: itemOf({ [ITEM_COLUMN]: row[ITEM_COLUMN] ?? null }) ?? {} } }
+  return { table: shape.name, item: { key, fields: itemOf(row) ?? {} } }
 }
