@@ -38,10 +38,16 @@ export class Runs {
     return answer.body as RunView
   }
 
-  async verify(scope: object = {}, more: object = {}): Promise<VerificationView> {
+  async verify(
+    scope: object = {},
+    {
+      withinMs = 120_000,
+      ...more
+    }: { readonly withinMs?: number; readonly repair?: boolean; readonly limits?: object } = {},
+  ): Promise<VerificationView> {
     const answer = await this.ask('POST', '/api/verify', { connector: 'feedback', scope, ...more })
     expect(answer).toMatchObject({ status: 202 })
-    const { id } = await this.done(answer.body as RunView, 120_000)
+    const { id } = await this.done(answer.body as RunView, withinMs)
     return (await this.ask('GET', `/api/verify/${id}?limit=10000`)).body as VerificationView
   }
 
