@@ -4,7 +4,7 @@ import type { PartReport } from '../control/readiness.ts'
 import { type Gap, gapKey } from '../core/gap.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
-import type { Appended, Delivered, Led, LookedUp, Observer, Retrying, Shared } from '../pipeline/observer.ts'
+import type { Appended, Delivered, Disputed, Led, LookedUp, Observer, Retrying, Shared } from '../pipeline/observer.ts'
 import type { State } from '../pipeline/state.ts'
 import { deliverPart, RUNNING } from './parts.ts'
 
@@ -77,13 +77,17 @@ export class Reporter implements Observer {
     metrics.deliverBatch.observe({ connector }, records)
     if (dead > 0) metrics.deliverDead.inc({ connector, topic: next.topic }, dead)
     if (clashes > 0) metrics.deliverClashes.inc({ connector }, clashes)
-    for (const verdict of verdicts) metrics.conflicts.inc({ connector, verdict })
+    this.disputed({ connector, verdicts })
     for (const { table, did } of writes) metrics.deliverWrites.inc({ connector, table, did })
     for (const [stage, ms] of Object.entries(stagesMs)) metrics.deliverStage.observe({ connector, stage }, ms / 1000)
     const nowMs = this.#nowMs()
     for (const ms of changedAtMs) metrics.deliverLatency.observe({ connector }, Math.max(0, nowMs - ms) / 1000)
     if (dead > 0) this.#logger.warn({ connector, topic: next.topic, dead }, 'events went to the dead topic')
     this.#moved(deliverPart(connector))
+  }
+
+  disputed({ connector, verdicts }: Disputed): void {
+    for (const verdict of verdicts) this.#metrics.conflicts.inc({ connector, verdict })
   }
 
   lookedUp({ connector, from, values }: LookedUp): void {

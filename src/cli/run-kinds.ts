@@ -5,6 +5,7 @@ import { MillraceError } from '../core/errors.ts'
 import type { EventCodec } from '../log/codec.ts'
 import { backfill } from '../pipeline/backfill.ts'
 import type { Clock } from '../pipeline/clock.ts'
+import type { Observer } from '../pipeline/observer.ts'
 import { Plan, type PlanParts } from '../pipeline/plan.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { repairKind } from '../pipeline/repair.ts'
@@ -26,11 +27,12 @@ export interface RunKindsOptions {
   readonly config: Config
   readonly resources: Resources
   readonly clock: Clock
+  readonly observer: Pick<Observer, 'disputed'>
   /** With a cache of its own. */
   readonly planParts: (ready: ReadyConnector) => PlanParts
 }
 
-export function runKinds({ config, resources, clock, planParts }: RunKindsOptions): RunsOptions['kinds'] {
+export function runKinds({ config, resources, clock, observer, planParts }: RunKindsOptions): RunsOptions['kinds'] {
   const { sources, log, codecs, shared, sinks } = resources
   const { records } = codecs
   const { database } = config
@@ -49,13 +51,13 @@ export function runKinds({ config, resources, clock, planParts }: RunKindsOption
     }
     const plan = await Plan.open(planParts(ready))
     const filter = new ReplayFilter(ready.connector, sources.of(ready.connector))
-    await replay({ log, records, clock, ready, plan, filter, openSink }, work)
+    await replay({ log, records, clock, observer, ready, plan, filter, openSink }, work)
   }
   const targets = [...sinks].map(([ready, sink]) => {
     return { connector: ready.connector, sink, openPlan: () => Plan.open(planParts(ready)) }
   })
   const repaired = [...sinks].map(([ready, sink]) => ({ ...ready, sink }))
-  const retried = retry({ database, log, records, clock, targets })
+  const retried = retry({ database, log, records, clock, observer, targets })
   return (codec: EventCodec) => ({
     backfill: {
       carryOut: async (work: RunWork) => {
@@ -65,7 +67,7 @@ export function runKinds({ config, resources, clock, planParts }: RunKindsOption
     sync: syncKind({ source: sources.mysql, codec, clock, records, targets: syncTargets(sinks) }),
     repair: repairKind({ sourceOf, codec, clock, records, log, database, targets: repaired }),
     replay: { carryOut: replayed },
-    verify: verifyKind({ ...resources, records, clock, database, codec, deliveredBy, planParts }),
+    verify: verifyKind({ ...resources, records, clock, observer, database, codec, deliveredBy, planParts }),
     retry: { carryOut: retried },
     resolve: { carryOut: (work) => resolve({ log, records, sinkOf: (name) => sinkNamed(sinks, name) }, work) },
   })

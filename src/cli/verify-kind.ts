@@ -9,6 +9,7 @@ import { describeFound } from '../pipeline/describe-found.ts'
 import { GapTail } from '../pipeline/gap-tail.ts'
 import { markVerified } from '../pipeline/mark-verified.ts'
 import { givenName, Mending } from '../pipeline/mending.ts'
+import type { Observer } from '../pipeline/observer.ts'
 import { Plan, type PlanParts } from '../pipeline/plan.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { RowCheck } from '../pipeline/row-check.ts'
@@ -26,6 +27,7 @@ export interface VerifyKindOptions extends Pick<Resources, 'sources' | 'log' | '
   readonly clock: Clock
   readonly database: string
   readonly codec: EventCodec
+  readonly observer: Pick<Observer, 'disputed'>
   readonly deliveredBy: (name: string) => ReadyConnector
   readonly planParts: (ready: ReadyConnector) => PlanParts
 }
@@ -42,7 +44,7 @@ export function verifyKind(options: VerifyKindOptions): RunKindWork {
 
 /** With a sink of its own: live changes do not wait behind its reads. */
 async function verify(options: VerifyKindOptions, work: RunWork): Promise<void> {
-  const { sources, log, shared, records, clock, database, codec } = options
+  const { sources, log, shared, records, clock, database, codec, observer } = options
   const ready = options.deliveredBy(work.order.connector)
   const { name: connector, sync, tables } = ready.connector
   const source = sources.of(ready.connector)
@@ -53,7 +55,7 @@ async function verify(options: VerifyKindOptions, work: RunWork): Promise<void> 
     const topics = connectorTopics(ready.connector, database)
     const deliveries = new Deliveries({ log, records, clock, source: source.name, connector, topics })
     const settling = new Settling({ source, check, deliveries })
-    const mending = new Mending({ sink, settling, clock, records, connector: ready.connector })
+    const mending = new Mending({ sink, settling, clock, records, observer, connector: ready.connector })
     const { signal } = work
     const gaps = new GapTail({ log, records, sources: [source.name], signal })
     const of = { connector, database: topicDatabase(ready.connector, database) }

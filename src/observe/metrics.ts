@@ -139,7 +139,8 @@ export const METRICS = {
   conflicts: {
     kind: 'counter',
     name: 'millrace_conflicts_total',
-    about: 'Groups of fields that both sides had changed, by whose version counts; open ones wait for a person.',
+    about:
+      'Groups of fields that both sides had changed, as often as deliveries and runs met them, by whose version counts.',
     labels: ['connector', 'verdict'],
   },
   conflictsOpen: {

@@ -10,6 +10,7 @@ import type { PlacedWrite, Sink } from '../sink/sink.ts'
 import type { Clock } from './clock.ts'
 import { fieldConflicts } from './field-conflicts.ts'
 import { contestLeftover } from './leftovers.ts'
+import type { Observer } from './observer.ts'
 import { differs } from './row-check.ts'
 import type { RunWork } from './run-work.ts'
 import { type FoundRow, fullName, nameOf, type Settling } from './settling.ts'
@@ -20,6 +21,7 @@ export interface MendingOptions {
   readonly clock: Clock
   readonly records: RecordCodec
   readonly connector: Connector
+  readonly observer: Pick<Observer, 'disputed'>
 }
 
 /** Where deliveries do not come to an end, neither does the wait for them. */
@@ -56,10 +58,12 @@ export class Mending {
 
   /** What the target refuses is found to differ still. */
   async #apply(writes: readonly PlacedWrite[], work: RunWork): Promise<void> {
-    const { sink, connector, clock, records } = this.#options
+    const { sink, connector, clock, records, observer } = this.#options
     const outcomes = await work.retry(() => sink.apply(writes, work.signal))
     const found = fieldConflicts({ writes, outcomes }, { connector, nowMs: clock.nowMs() })
-    if (found.length > 0) await work.note(() => Promise.all(found.map((one) => contestLeftover(records, one))))
+    if (found.length === 0) return
+    await work.note(() => Promise.all(found.map((one) => contestLeftover(records, one))))
+    observer.disputed({ connector: connector.name, verdicts: found.map(({ verdict }) => verdict) })
   }
 
   async #delivered(given: number, work: RunWork): Promise<void> {

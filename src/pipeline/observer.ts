@@ -45,6 +45,12 @@ export interface Delivered {
   readonly changedAtMs: readonly number[]
 }
 
+/** A run has met groups of fields that both sides had changed, and put them on record. */
+export interface Disputed {
+  readonly connector: string
+  readonly verdicts: readonly Verdict[]
+}
+
 export interface LookedUp {
   readonly connector: string
   readonly from: 'memory' | 'shared' | 'source'
@@ -73,6 +79,7 @@ export interface Observer {
   skipped(gap: Gap): void
   shared(fact: Shared): void
   delivered(fact: Delivered): void
+  disputed(fact: Disputed): void
   lookedUp(fact: LookedUp): void
   led(fact: Led): void
   retrying(fact: Retrying): void

@@ -14,6 +14,7 @@ import type { PlacedWrite, Sink } from '../sink/sink.ts'
 import type { Clock } from './clock.ts'
 import { type Applied, fieldConflicts } from './field-conflicts.ts'
 import { contestLeftover } from './leftovers.ts'
+import type { Observer } from './observer.ts'
 import { Parked } from './parked.ts'
 import type { Plan, Planned } from './plan.ts'
 import { readPlace } from './read-place.ts'
@@ -34,6 +35,7 @@ export interface ReplayOptions {
   readonly plan: Plan
   /** Which events of the scope it is about. */
   readonly filter: ReplayFilter
+  readonly observer: Pick<Observer, 'disputed'>
   /** Of the connector's own table, or of the one that the replay is to fill. */
   readonly openSink: (into: string | null) => Promise<Sink>
 }
@@ -208,6 +210,8 @@ class Replay {
       return Promise.all([...found, tallyRecord(records, { ...tally, ...part })])
     })
     this.#tally = tally
+    const verdicts = contests.map(({ verdict }) => verdict)
+    this.#options.observer.disputed({ connector: work.order.connector, verdicts })
   }
 
   #placed({ event, writes, cursor, record }: Planned, delivery: Delivery): readonly PlacedWrite[] {

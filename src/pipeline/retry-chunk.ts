@@ -4,7 +4,7 @@ import type { Conflict } from '../core/conflict.ts'
 import type { Connector } from '../core/connector.ts'
 import { type Cursor, cursorScope, formatCursor } from '../core/cursor.ts'
 import { type DeadLetter, deadLane, deadLetterKey } from '../core/dead-letter.ts'
-import type { FieldConflict } from '../core/field-conflict.ts'
+import type { FieldConflict, Verdict } from '../core/field-conflict.ts'
 import { addTallies, NO_TALLY, type Tally } from '../core/run.ts'
 import type { RecordCodec } from '../log/codec.ts'
 import type { Log, LogRecord } from '../log/log.ts'
@@ -15,6 +15,7 @@ import { deadRecord } from './dead-record.ts'
 import { fieldConflicts } from './field-conflicts.ts'
 import { conflictLeftover, contestLeftover, letterGone, letterLeftover, rejectionsOf } from './leftovers.ts'
 import { type Loaded, loadLetters } from './load-letters.ts'
+import type { Observer } from './observer.ts'
 import type { Plan, Planned } from './plan.ts'
 import { tallyOf } from './run-counts.ts'
 import type { RunWork } from './run-work.ts'
@@ -28,6 +29,7 @@ export interface RetryChunkOptions {
   readonly plan: Plan
   readonly sink: Sink
   readonly connector: Connector
+  readonly observer: Pick<Observer, 'disputed'>
 }
 
 export interface Tried {
@@ -35,6 +37,7 @@ export interface Tried {
   readonly rejected: readonly string[]
   /** The run's, so far. */
   readonly tally: Tally
+  readonly verdicts: readonly Verdict[]
   readonly records: () => Promise<readonly LogRecord[]>
 }
 
@@ -89,12 +92,14 @@ export class RetryChunk {
     const planned = await this.#work.retry(() => plan.make(records, scope, by))
     const applied = await this.#apply(planned, letters)
     const settled = this.#settle(planned, letters, applied)
-    return { rejected: [...settled.rejected], tally: settled.tally, records: () => this.#leftovers(settled) }
+    const verdicts = settled.contests.map(({ verdict }) => verdict)
+    return { rejected: [...settled.rejected], tally: settled.tally, verdicts, records: () => this.#leftovers(settled) }
   }
 
   /** What was tried is on record. */
-  settled({ tally }: Tried): void {
+  settled({ tally, verdicts }: Tried): void {
     this.#tally = tally
+    this.#options.observer.disputed({ connector: this.#options.connector.name, verdicts })
   }
 
   async #load(entries: readonly DeadEntry[]): Promise<readonly Loaded[]> {

@@ -13,6 +13,7 @@ import type { Sink } from '../sink/sink.ts'
 import type { Clock } from './clock.ts'
 import type { DeadEnds, DeadEntry, DeadIndex } from './dead-index.ts'
 import { PARKED_LOOK_MS } from './deliver.ts'
+import type { Observer } from './observer.ts'
 import type { Plan } from './plan.ts'
 import { readPlace } from './read-place.ts'
 import { chunksOf, RetryChunk } from './retry-chunk.ts'
@@ -32,6 +33,7 @@ export interface RetryOptions {
   readonly log: Log
   readonly records: RecordCodec
   readonly clock: Clock
+  readonly observer: Pick<Observer, 'disputed'>
   readonly targets: readonly RetryTarget[]
 }
 
@@ -90,8 +92,8 @@ class Retry {
     await this.#refresh()
     if (this.#ends === null) this.#work.expect(this.#index.count)
     this.#ends = ends
-    const { log, records, clock } = this.#options
-    const chunk = new RetryChunk({ log, records, clock, plan, ...this.#target }, this.#work, this.#index)
+    const { log, records, clock, observer } = this.#options
+    const chunk = new RetryChunk({ log, records, clock, observer, plan, ...this.#target }, this.#work, this.#index)
     await chunk.begin()
     while (!signal.aborted) {
       await this.#refresh()

@@ -1,4 +1,4 @@
-// Whoever gives writes to a sink puts the conflicts it meets on record: here retries, replays and repairs.
+// Whoever gives writes to a sink puts the conflicts it meets on record, and counts them: here retries, replays and repairs.
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { formatCursor } from '../../src/core/cursor.ts'
@@ -14,11 +14,14 @@ import type { Contest } from '../../src/sink/sink.ts'
 import { connector, Delivering, failingOver, insert, merge, TOPIC } from '../support/delivering.ts'
 import { Retrying } from '../support/retrying.ts'
 import { runWork } from '../support/run-work.ts'
+import { observed } from '../support/running.ts'
 
 const CONTEST: Contest = {
   ...{ table: 'items', key: ['C#1'], row: '1', group: 'text', policy: 'mysql-wins', wins: 'incoming', why: 'x' },
   ...{ incoming: { text: 'ours' }, held: { text: 'theirs' }, before: null },
 }
+
+const COUNTED = { connector: 'feedback', verdicts: ['mysql'] }
 
 let at: Delivering
 beforeEach(async () => {
@@ -44,31 +47,36 @@ test('a retry does, with what becomes of the letter', async () => {
   await retrying.retried()
   expect(await at.dead()).toEqual([])
   expect(await found()).toMatchObject([{ row: '1', verdict: 'mysql', cursor: formatCursor(letter!.cursor) }])
+  expect(retrying.observer.seen.disputed).toContainEqual(COUNTED)
 })
 
-async function replayed(into: string | null): Promise<void> {
+/** Answers what was told of conflicts. */
+async function replayed(into: string | null): Promise<readonly unknown[]> {
   const parts = at.planParts(connector())
   const ends = await at.log.ends(TOPIC)
   const ranges = ends.map((to) => ({ from: { ...to, offset: 0 }, to }))
   const nothing = { rows: async () => ({ rows: [], asOf: 'f' }) }
+  const observer = observed()
   const options = {
+    observer,
     ...{ log: at.log, records: at.records, clock: systemClock, ready: parts.ready, plan: await Plan.open(parts) },
     ...{ filter: new ReplayFilter(connector(), nothing), openSink: async () => at.sink },
   }
   const scope = JSON.stringify({ ranges, venue: null, key: null, into })
   await replay(options, runWork(at, { kind: 'replay', scope }))
+  return observer.seen.disputed
 }
 
 test('a replay does', async () => {
   await at.append(insert(1))
-  await replayed(null)
+  expect(await replayed(null)).toEqual([COUNTED])
   expect(at.sink.applied).toHaveLength(1)
   expect(await found()).toMatchObject([{ row: '1', connector: 'feedback', mysql: { text: 'ours' } }])
 })
 
 test('a replay into a copy of the table does not: the copy is no side', async () => {
   await at.append(insert(1))
-  await replayed('copy')
+  expect(await replayed('copy')).toEqual([{ ...COUNTED, verdicts: [] }])
   expect(at.sink.applied).toHaveLength(1)
   expect(await found()).toEqual([])
 })
@@ -76,7 +84,8 @@ test('a replay into a copy of the table does not: the copy is no side', async ()
 test('a repair does', async () => {
   const settling = { again: async () => [] } as unknown as Settling
   const { records, sink } = at
-  const mending = new Mending({ sink, settling, records, clock: systemClock, connector: connector() })
+  const observer = observed()
+  const mending = new Mending({ sink, settling, records, observer, clock: systemClock, connector: connector() })
   const mends = [merge(1, { text: 'ours' })]
   const difference = { table: 'items', key: ['C#1'], fields: [], position: null, mends, venue: null } as const
   const row: FoundRow = {
@@ -85,4 +94,5 @@ test('a repair does', async () => {
   await mending.of([row], 0, runWork(at, { kind: 'verify', scope: '{}' }))
   expect(at.sink.applied).toHaveLength(1)
   expect(await found()).toMatchObject([{ row: '1', dynamodb: { text: 'theirs' }, cursor: 'r1:0:1' }])
+  expect(observer.seen.disputed).toEqual([COUNTED])
 })

@@ -22,6 +22,7 @@ interface Carrying {
 
 export class Retrying {
   readonly letters: DeadLetters
+  readonly observer = observed()
   readonly #at: Delivering
   readonly #desk: RunDesk
 
@@ -43,8 +44,8 @@ export class Retrying {
     const { records, sink } = this.#at
     const log = intercepted(this.#at.log, before)
     const target = { connector: of, sink, openPlan: () => Plan.open(this.#at.planParts(of)) }
-    const work = retry({ log, records, clock: systemClock, database: 'app', targets: [target] })
-    const observer = observed()
+    const { observer } = this
+    const work = retry({ log, records, clock: systemClock, observer, database: 'app', targets: [target] })
     const by = { log, topics, records, clock: systemClock, observer, openCodec: () => this.#at.openCodec() }
     const none = { carryOut: async () => undefined }
     const others = { backfill: none, replay: none, sync: none, verify: none, repair: none, resolve: none }

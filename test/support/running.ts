@@ -5,7 +5,17 @@ import type { Observer } from '../../src/pipeline/observer.ts'
 import { type Attempt, Supervisor } from '../../src/pipeline/supervisor.ts'
 
 export function observed(): Observer & { readonly seen: { readonly [Name in keyof Observer]: unknown[] } } {
-  const names = ['appended', 'skipped', 'shared', 'delivered', 'lookedUp', 'led', 'retrying', 'entered'] as const
+  const names = [
+    'appended',
+    'skipped',
+    'shared',
+    'delivered',
+    'disputed',
+    'lookedUp',
+    'led',
+    'retrying',
+    'entered',
+  ] as const
   const seen = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<keyof Observer, unknown[]>
   return {
     seen,
@@ -13,6 +23,7 @@ export function observed(): Observer & { readonly seen: { readonly [Name in keyo
     skipped: (gap) => seen.skipped.push(gap),
     shared: (fact) => seen.shared.push(fact),
     delivered: (fact) => seen.delivered.push(fact),
+    disputed: (fact) => seen.disputed.push(fact),
     lookedUp: (fact) => seen.lookedUp.push(fact),
     led: (fact) => seen.led.push(fact),
     retrying: (fact) => seen.retrying.push(fact),

@@ -22,7 +22,7 @@ contend<RunsJob>(async (job, meter) => {
     if ((await log.lag(connector, topic)) === 0) reading.abort()
   }
   const memory = new LookupCache(0)
-  const observer = { lookedUp: () => undefined }
+  const observer = { lookedUp: () => undefined, disputed: () => undefined }
   const lookups = new Lookups({ connector, source: 'bench', lookup: NO_ROWS, memory, shared: null, observer })
   const source = { columns: async () => new Map() }
   const plan = await Plan.open({ ready, openCodec, lookups, source })
@@ -37,7 +37,7 @@ contend<RunsJob>(async (job, meter) => {
     scope: { ranges: [{ from: { ...end, offset: 0 }, to: end }], venue: null, key: null, into: null },
     work: () => ({
       carryOut: async (work) => {
-        await replay({ log, records, clock, ready, plan, filter, openSink }, work)
+        await replay({ log, records, clock, observer, ready, plan, filter, openSink }, work)
         const { applied } = await work.tally()
         if (applied < job.rows) throw new Error(`${applied} of ${job.rows} rows were applied`)
       },

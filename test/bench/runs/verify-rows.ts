@@ -27,7 +27,7 @@ contend<RunsJob>(async (job, meter) => {
   const { endpoint } = job
   const sink = metered(await openDynamodbSink({ endpoint, targets: ready.targets }), meter)
   const memory = new LookupCache(0)
-  const observer = { lookedUp: () => undefined }
+  const observer = { lookedUp: () => undefined, disputed: () => undefined }
   const lookups = new Lookups({ connector, source: source.name, lookup: source, memory, shared: null, observer })
   const plan = await Plan.open({ ready, openCodec, lookups, source })
   const scopes = [{ table: TABLE, from: null, to: null, filters: [] }]
@@ -35,7 +35,7 @@ contend<RunsJob>(async (job, meter) => {
     const check = new RowCheck({ plan, sink, clock, venueOf: null })
     const deliveries = new Deliveries({ log, records, clock, source: source.name, connector, topics: [topic] })
     const settling = new Settling({ source, check, deliveries })
-    const mending = new Mending({ sink, settling, clock, records, connector: ready.connector })
+    const mending = new Mending({ sink, settling, clock, records, observer, connector: ready.connector })
     const { signal } = work
     const gaps = new GapTail({ log, records, sources: [source.name], signal })
     const about = { log, records, codec, clock, database: DATABASE, connector, gaps, run: work.order.id, signal }
