@@ -9,8 +9,7 @@ import { LookupCache } from '../pipeline/lookup-cache.ts'
 import type { Observer } from '../pipeline/observer.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { repairItems } from '../pipeline/repair-items.ts'
-import { RunBook } from '../pipeline/run-book.ts'
-import { RunDesk } from '../pipeline/run-desk.ts'
+import type { RunDesk } from '../pipeline/run-desk.ts'
 import { carryOutRuns } from '../pipeline/runs.ts'
 import { skipGap } from '../pipeline/skip-gap.ts'
 import type { Attempt } from '../pipeline/supervisor.ts'
@@ -34,6 +33,7 @@ export interface PartsOptions {
   readonly role: ServiceRole
   readonly connectors: readonly ReadyConnector[]
   readonly resources: Resources
+  readonly desk: RunDesk
   readonly observer: Observer
   readonly clock: Clock
   /** A person gives up what the source cannot send any more. */
@@ -58,7 +58,7 @@ export function partitionsOf({ partitions, log }: Config): number {
 }
 
 export function partsOf(options: PartsOptions): readonly Part[] {
-  const { role, connectors, resources, config, observer, clock, skipsGap = false } = options
+  const { role, connectors, resources, config, desk, observer, clock, skipsGap = false } = options
   const { sources, log, codecs, shared, sinks } = resources
   const topics = declaredTopics(changeTopics(connectors, config.database), partitionsOf(config))
   const common = { log, topics, ...codecs, clock, observer }
@@ -68,8 +68,6 @@ export function partsOf(options: PartsOptions): readonly Part[] {
     const parts = { ...common, ...planParts(planning, ready, cache), database: config.database, sink }
     return { name: deliverPart(ready.connector.name), work: (attempt) => deliver(parts, attempt) }
   }
-  const book = new RunBook({ log, records: codecs.records, signal: new AbortController().signal })
-  const desk = new RunDesk({ log, records: codecs.records, clock, book })
   const capturing = [...sources].flatMap(([side, source]): readonly Part[] => {
     const tables = followedTables(connectors, side)
     if (tables.length === 0) return []

@@ -46,6 +46,13 @@ export interface ServiceOptions {
   readonly skipsGap?: boolean
 }
 
+interface Books {
+  readonly runs: RunBook
+  readonly desk: RunDesk
+  readonly gaps: GapBook
+  readonly conflicts: ConflictBook
+}
+
 export class Service {
   readonly control: ControlServer
   readonly #options: ServiceOptions
@@ -63,12 +70,14 @@ export class Service {
     this.#options = options
     const captures = new Map([...resources.sources].map(([side, { name }]) => [name, capturePart(side)]))
     this.#reporter = new Reporter({ metrics, logger, captures, nowMs: () => this.#clock.nowMs() })
-    this.#parts = partsOf({ ...options, observer: this.#reporter, clock: this.#clock })
+    const runs = new RunBook(this.#reading())
+    const { log, codecs } = resources
+    const desk = new RunDesk({ log, records: codecs.records, clock: this.#clock, book: runs })
+    this.#parts = partsOf({ ...options, desk, observer: this.#reporter, clock: this.#clock })
     const readers = connectors.map(({ connector }): [string, readonly string[]] => {
       return [connector.name, connectorTopics(connector, config.database)]
     })
     this.#lag = new LagWatch({ log: resources.log, metrics, clock: this.#clock, readers: new Map(readers) })
-    const runs = new RunBook(this.#reading())
     const gaps = this.#gapBook(runs)
     const conflicts = new ConflictBook(this.#reading())
     const watching = { clock: this.#clock, connectors: this.#plain() }
@@ -88,7 +97,7 @@ export class Service {
       logger,
       routes: [
         probeRoutes({ metrics, readiness: () => this.readiness() }),
-        ...this.#runRoutes(runs, gaps, conflicts),
+        ...this.#runRoutes({ runs, desk, gaps, conflicts }),
         docsRoutes({ describe: () => openApi(this.control.endpoints, version) }),
       ],
     })
@@ -131,14 +140,13 @@ export class Service {
     return new GapBook({ ...this.#reading(), runs, sources, connectors: this.#plain() })
   }
 
-  #runRoutes(book: RunBook, gaps: GapBook, conflicts: ConflictBook): readonly Routes[] {
+  #runRoutes({ runs, desk, gaps, conflicts }: Books): readonly Routes[] {
     const { resources, config, connectors } = this.#options
     const { log, codecs, sources } = resources
     const { records } = codecs
     const { signal } = this.#asking
-    const desk = new RunDesk({ log, records, clock: this.#clock, book })
     const plain = this.#plain()
-    const syncDesk = new SyncDesk({ desk, book, source: sources.mysql, connectors: plain, signal })
+    const syncDesk = new SyncDesk({ desk, book: runs, source: sources.mysql, connectors: plain, signal })
     const { database } = config
     const place = { log, database }
     const ofConflicts = { book: conflicts, connectors: plain }

@@ -25,7 +25,7 @@ export interface Order {
   readonly scope: string
   readonly limits: Limits
   readonly wanted: 'running' | 'paused' | 'cancelled'
-  /** Grows when a run that failed is to go on. */
+  /** Grows when a run that ended is to go on. */
   readonly attempt: number
   /** Who asked. */
   readonly by: string

@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { runTag } from '../core/run.ts'
 import type { EventCodec } from '../log/codec.ts'
-import type { RowPage, RowScope, RowSource } from '../source/source.ts'
+import type { MissingRows, RowPage, RowScope, RowSource } from '../source/source.ts'
 import type { Clock } from './clock.ts'
 import { drainRun } from './drain-run.ts'
 import { expectRows } from './expect-rows.ts'
@@ -12,6 +12,11 @@ import { PageSize } from './page-size.ts'
 import { readPlace } from './read-place.ts'
 import { RunPace } from './run-pace.ts'
 import type { RunWork } from './run-work.ts'
+
+export interface CopyScope extends RowScope {
+  /** It names one row by its key: if there is none, its delete takes its place. */
+  readonly orGone?: true
+}
 
 export interface BackfillOptions {
   readonly source: RowSource
@@ -30,7 +35,7 @@ export async function backfill(options: BackfillOptions, work: RunWork): Promise
 class Backfill {
   readonly #options: BackfillOptions
   readonly #work: RunWork
-  readonly #scopes: readonly RowScope[]
+  readonly #scopes: readonly CopyScope[]
   readonly #pace: RunPace
   readonly #size = new PageSize()
   #rows: number
@@ -38,7 +43,7 @@ class Backfill {
   constructor(options: BackfillOptions, work: RunWork) {
     this.#options = options
     this.#work = work
-    this.#scopes = JSON.parse(work.order.scope) as readonly RowScope[]
+    this.#scopes = JSON.parse(work.order.scope) as readonly CopyScope[]
     this.#rows = work.progress.rows
     this.#pace = RunPace.of(work, options.clock)
   }
@@ -56,21 +61,34 @@ class Backfill {
     await drainRun(this.#work, this.#options.clock, this.#rows)
   }
 
-  async #copy(scope: RowScope, at: Bookmark, rowsMax: number): Promise<Bookmark> {
-    const { source, codec } = this.#options
+  async #copy(scope: CopyScope, at: Bookmark, rowsMax: number): Promise<Bookmark> {
+    const { source } = this.#options
     const { order, signal } = this.#work
     const upTo = at.upTo ?? (await this.#work.retry(() => source.last(scope, signal)))
-    if (upTo === null) return beginning(at.table + 1)
+    if (upTo === null) return this.#gone(scope, at)
     const request = { scope, after: at.after, upTo, rowsMax, run: runTag(order) }
     const page = await this.#work.retry(() => source.page(request, signal))
     const next = page.next === null ? beginning(at.table + 1) : { table: at.table, upTo, after: page.next }
-    const rows = this.#rows + page.events.length
-    const step = { bookmark: JSON.stringify(next), rows, rowsPerSecond: this.#pace.rowsPerSecond }
-    await this.#work.step(step, () => codec.encode(page.events))
-    this.#rows = rows
+    await this.#append(page, next)
     this.#size.took({ rows: rowsMax, bytes: bytesOf(page), tookMs: page.tookMs })
-    this.#pace.took(page.events.length, page.tookMs)
     return next
+  }
+
+  async #gone({ table, from, orGone }: CopyScope, at: Bookmark): Promise<Bookmark> {
+    const next = beginning(at.table + 1)
+    if (!orGone || from === null) return next
+    const { order, signal } = this.#work
+    const request = { table, keys: [from], run: runTag(order) }
+    await this.#append(await this.#work.retry(() => this.#options.source.missing(request, signal)), next)
+    return next
+  }
+
+  async #append({ events, tookMs }: MissingRows, next: Bookmark): Promise<void> {
+    const rows = this.#rows + events.length
+    const step = { bookmark: JSON.stringify(next), rows, rowsPerSecond: this.#pace.rowsPerSecond }
+    await this.#work.step(step, () => this.#options.codec.encode(events))
+    this.#rows = rows
+    this.#pace.took(events.length, tookMs)
   }
 }
 

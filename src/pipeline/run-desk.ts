@@ -26,6 +26,12 @@ export interface Amendment {
   readonly limits?: Partial<Limits>
 }
 
+/** What a run that there is already is to be about from now on: what it was about, and more behind that. */
+export interface Grown {
+  readonly run: Run
+  readonly scope: string
+}
+
 const WRITER = 'millrace.desk'
 
 export class RunDesk {
@@ -38,13 +44,22 @@ export class RunDesk {
 
   /** `same` finds the run that is already under way for this; it is then the answer. */
   async order(given: OrderGiven, same: (runs: readonly Run[]) => Run | null = () => null): Promise<Run> {
-    const order = { ...given, id: randomUUID(), wanted: 'running', attempt: 1 } as const
     const id = await this.#decide((book) => {
       const runs = book.all()
-      const known = same(runs.filter((run) => !isOver(run)))
-      // It grows from one order to the next whoever takes them: what one of two runs leaves behind the other may rely on it.
-      const orderedAtMs = Math.max(this.#options.clock.nowMs(), 1 + (runs[0]?.order.orderedAtMs ?? 0))
-      return known ?? { ...order, orderedAtMs }
+      return same(runs.filter((run) => !isOver(run))) ?? this.#fresh(given, runs)
+    })
+    return this.#read(id)
+  }
+
+  /** `grown` finds a run that may do it besides, and what that is about then: it goes on with it, even if it is done. */
+  async orderBesides(given: OrderGiven, grown: (runs: readonly Run[]) => Grown | null): Promise<Run> {
+    const id = await this.#decide((book) => {
+      const runs = book.all()
+      const found = grown(runs)
+      if (found === null) return this.#fresh(given, runs)
+      const { order } = found.run
+      // What it ends with under the attempt before concludes nothing of this one.
+      return { ...order, scope: found.scope, attempt: order.attempt + 1 }
     })
     return this.#read(id)
   }
@@ -79,6 +94,12 @@ export class RunDesk {
   async verified(connector: string): Promise<readonly Verified[]> {
     await this.#options.book.refresh()
     return this.#options.book.verified(connector)
+  }
+
+  #fresh(given: OrderGiven, runs: readonly Run[]): Order {
+    // It grows from one order to the next whoever takes them: what one of two runs leaves behind the other may rely on it.
+    const orderedAtMs = Math.max(this.#options.clock.nowMs(), 1 + (runs[0]?.order.orderedAtMs ?? 0))
+    return { ...given, id: randomUUID(), wanted: 'running', attempt: 1, orderedAtMs }
   }
 
   #read(id: string): Run {
