@@ -6,6 +6,7 @@ import type { Contested, Policy } from '../src/core/contested.ts'
 import { POLICIES } from '../src/core/contested.ts'
 import type { ChangeEvent } from '../src/core/event.ts'
 import { isDeleted, itemOf } from '../src/core/item.ts'
+import { itemBefore } from '../src/core/item-before.ts'
 import { text } from '../src/core/settings.ts'
 import { asWallTime, Exact, type Fields, type Row } from '../src/core/value.ts'
 import type { StoredItem, Write } from '../src/core/write.ts'
@@ -71,9 +72,9 @@ function mapItem(event: ChangeEvent, _found: Found, { KEY, POLICY }: Settings): 
   if (item === null || isDeleted(item)) return []
   const id = String(event.key[text(KEY)])
   if (!/^[1-9]\d{0,19}$/u.test(id)) throw new TypeError(`${text(KEY)} is "${id}", which is the number of no product`)
-  const fields = assessed(item)
-  const before = event.op === 'read' ? null : assessed(itemOf(event.before) ?? {})
-  const contested = [assessment({ row: id, before, policy: POLICY })]
+  const fields = { ...known(item), [CLOCK]: clockOf(item) }
+  const before = itemBefore(event)
+  const contested = [assessment({ row: id, before: before && known(before), policy: POLICY })]
   return [{ do: 'merge', table: TABLE, key: [id], fields, mustExist: 'or-pass', contested }]
 }
 
@@ -100,14 +101,20 @@ function fieldOf(row: Row, column: string): Fields[string] {
   return time === null || time.endsWith('Z') ? time : `${time}Z`
 }
 
-/** An item's assessment as the columns have it. */
-function assessed(item: Fields): Fields {
-  return Object.fromEntries(ASSESSMENT.map((name) => [name, name === CLOCK ? clockOf(item) : (item[name] ?? null)]))
+/** An item's assessment as the columns have it; a clock that is no time as it is. */
+function known(item: Fields): Fields {
+  const fields = Object.fromEntries(ASSESSMENT.map((name) => [name, item[name] ?? null]))
+  return { ...fields, [CLOCK]: timeOf(item) ?? item[CLOCK] ?? null }
 }
 
-function clockOf({ [CLOCK]: at }: Fields): string | null {
-  if (at === undefined || at === null) return null
+function clockOf(item: Fields): string | null {
+  if (item[CLOCK] === undefined || item[CLOCK] === null) return null
+  const time = timeOf(item)
+  if (time === null) throw new TypeError(`${CLOCK} is no ISO time, for example 2026-01-31T12:00:00Z`)
+  return time
+}
+
+function timeOf({ [CLOCK]: at }: Fields): string | null {
   const time = typeof at === 'string' ? Date.parse(at) : Number.NaN
-  if (Number.isNaN(time)) throw new TypeError(`${CLOCK} is no ISO time, for example 2026-01-31T12:00:00Z`)
-  return new Date(time).toISOString().replace('T', ' ').replace('Z', '')
+  return Number.isNaN(time) ? null : new Date(time).toISOString().replace('T', ' ').replace('Z', '')
 }

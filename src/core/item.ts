@@ -31,6 +31,9 @@ export function itemShape(table: string, key: readonly KeyAttribute[]): TableSha
 /** When the row that an item stands for was deleted; millrace's own. */
 export const DELETED_MARK = 'mr_deleted_at'
 
+/** How the names begin under which an item keeps the positions of its rows; millrace's own. */
+export const POSITION_MARK = 'mr_position'
+
 /** Whether nothing but notes of others is left of it. */
 export function isDeleted(item: Fields): boolean {
   return DELETED_MARK in item

@@ -2,7 +2,7 @@
 // them.
 
 import type { Cursor } from '../core/cursor.ts'
-import { DELETED_MARK } from '../core/item.ts'
+import { DELETED_MARK, POSITION_MARK } from '../core/item.ts'
 
 export const PREFIX = 'mr_'
 export const CURSOR = 'mr_cursor'
@@ -22,7 +22,7 @@ export const HOLDER = 'holder'
 /** On a chunk of an adoption's known numbers. */
 export const NUMBERS = 'numbers'
 
-const POSITION = 'mr_position'
+const POSITION = POSITION_MARK
 
 export function positionName(guard: string | undefined): string {
   return guard === undefined ? POSITION : `${POSITION}_${guard}`

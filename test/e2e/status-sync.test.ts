@@ -2,7 +2,6 @@
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDynoxide } from '../../src/stack/dynoxide.ts'
-import { runCommand } from '../support/command.ts'
 import { ProductsPlace } from '../support/products-place.ts'
 import { until } from '../support/until.ts'
 
@@ -15,8 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => opened.disposeAsync())
 
-const CREDENTIALS = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' }
-const millrace = (...args: string[]) => runCommand(args, { ...CREDENTIALS, ...place.settings })
+const millrace = (...args: string[]) => place.command(...args)
 
 async function status(): Promise<Record<string, { differing: number; compared: number }>> {
   const { code, out, err } = await millrace('status', '--json')

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDynoxide } from '../../src/stack/dynoxide.ts'
-import { ProductsPlace } from '../support/products-place.ts'
+import { ASSESSED, ProductsPlace } from '../support/products-place.ts'
 import { until } from '../support/until.ts'
 
 let opened: AsyncDisposableStack
@@ -13,13 +13,6 @@ beforeEach(async () => {
   place = opened.use(await ProductsPlace.open(emulator.url))
 })
 afterEach(() => opened.disposeAsync())
-
-const ASSESSED = {
-  lifecycle_stage: 'assessed_approved',
-  modesty_status: 'modest',
-  shopify_status: 'published',
-  assessed_at: '2025-11-23T18:30:00.000Z',
-}
 
 async function seen<T>(what: string, look: () => Promise<T | undefined | null | false>): Promise<T> {
   return until(async () => (await look()) || null, { what })
@@ -135,18 +128,4 @@ test('under review both sides stay as they are, and what waits for a person is t
   })
   expect(await place.table.get({ id: '5' })).toMatchObject(ASSESSED)
   expect(await place.row(5)).toMatchObject({ lifecycle_stage: 'kept' })
-})
-
-test('an older state that somebody put back is mended, and what its author changed is kept', async () => {
-  await place.millrace()
-  await place.database.query("INSERT INTO products (id, title, lifecycle_stage) VALUES (3, 'Coat', 'pending')")
-  const older = await seen('the coat is in DynamoDB', () => place.table.get({ id: '3' }))
-  await place.database.query("UPDATE products SET title = 'Winter coat' WHERE id = 3")
-  await seen('the new title is there', async () => (await place.table.get({ id: '3' }))?.title === 'Winter coat')
-  await place.table.put({ ...older, phone_note: 'warm' })
-  const mended = await seen('the title is mended', async () => {
-    const item = await place.table.get({ id: '3' })
-    return item?.title === 'Winter coat' && item
-  })
-  expect(mended).toMatchObject({ phone_note: 'warm' })
 })

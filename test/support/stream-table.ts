@@ -1,6 +1,12 @@
 // A table of the application's with a stream: made, filled and read as the application does it.
 
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  type StreamViewType,
+  UpdateTableCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb'
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 
 type Key = Readonly<Record<string, string>>
@@ -19,7 +25,10 @@ export class StreamTable implements Disposable {
     this.#documents = DynamoDBDocumentClient.from(this.#client)
   }
 
-  static async create(endpoint: string, { name, key }: { name: string; key: readonly string[] }): Promise<StreamTable> {
+  static async create(
+    endpoint: string,
+    { name, key, view = 'NEW_AND_OLD_IMAGES' }: { name: string; key: readonly string[]; view?: StreamViewType },
+  ): Promise<StreamTable> {
     const table = new StreamTable(endpoint, name)
     await table.#client.send(
       new CreateTableCommand({
@@ -27,10 +36,18 @@ export class StreamTable implements Disposable {
         BillingMode: 'PAY_PER_REQUEST',
         KeySchema: key.map((part, index) => ({ AttributeName: part, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
         AttributeDefinitions: key.map((part) => ({ AttributeName: part, AttributeType: 'S' })),
-        StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+        StreamSpecification: { StreamEnabled: true, StreamViewType: view },
       }),
     )
     return table
+  }
+
+  /** Turned on, it is another stream than before. */
+  async turnStream(to: 'on' | 'off'): Promise<void> {
+    const isOn = to === 'on'
+    const stream = { StreamEnabled: isOn, ...(isOn ? { StreamViewType: 'NEW_AND_OLD_IMAGES' as const } : {}) }
+    await this.#client.send(new UpdateTableCommand({ TableName: this.name, StreamSpecification: stream }))
+    await waitUntilTableExists({ client: this.#client, maxWaitTime: 60 }, { TableName: this.name })
   }
 
   async put(item: Readonly<Record<string, unknown>>): Promise<void> {

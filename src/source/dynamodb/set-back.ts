@@ -2,9 +2,9 @@
 
 import type { _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams'
 import { itemOf } from '../../core/item.ts'
+import { isSetBack } from '../../core/item-before.ts'
 import type { TableShape } from '../../core/table.ts'
 import type { ItemKey } from '../../core/write.ts'
-import { isPositionName } from '../../dynamodb/bookkeeping.ts'
 import type { SetBack } from '../source.ts'
 import { itemImage } from './item-image.ts'
 
@@ -12,8 +12,7 @@ import { itemImage } from './item-image.ts'
 export function setBack({ dynamodb }: StreamRecord, shape: TableShape): SetBack | null {
   const { OldImage: before, NewImage: after } = dynamodb ?? {}
   if (before === undefined || after === undefined) return null
-  const positions = Object.keys(before).filter((name) => isPositionName(name))
-  if (!positions.some((name) => (after[name]?.S ?? '') < (before[name]?.S ?? ''))) return null
+  if (!isSetBack(before, after)) return null
   const { row } = itemImage(shape, after)
   const key = shape.key.map((name) => String(row[name])) as unknown as ItemKey
   return { table: shape.name, item: { key, fields: itemOf(row) ?? {} } }
