@@ -2,35 +2,48 @@
 
 import {
   CreateTableCommand,
+  DeleteTableCommand,
   DynamoDBClient,
   type StreamViewType,
   UpdateTableCommand,
   waitUntilTableExists,
+  waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb'
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 
 type Key = Readonly<Record<string, string>>
 
+interface Specification {
+  readonly name: string
+  readonly key: readonly string[]
+  readonly view?: StreamViewType
+}
+
 export class StreamTable implements Disposable {
   readonly name: string
   readonly endpoint: string
+  readonly #specification: Specification
   readonly #client: DynamoDBClient
   readonly #documents: DynamoDBDocumentClient
 
-  private constructor(endpoint: string, name: string) {
+  private constructor(endpoint: string, specification: Specification) {
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-    this.name = name
+    this.name = specification.name
     this.endpoint = endpoint
+    this.#specification = specification
     this.#client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials })
     this.#documents = DynamoDBDocumentClient.from(this.#client)
   }
 
-  static async create(
-    endpoint: string,
-    { name, key, view = 'NEW_AND_OLD_IMAGES' }: { name: string; key: readonly string[]; view?: StreamViewType },
-  ): Promise<StreamTable> {
-    const table = new StreamTable(endpoint, name)
-    await table.#client.send(
+  static async create(endpoint: string, specification: Specification): Promise<StreamTable> {
+    const table = new StreamTable(endpoint, specification)
+    await table.#create()
+    return table
+  }
+
+  async #create(): Promise<void> {
+    const { name, key, view = 'NEW_AND_OLD_IMAGES' } = this.#specification
+    await this.#client.send(
       new CreateTableCommand({
         TableName: name,
         BillingMode: 'PAY_PER_REQUEST',
@@ -39,7 +52,13 @@ export class StreamTable implements Disposable {
         StreamSpecification: { StreamEnabled: true, StreamViewType: view },
       }),
     )
-    return table
+  }
+
+  /** It is then another table of the same name, and empty. */
+  async makeAnew(): Promise<void> {
+    await this.#client.send(new DeleteTableCommand({ TableName: this.name }))
+    await waitUntilTableNotExists(this.#waiting, { TableName: this.name })
+    await this.#create()
   }
 
   /** Turned on, it is another stream than before. */
@@ -47,7 +66,11 @@ export class StreamTable implements Disposable {
     const isOn = to === 'on'
     const stream = { StreamEnabled: isOn, ...(isOn ? { StreamViewType: 'NEW_AND_OLD_IMAGES' as const } : {}) }
     await this.#client.send(new UpdateTableCommand({ TableName: this.name, StreamSpecification: stream }))
-    await waitUntilTableExists({ client: this.#client, maxWaitTime: 60 }, { TableName: this.name })
+    await waitUntilTableExists(this.#waiting, { TableName: this.name })
+  }
+
+  get #waiting() {
+    return { client: this.#client, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }
   }
 
   async put(item: Readonly<Record<string, unknown>>): Promise<void> {
