@@ -1,6 +1,7 @@
 // `millrace conflicts`: lists what both sides changed and whose version counts, shows one field by field, or resolves it.
 
 import type { ConflictDetailView, ConflictListView, ConflictView } from '../control/conflict-view.ts'
+import { counted } from '../core/counted.ts'
 import { MillraceError } from '../core/errors.ts'
 import { type Call, type Command, EXIT, type ExitCode, type OptionSpec } from './command.ts'
 import type { OpenDesk } from './open-desk.ts'
@@ -103,7 +104,7 @@ function askedFor({ words, options }: Call): { readonly action: Action; readonly
 }
 
 function listText({ total, conflicts: views }: ConflictListView): string {
-  return [`${total.toLocaleString('en')} conflict${total === 1 ? '' : 's'}\n`, ...views.map(lineOf)].join('')
+  return [`${counted(total, 'conflict')}\n`, ...views.map(lineOf)].join('')
 }
 
 function lineOf({ id, found_at, state, connectors, table, row, group, verdict, why }: ConflictView): string {

@@ -1,11 +1,13 @@
 // `millrace dead`: lists dead letters, shows one with its row, retries them as a run, or drops them with a note.
 
 import type { DeadListView } from '../control/dead-view.ts'
+import { counted } from '../core/counted.ts'
 import { MillraceError } from '../core/errors.ts'
 import { type Call, type Command, EXIT, type ExitCode, type OptionSpec } from './command.ts'
 import type { OpenDesk } from './open-desk.ts'
 import type { System } from './system.ts'
 
+const LETTER = 'dead letter'
 const ACTIONS = ['list', 'show', 'retry', 'drop'] as const
 type Action = (typeof ACTIONS)[number]
 
@@ -71,7 +73,7 @@ async function drop({ letters }: OpenDesk, ids: readonly string[], { options, te
   const isDry = options.has('dry-run')
   const body = bodyOf(DropBody, { ids, note: options.get('note'), dry_run: isDry })
   const done = await dropLetters(letters, body, 'command line')
-  const said = `${isDry ? 'Would drop' : 'Dropped'} ${counted(body.ids.length)}.\n`
+  const said = `${isDry ? 'Would drop' : 'Dropped'} ${counted(body.ids.length, LETTER)}.\n`
   terminal.print(isJson ? `${JSON.stringify(done)}\n` : said)
   return EXIT.done
 }
@@ -119,11 +121,7 @@ function text({ total, reasons, letters }: DeadListView): string {
     const row = key === null ? topic : `${topic} ${JSON.stringify(key)}`
     return `${id}  ${died_at}  tried ${attempts}  ${row}\n    ${reason}\n`
   })
-  return [`${counted(total)}\n`, ...groups, ...lines].join('')
-}
-
-function counted(count: number): string {
-  return `${count.toLocaleString('en')} dead letter${count === 1 ? '' : 's'}`
+  return [`${counted(total, LETTER)}\n`, ...groups, ...lines].join('')
 }
 
 function invalid(what: string): MillraceError {

@@ -1,6 +1,7 @@
 // `millrace gaps`: lists stretches of history that nobody captured, and for which connectors they are still open.
 
 import type { GapView } from '../control/gap-view.ts'
+import { counted } from '../core/counted.ts'
 import { MillraceError } from '../core/errors.ts'
 import { type Call, type Command, EXIT, type ExitCode } from './command.ts'
 import type { System } from './system.ts'
@@ -36,7 +37,7 @@ function text(views: readonly GapView[]): string {
     const since = from === null ? 'up to' : `${from} to`
     return `${id}  ${since} ${to}  ${tables.join(', ')}\n    ${reason}\n${standings.join('')}`
   })
-  return [`${views.length.toLocaleString('en')} gap${views.length === 1 ? '' : 's'}\n`, ...lines].join('')
+  return [`${counted(views.length, 'gap')}\n`, ...lines].join('')
 }
 
 function invalid(what: string): MillraceError {

@@ -2,6 +2,7 @@
 // Each step is a verification that mends what differs, and nothing else.
 
 import { VerifyBody, verifyOrder } from '../control/run-orders.ts'
+import { counted } from '../core/counted.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { type Call, EXIT, type ExitCode } from './command.ts'
 import type { OpenDesk } from './open-desk.ts'
@@ -58,9 +59,10 @@ export async function settleSides(
 
 function sentence({ does, connector, differing, mended }: StepDone, isReal: boolean): string {
   const what = does === 'pull' ? 'from DynamoDB into MySQL' : 'from MySQL into DynamoDB'
-  const rows = (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'row' : 'rows'}`
-  if (!isReal) return `${connector}: would ${does} ${rows(differing)} ${what}\n`
+  if (!isReal) return `${connector}: would ${does} ${counted(differing, 'row')} ${what}\n`
   const rest =
-    differing === 0 ? '' : `; ${rows(differing)} still differ: see \`millrace verify --connector ${connector}\``
-  return `${connector}: ${does}ed ${rows(mended)} ${what}${rest}\n`
+    differing === 0
+      ? ''
+      : `; ${counted(differing, 'row')} still ${differing === 1 ? 'differs' : 'differ'}: see \`millrace verify --connector ${connector}\``
+  return `${connector}: ${does}ed ${counted(mended, 'row')} ${what}${rest}\n`
 }

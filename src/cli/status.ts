@@ -1,6 +1,7 @@
 // `millrace status`: how both sides stand to each other. It only reads.
 
 import type { StatusView } from '../control/status-view.ts'
+import { counted } from '../core/counted.ts'
 import { MillraceError } from '../core/errors.ts'
 import { type Call, type Command, EXIT, type ExitCode } from './command.ts'
 import type { System } from './system.ts'
@@ -42,15 +43,15 @@ function rowsOf(given: string | undefined): number {
 function text({ connectors, advice }: StatusView): string {
   const lines = connectors.flatMap((one) => {
     const waiting = [
-      [one.pending, 'on their way'],
-      [one.dead_letters, 'dead letters'],
-      [one.open_gaps, 'open gaps'],
-      [one.open_conflicts, 'open conflicts'],
+      [one.pending, `${counted(one.pending, 'change')} on the way`],
+      [one.dead_letters, counted(one.dead_letters, 'dead letter')],
+      [one.open_gaps, counted(one.open_gaps, 'open gap')],
+      [one.open_conflicts, counted(one.open_conflicts, 'open conflict')],
     ] as const
-    const shown = waiting.filter(([count]) => count > 0).map(([count, what]) => `${count.toLocaleString('en')} ${what}`)
+    const shown = waiting.filter(([count]) => count > 0).map(([, what]) => what)
     return [
       `${one.connector}: ${one.from} to ${one.to}`,
-      `  ${one.captured_at === null ? 'nothing captured yet' : `captured up to ${one.captured_at}`}; ${shown.join(', ') || 'nothing on its way'}`,
+      `  ${one.captured_at === null ? 'nothing captured yet' : `captured up to ${one.captured_at}`}; ${shown.join(', ') || 'nothing on the way'}`,
       ...one.tables.flatMap(tableLines),
     ]
   })
@@ -59,9 +60,10 @@ function text({ connectors, advice }: StatusView): string {
 }
 
 function tableLines({ table, compared, of, differing, examples }: StatusView['connectors'][number]['tables'][number]) {
-  const all = of === compared ? `all ${compared.toLocaleString('en')} rows` : `${compared.toLocaleString('en')} rows`
+  const all = `${of === compared ? 'all ' : ''}${counted(compared, 'row')}`
   const rest = of === null || of === compared ? '' : ` of about ${of.toLocaleString('en')}`
-  const found = differing === 0 ? 'equal' : `${differing.toLocaleString('en')} differ`
+  const found =
+    differing === 0 ? 'equal' : `${differing.toLocaleString('en')} ${differing === 1 ? 'differs' : 'differ'}`
   return [
     `  ${table}: ${all}${rest} compared, ${found}`,
     ...examples.map(({ row, what }) => `    ${JSON.stringify(row)}: ${what}`),

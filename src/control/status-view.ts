@@ -1,6 +1,7 @@
 // How the connectors stand, in the words of the command line and of JSON.
 
 import { z } from 'zod'
+import { counted } from '../core/counted.ts'
 import type { TableStanding } from '../pipeline/standing.ts'
 
 export const StatusView = z.object({
@@ -58,12 +59,20 @@ export function adviceOf(connectors: readonly ConnectorStatus[]): readonly strin
       const rows = tables.reduce((sum, { differing }) => sum + differing, 0)
       return [
         ...(captured_at === null ? [`${connector}: nothing was captured yet: run \`millrace start\``] : []),
-        ...(open_gaps > 0 ? [`${connector}: ${open_gaps} open gaps: run \`millrace repair\``] : []),
-        ...(dead_letters > 0 ? [`${connector}: ${dead_letters} dead letters: see \`millrace dead list\``] : []),
-        ...(open_conflicts > 0
-          ? [`${connector}: ${open_conflicts} conflicts wait for a person: see \`millrace conflicts list\``]
+        ...(open_gaps > 0
+          ? [`${connector}: ${counted(open_gaps, 'open gap')}: run \`millrace repair --connector ${connector}\``]
           : []),
-        ...(rows > 0 ? [`${connector}: ${rows} rows differ in ${to}: ${mend(pending)}`] : []),
+        ...(dead_letters > 0
+          ? [`${connector}: ${counted(dead_letters, 'dead letter')}: see \`millrace dead list\``]
+          : []),
+        ...(open_conflicts > 0
+          ? [
+              `${connector}: ${counted(open_conflicts, 'open conflict')}, for a person to decide: see \`millrace conflicts list\``,
+            ]
+          : []),
+        ...(rows > 0
+          ? [`${connector}: ${counted(rows, 'row')} ${rows === 1 ? 'differs' : 'differ'} in ${to}: ${mend(pending)}`]
+          : []),
       ]
     },
   )
@@ -71,6 +80,6 @@ export function adviceOf(connectors: readonly ConnectorStatus[]): readonly strin
 
 function mend(pending: number): string {
   return pending > 0
-    ? `${pending} changes are still on their way; if that stays so, run \`millrace sync --all\``
+    ? `${counted(pending, 'change')} still on the way; if that stays so, run \`millrace sync --all\``
     : 'a sync is advised: run `millrace sync --all`'
 }

@@ -45,8 +45,8 @@ test('what was assessed while nothing ran is told, pulled, and not overwritten b
     'products-assessed': { differing: 1 },
   })
   const { out } = await millrace('status')
-  expect(out).toContain('products: 1 rows differ in dynamodb')
-  expect(out).toContain('products-assessed: 1 rows differ in mysql')
+  expect(out).toContain('products: 1 row differs in dynamodb')
+  expect(out).toContain('products-assessed: 1 row differs in mysql')
   expect(out).toContain('a sync is advised')
   expect(await place.row(1)).toMatchObject({ lifecycle_stage: 'pending' })
   await place.millrace()

@@ -43,7 +43,9 @@ async function repaired(connector: string): Promise<void> {
   expect(others).toEqual([])
   expect(gap).toMatchObject({ reason: expect.stringContaining('HISTORY_GONE') })
   expect(gap?.connectors).toMatchObject([{ connector, state: 'open' }])
-  expect((await place.command('status')).out).toContain('1 open gaps')
+  expect((await place.command('status')).out).toContain(
+    `${connector}: 1 open gap: run \`millrace repair --connector ${connector}\``,
+  )
   expect(await place.command('repair', '--connector', connector)).toMatchObject({ code: 0, err: '' })
   expect((await gaps())[0]?.connectors).toMatchObject([{ connector, state: 'repaired' }])
   const again = await place.command('repair', '--connector', connector)
