@@ -66,6 +66,13 @@ describe.each(Object.entries(EMULATORS))('an older state, on %s', (_name, openSe
     })
     const why = 'assessed_at is newer in mysql'
     expect(found).toMatchObject([{ row: '3', verdict: 'mysql', why, connectors: ['products', 'products-assessed'] }])
+    const runs = new Runs(millrace)
+    for (const connector of ['products-assessed', 'products']) {
+      const replayed = await runs.done(await runs.replay({}, { connector }))
+      expect(replayed).toMatchObject({ state: 'done', tally: { applied: 0, rejected: 0 } })
+    }
+    await until(isEqual, { what: 'both sides agree after a replay' })
+    expect(await conflicts()).toHaveLength(1)
   })
 
   test('put back with a newer assessment of its author, it counts as that', async () => {
