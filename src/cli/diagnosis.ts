@@ -54,7 +54,8 @@ async function examineServers(
     const options = sourceOptions(connectors, 'dynamodb')
     if (options.tables.length === 0) return []
     await using opened = await system.openSource(config, options)
-    return opened.check(options.tables)
+    // What is returned without being awaited would find it closed.
+    return await opened.check(options.tables)
   }
   await using shared = await system.openShared(config)
   const findings = await Promise.all([
