@@ -17,8 +17,9 @@ import { writeReadme } from './readme.ts'
 import { type Report, reportText } from './report.ts'
 import { RUNS } from './runs/runs-benchmark.ts'
 import { VERIFY } from './runs/verify-benchmark.ts'
+import { TWO_WAY } from './two-way/two-way-benchmark.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [CAPTURE, APPLY, LATENCY, RUNS, VERIFY, BACKFILL]
+const BENCHMARKS: readonly Benchmark[] = [CAPTURE, APPLY, LATENCY, RUNS, VERIFY, BACKFILL, TWO_WAY]
 const ROUNDS = 3
 const QUICK_SHARE = 0.1
 
