@@ -47,12 +47,13 @@ export interface Merge {
 /**
  * What a delete in the source does to the item. `tombstone` empties the writer's own fields (`fields` names them) and
  * keeps the position until `mr_expires`; an item nobody else has written to then goes. `flag` sets `mr_deleted_at`.
+ * `delete` takes the row away whosever fields are in it, for MySQL alone: it keeps positions elsewhere.
  */
 export interface Remove {
   readonly do: 'remove'
   readonly table: string
   readonly key: ItemKey
-  readonly how: 'tombstone' | 'flag'
+  readonly how: 'tombstone' | 'flag' | 'delete'
   readonly fields: readonly string[]
   readonly deletedAt: string
   readonly guard?: string

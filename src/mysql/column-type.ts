@@ -30,9 +30,11 @@ export interface ColumnType {
   readonly labels: readonly string[]
 }
 
+const WHOLE: ReadonlySet<TypeName> = new Set(['bit', ...INTEGERS])
+
 /** Whether its values are whole numbers, bits among them. */
 export function isWhole({ name }: ColumnType): boolean {
-  return name === 'bit' || INTEGERS.some((one) => one === name)
+  return WHOLE.has(name)
 }
 
 export function kindOf({ name, isUnsigned }: ColumnType): Kind {

@@ -10,7 +10,8 @@ export interface ItemRef {
 
 /** The same text for the same item, and for no other. */
 export function itemId({ table, key }: ItemRef): string {
-  return [table, ...key].join('\u0000')
+  const [first, second] = key
+  return second === undefined ? `${table}\u0000${first}` : `${table}\u0000${first}\u0000${second}`
 }
 
 /** For people. */

@@ -20,8 +20,48 @@ type Placing = Omit<PlacedWrite, 'write'>
 
 const NONE_WAITS = () => false
 
-export function stampOf({ position, cursor, reader, since, run, ...more }: Placing): Stamp {
-  const mark = run === undefined ? formatCursor(cursor) : `${formatCursor(cursor)}/${run}`
-  const { waits = NONE_WAITS, isRetry = false } = more
-  return { position, cursor, reader, since, waits, isRetry, mark, isReplay: run !== undefined }
+export function stampOf(placing: Placing): Stamp {
+  return new PlacedStamp(placing)
+}
+
+/** Made for every write, and of most of them only the position is asked for. */
+class PlacedStamp implements Stamp {
+  readonly #placing: Placing
+
+  constructor(placing: Placing) {
+    this.#placing = placing
+  }
+
+  get position(): Position {
+    return this.#placing.position
+  }
+
+  get mark(): string {
+    const { cursor, run } = this.#placing
+    return run === undefined ? formatCursor(cursor) : `${formatCursor(cursor)}/${run}`
+  }
+
+  get isReplay(): boolean {
+    return this.#placing.run !== undefined
+  }
+
+  get cursor(): Cursor {
+    return this.#placing.cursor
+  }
+
+  get reader(): string {
+    return this.#placing.reader
+  }
+
+  get since(): number {
+    return this.#placing.since
+  }
+
+  get waits(): (offset: number) => boolean {
+    return this.#placing.waits ?? NONE_WAITS
+  }
+
+  get isRetry(): boolean {
+    return this.#placing.isRetry ?? false
+  }
 }

@@ -49,8 +49,13 @@ export class TargetTables {
     return sort === undefined ? [first] : [first, item[sort]?.S ?? '']
   }
 
-  /** Nothing may be sent that touches a field of somebody else. */
+  /** Nothing may be sent that touches a field of somebody else, or that would lose what is known of an item. */
   checkOwned(write: Write): void {
+    if (write.do === 'remove' && write.how === 'delete') {
+      throw invalid(
+        `it deletes items of ${write.table}, which keep the positions by which older changes are known: flag or tombstone`,
+      )
+    }
     for (const name of fieldNames(write)) {
       if (!this.#owns(write.table, name)) throw invalid(`it writes ${name} of ${write.table}, which it does not own`)
     }

@@ -2,17 +2,19 @@
 // writes before it; where the server refuses a row, all is taken back and decided anew without the write to blame.
 
 import { formatCursor } from '../../core/cursor.ts'
-import { describeItem, type ItemRef } from '../item-ref.ts'
+import { itemId } from '../item-ref.ts'
 import { Rejection } from '../rejection.ts'
 import type { Outcome, PlacedWrite } from '../sink.ts'
-import { type Stamp, stampOf } from '../stamp.ts'
 import { countUp, type Due } from './count-up.ts'
-import { type Deciding, decideCreate, decideMerge, decideRemove } from './decide.ts'
+import { isSettled } from './decide.ts'
+import { contestedFields, type Decided, decideCall, rejected, type Task, tasksOf } from './decide-call.ts'
+import { loadRows } from './load-rows.ts'
 import { markTransaction } from './mark-transaction.ts'
-import type { RowState } from './row-state.ts'
+import { isPlain, type PlainTask, quickPass } from './quick-pass.ts'
+import type { Guard } from './row-state.ts'
 import { RowStates } from './row-states.ts'
 import type { Session } from './session.ts'
-import type { RowWrite, TargetTables } from './target-tables.ts'
+import type { TargetTables } from './target-tables.ts'
 import type { Attempt, Transactions } from './transactions.ts'
 import { writeGuards } from './write-guards.ts'
 import { writeRows } from './write-rows.ts'
@@ -22,10 +24,13 @@ export interface ApplyCallOptions {
   readonly targets: TargetTables
   readonly nowMs: number
   readonly signal: AbortSignal
+  readonly course: Course
 }
 
-/** How the reason begins of what was not tried. */
-const BEHIND = 'behind '
+/** How the calls of a sink go: where one met what is not plain, the next one is not taken for plain either. */
+export interface Course {
+  isPlain: boolean
+}
 
 /** Of a write that another pass is for. */
 const NONE: Outcome = { did: 'stale' }
@@ -35,18 +40,6 @@ interface Pass {
   readonly isLast: boolean
   /** Capture knows the transaction as ours by the marker that it begins with. */
   readonly isMarked: boolean
-}
-
-interface Task {
-  readonly write: RowWrite
-  readonly placed: PlacedWrite
-  readonly stamp: Stamp
-  readonly owner: number
-}
-
-interface Decided {
-  readonly outcomes: Outcome[]
-  readonly dues: readonly Due[]
 }
 
 export class ApplyCall {
@@ -61,20 +54,36 @@ export class ApplyCall {
    * have come to know of something else meanwhile.
    */
   readonly #told = new Set<string>()
+  /** Every row came to something that it had not come to before. */
+  #isAllNew = false
 
   constructor(options: ApplyCallOptions, writes: readonly PlacedWrite[]) {
     this.#options = options
     this.#writes = writes
-    this.#tasks = writes.map((placed, owner) => {
-      return { write: options.targets.checked(placed.write), placed, stamp: stampOf(placed), owner }
-    })
+    this.#tasks = tasksOf(options.targets, writes)
   }
 
   async run(): Promise<readonly Outcome[]> {
+    const { course } = this.#options
+    const mayBePlain = isPlain(this.#tasks)
+    const plain = mayBePlain && course.isPlain ? await this.#runPlain(this.#tasks) : null
+    if (plain !== null) return plain
     const quiet = await this.#pass(({ placed }) => !this.#told.has(placed.lane), true)
+    if (mayBePlain) course.isPlain = this.#isAllNew
     if (this.#told.size === 0) return quiet
     const told = await this.#pass(({ placed }) => this.#told.has(placed.lane), false)
     return this.#tasks.map(({ placed, owner }) => (this.#told.has(placed.lane) ? told : quiet)[owner] ?? NONE)
+  }
+
+  /** Null where it is more than that. */
+  #runPlain(tasks: readonly PlainTask[]): Promise<readonly Outcome[] | null> {
+    const { transactions, targets, signal, nowMs } = this.#options
+    return transactions.run(signal, async (session, isLast) => {
+      await markTransaction(session, this.#writes)
+      const isMariadb = await transactions.isMariadb(session)
+      const result = await quickPass({ session, isMariadb, isLast, targets, nowMs }, tasks)
+      return { result, commits: result !== null }
+    })
   }
 
   async #pass(isMeant: (task: Task) => boolean, isMarked: boolean): Promise<readonly Outcome[]> {
@@ -90,15 +99,12 @@ export class ApplyCall {
   /** Null when the server refused some of it. */
   async #attempt(pass: Pass, tasks: readonly Task[]): Promise<Attempt<readonly Outcome[] | null>> {
     const { session, isLast, isMarked } = pass
-    const { targets, transactions } = this.#options
+    const { transactions, nowMs } = this.#options
     if (isMarked) await markTransaction(session, this.#writes)
     const isMariadb = await transactions.isMariadb(session)
-    const writes = tasks.map(({ write }) => write)
-    const states = await RowStates.load(
-      { session, isMariadb, locks: true, targets },
-      { writes, reads: contestedFields },
-    )
-    const { outcomes, dues } = this.#decide(states, tasks)
+    const states = await this.#load({ session, isMariadb, locks: true }, tasks)
+    const tell = ({ placed }: Task) => void this.#told.add(placed.lane)
+    const { outcomes, dues } = decideCall(states, { tasks, refused: this.#refused, nowMs, tell })
     if (isMarked && tasks.some(({ placed }) => this.#told.has(placed.lane))) return { result: null, commits: false }
     const failures = await writeRows({ session, isMariadb, isLast }, states.all)
     if (failures.size > 0) {
@@ -107,41 +113,22 @@ export class ApplyCall {
     }
     await this.#count(session, states, { outcomes, dues })
     await writeGuards(session, states.all)
+    this.#isAllNew = states.all.every(({ changedGuards }) => changedGuards.length > 0)
     if (!isMarked) await markTransaction(session, this.#writes)
     return { result: outcomes, commits: true }
   }
 
-  #decide(states: RowStates, tasks: readonly Task[]): Decided {
-    const rejectedLanes = new Map<string, string>()
-    const dues: Due[] = []
-    const outcomes: Outcome[] = this.#tasks.map(() => NONE)
-    for (const task of tasks) {
-      const { placed, stamp, owner } = task
-      const before = rejectedLanes.get(placed.lane)
-      const outcome: Outcome =
-        before === undefined ? this.#decideOne(states, task, dues) : { did: 'rejected', reason: `${BEHIND}${before}` }
-      if (before === undefined && outcome.did === 'rejected')
-        rejectedLanes.set(placed.lane, `${stamp.mark}, which was rejected`)
-      outcomes[owner] = outcome
-    }
-    return { outcomes, dues }
-  }
-
-  #decideOne(states: RowStates, { write, stamp, owner, placed }: Task, dues: Due[]): Outcome {
-    try {
-      const refused = this.#refused.get(owner)
-      if (refused !== undefined) throw new Rejection(refused)
-      const tell = () => void this.#told.add(placed.lane)
-      const outcome = outcomeOf((ref) => states.of(ref), write, { stamp, owner, nowMs: this.#options.nowMs, tell })
-      if (outcome.did === 'applied' && write.do === 'create') {
-        for (const count of write.counts ?? []) dues.push({ count, stamp, owner })
-      }
-      if (write.do === 'count') dues.push({ count: write, stamp, owner })
-      return outcome
-    } catch (error) {
-      if (!(error instanceof Rejection)) throw error
-      return rejected(write, error)
-    }
+  #load(by: Parameters<typeof loadRows>[0], tasks: readonly Task[]): Promise<RowStates> {
+    const { targets } = this.#options
+    const byItem = Map.groupBy(tasks, ({ write }) => itemId(write))
+    const counted = new Set(
+      tasks.flatMap(({ write }) => (write.do === 'create' ? (write.counts ?? []) : [])).map(itemId),
+    )
+    const needs = (item: string, guards: ReadonlyMap<string, Guard>) =>
+      counted.has(item) || !byItem.get(item)?.every((task) => isSettled(guards, task))
+    const writes = tasks.map(({ write }) => write)
+    const find = (wanted: Parameters<typeof loadRows>[1]) => loadRows(by, wanted, needs)
+    return RowStates.load({ session: by.session, targets, find }, { writes, reads: contestedFields })
   }
 
   /** Nothing of a record that was rejected: it is counted, all of it, when it is retried. */
@@ -163,29 +150,6 @@ export class ApplyCall {
       }
     }
   }
-}
-
-export function outcomeOf(stateOf: (ref: ItemRef) => RowState, write: RowWrite, by: Deciding): Outcome {
-  const state = stateOf(write)
-  switch (write.do) {
-    case 'create':
-      return decideCreate(state, write, by)
-    case 'merge':
-      return decideMerge(state, write, by)
-    case 'remove':
-      return decideRemove(state, write, by)
-    case 'count':
-      // What is delivered once more was counted the first time.
-      return { did: by.stamp.isReplay ? 'exists' : 'applied' }
-  }
-}
-
-export function contestedFields(write: RowWrite): readonly string[] {
-  return write.do === 'merge' ? (write.contested ?? []).flatMap(({ fields }) => fields) : []
-}
-
-export function rejected(write: RowWrite, { message }: Rejection): Outcome {
-  return { did: 'rejected', reason: `${describeItem(write)}: ${message}` }
 }
 
 /** The row, and the reader's partition. */

@@ -21,7 +21,8 @@ const CURSORS = `CREATE TABLE IF NOT EXISTS ${quotedName(CURSORS_TABLE)} (
 
 /**
  * One row for each guard of each row written to; the guard without a name holds what concerns the whole row: which record
- * made it, and whether one removed it. `position` is NULL where nothing was merged under the guard. A row may be purged
+ * made it, and whether one removed it. `position` is NULL where nothing was merged under the guard,
+ * `contests` where the records that moved it on met no conflict. A row may be purged
  * when no record older than its position can come any more: later than the log keeps records, and the longest run takes.
  */
 const POSITIONS = `CREATE TABLE IF NOT EXISTS ${POSITIONS_TABLE} (
@@ -33,6 +34,7 @@ const POSITIONS = `CREATE TABLE IF NOT EXISTS ${POSITIONS_TABLE} (
   made VARBINARY(512) NULL,
   removed VARBINARY(16) NULL,
   deleted_at VARBINARY(64) NULL,
+  contests MEDIUMBLOB NULL,
   PRIMARY KEY (target, row_key, guard)
 ) ENGINE = InnoDB`
 

@@ -17,9 +17,25 @@ export interface Checking {
 }
 
 export async function checkTables(at: Checking): Promise<readonly Finding[]> {
-  const findings = [await checkOwnTables(at)]
+  const [[version] = []] = await at.session.rows('SELECT VERSION()')
+  const findings = [await checkOwnTables(at), versionFinding(String(version))]
   for (const table of at.targets.names) findings.push(...(await checkTable(at, table)))
   return findings
+}
+
+/** From these on rows of values can be joined with. */
+const VERSIONS = { MySQL: [8, 0, 19], MariaDB: [10, 3, 3] } as const
+
+export function versionFinding(version: string): Finding {
+  const check = 'MySQL version'
+  const product = version.includes('MariaDB') ? 'MariaDB' : 'MySQL'
+  // What MariaDB tells old clients first is no version of it.
+  const [, ...parts] = /(\d+)\.(\d+)\.(\d+)/u.exec(version.replace(/^5\.5\.5-/u, '')) ?? []
+  const least = VERSIONS[product]
+  const other = least.findIndex((part, at) => Number(parts[at]) !== part)
+  if (other === -1 || Number(parts[other]) > (least[other] ?? 0)) return { check, isOk: true, detail: version }
+  const detail = `${product} ${version} cannot join with rows of values (VALUES ROW), as changed rows are written`
+  return { check, isOk: false, detail, fix: `Upgrade to ${product} ${least.join('.')} or newer` }
 }
 
 async function checkOwnTables(at: Checking): Promise<Finding> {

@@ -10,7 +10,7 @@ import type { Compared, Difference } from '../sink.ts'
 import { comparable } from './comparable.ts'
 import { heldValue } from './held-value.ts'
 import { jsonText } from './json-field.ts'
-import type { Loading } from './load-rows.ts'
+import { type Loading, loadRows } from './load-rows.ts'
 import type { RowState } from './row-state.ts'
 import { RowStates } from './row-states.ts'
 import { settleGroups } from './settle-groups.ts'
@@ -26,7 +26,10 @@ export async function comparison(
   writes: readonly Write[],
 ): Promise<readonly Compared[]> {
   const checked = writes.map((write) => by.targets.checked(write))
-  const states = await RowStates.load(by, { writes: checked, reads: fieldNames })
+  const states = await RowStates.load(
+    { ...by, find: (wanted) => loadRows(by, wanted) },
+    { writes: checked, reads: fieldNames },
+  )
   return checked.map((write) => {
     try {
       return { differences: differences(states, write, by.nowMs), met: metBy(states, write) }
@@ -94,7 +97,7 @@ function missing({ table, key }: Create | Merge, mends: readonly Merge[]): Diffe
 function differing(state: RowState, fields: Fields): readonly FieldDifference[] {
   const found: FieldDifference[] = []
   for (const [name, field] of Object.entries(fields)) {
-    const column = state.shape.columns.get(name)
+    const column = state.row.shape.columns.get(name)
     if (column === undefined) continue
     const wanted = comparable(column, heldValue(column, field))
     const held = comparable(column, heldValue(column, state.found.held[name] ?? null))

@@ -40,7 +40,7 @@ export async function countUp(session: Session, state: RowState, dues: readonly 
 }
 
 async function add(session: Session, state: RowState, dues: readonly Due[]): Promise<void> {
-  const { shape, keyValues } = state
+  const { shape, values: keyValues } = state.row
   const where = shape.key.map((column, at) => `${quotedName(column.name)} = ${literal(column, keyValues[at] ?? null)}`)
   const table = quotedName(shape.table)
   const sets = assignments(state, dues)
@@ -97,7 +97,7 @@ function summed(terms: readonly string[]): string {
   return [whole, ...terms.filter((term) => !/^-?\d+$/u.test(term))].map((term) => `(${term})`).join(' + ')
 }
 
-function asLiteral({ shape }: RowState, name: string, value: Field): string {
+function asLiteral({ row: { shape } }: RowState, name: string, value: Field): string {
   const column = shape.columns.get(name)
   return column === undefined ? 'NULL' : literal(column, heldValue(column, value))
 }

@@ -6,18 +6,16 @@ import { quotedName } from '../../mysql/sql-name.ts'
 import { literal } from './literal.ts'
 import type { TargetColumn } from './target-column.ts'
 
-export interface DerivedRows {
-  readonly columns: readonly TargetColumn[]
-  readonly rows: readonly (readonly Value[])[]
-  readonly isMariadb: boolean
+/** Values in brackets. */
+export function rowText(columns: readonly TargetColumn[], values: readonly Value[]): string {
+  return `(${columns.map((column, at) => literal(column, values[at] ?? null)).join()})`
 }
 
-/** Its columns are `v.c0`, `v.c1` and so on. */
-export function derivedRows({ columns, rows, isMariadb }: DerivedRows): string {
-  const names = columns.map((_, at) => `c${at}`)
-  const texts = rows.map((row) => `(${columns.map((column, at) => literal(column, row[at] ?? null))})`)
-  if (!isMariadb) return `(VALUES ${texts.map((text) => `ROW${text}`)}) v(${names})`
-  return `(SELECT ${names.map((name) => `NULL AS ${name}`)} FROM DUAL WHERE 0 UNION ALL VALUES ${texts}) v`
+/** Of rows with so many columns, which are `v.c0`, `v.c1` and so on. */
+export function derivedRows(rows: readonly string[], columns: number, isMariadb: boolean): string {
+  const names = Array.from({ length: columns }, (_, at) => `c${at}`)
+  if (!isMariadb) return `(VALUES ROW${rows.join(',ROW')}) v(${names})`
+  return `(SELECT ${names.map((name) => `NULL AS ${name}`)} FROM DUAL WHERE 0 UNION ALL VALUES ${rows}) v`
 }
 
 /** `t` is the table, and the key's columns are the first of `v`. */

@@ -3,8 +3,8 @@
 import { Rejection } from '../rejection.ts'
 import type { Outcome, PlacedWrite } from '../sink.ts'
 import { stampOf } from '../stamp.ts'
-import { contestedFields, outcomeOf, rejected } from './apply-call.ts'
-import type { Loading } from './load-rows.ts'
+import { contestedFields, outcomeOf, rejected } from './decide-call.ts'
+import { type Loading, loadRows } from './load-rows.ts'
 import { RowStates } from './row-states.ts'
 import type { TargetTables } from './target-tables.ts'
 
@@ -13,7 +13,10 @@ export async function foresee(
   placed: readonly PlacedWrite[],
 ): Promise<readonly Outcome[]> {
   const writes = placed.map(({ write }) => by.targets.checked(write))
-  const states = await RowStates.load(by, { writes, reads: contestedFields })
+  const states = await RowStates.load(
+    { ...by, find: (wanted) => loadRows(by, wanted) },
+    { writes, reads: contestedFields },
+  )
   return writes.map((write, owner) => {
     const one = placed[owner]
     if (one === undefined) throw new RangeError('a write without its place')

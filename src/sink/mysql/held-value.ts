@@ -26,7 +26,7 @@ export function heldValue(column: TargetColumn, field: Field): Value {
     case 'json':
       return typeof field === 'string' ? field : jsonText(field)
   }
-  return isBinary(column) ? bytesOf(column, field) : textOf(column, field)
+  return type.charset === null && isBinary(column) ? bytesOf(column, field) : textOf(column, field)
 }
 
 const BINARY = /binary|blob|vector|geometry|point|linestring|polygon|collection/u

@@ -24,3 +24,11 @@ export function textLiteral(text: string): string {
 export function binaryLiteral(bytes: string | Uint8Array): string {
   return `X'${Buffer.from(bytes as string).toString('hex')}'`
 }
+
+const ASCII = /^[\x20-\x7e]*$/u
+
+/** The bytes of a text, as short as they can be written. */
+export function bytesLiteral(text: string | null): string {
+  if (text === null) return 'NULL'
+  return ASCII.test(text) ? textLiteral(text) : binaryLiteral(text)
+}

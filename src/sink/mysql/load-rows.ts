@@ -1,10 +1,10 @@
 // What is known of the rows that a call writes to: the rows themselves, as far as it has to know, and their guards. With
 // `locks` nobody else changes what is there until the transaction ends.
 
-import type { Field, Value } from '../../core/value.ts'
+import type { Fields, Value } from '../../core/value.ts'
 import { quotedName } from '../../mysql/sql-name.ts'
 import { POSITIONS_TABLE } from './bookkeeping.ts'
-import { derivedRows, joinedByKey } from './derived-rows.ts'
+import { derivedRows, joinedByKey, rowText } from './derived-rows.ts'
 import { binaryLiteral, literal } from './literal.ts'
 import { askedFor, readValue } from './read-value.ts'
 import { keyText, type RowKey } from './row-key.ts'
@@ -12,6 +12,11 @@ import type { Found, Guard } from './row-state.ts'
 import type { Answer, Session } from './session.ts'
 import type { TargetColumn, TargetShape } from './target-column.ts'
 import { troubleOf } from './trouble.ts'
+
+const NO_GUARDS: Found['guards'] = new Map()
+/** Of a row that nobody needs to know. */
+const NOT_ASKED: Found = { isThere: true, held: {}, guards: NO_GUARDS }
+const NO_ROWS: ReadonlyMap<string, Fields> = new Map()
 
 /** MariaDB makes a subquery of a list of a thousand values and more. */
 const KEYS_MAX = 900
@@ -24,33 +29,46 @@ export interface Loading {
 
 export interface Wanted {
   readonly shape: TargetShape
-  readonly keys: readonly RowKey[]
+  /** By item, in the order of their texts. */
+  readonly keys: ReadonlyMap<string, RowKey>
   /** Besides the key. */
   readonly columns: readonly TargetColumn[]
 }
 
-/** By the text of their keys. */
-export async function loadRows(by: Loading, wanted: Wanted): Promise<ReadonlyMap<string, Found>> {
+type Asked = Omit<Wanted, 'keys'> & { readonly keys: readonly RowKey[] }
+
+/** Whether the row itself has to be known, besides these guards of it. */
+type Needs = (item: string, guards: Found['guards']) => boolean
+
+export async function loadRows(
+  by: Loading,
+  { shape, keys, columns }: Wanted,
+  needs: Needs = () => true,
+): Promise<(key: RowKey) => Found> {
   const found = new Map<string, Found>()
-  for (let at = 0; at < wanted.keys.length; at += KEYS_MAX) {
-    const part = { ...wanted, keys: wanted.keys.slice(at, at + KEYS_MAX) }
+  const all = [...keys]
+  for (let at = 0; at < all.length; at += KEYS_MAX) {
+    const part = all.slice(at, at + KEYS_MAX)
     // In this order, whoever else it is: what waits for a guard holds no row that somebody needs.
-    const guards = await loadGuards(by, part)
-    const rows = await loadHeld(by, part)
-    for (const { text } of part.keys) {
-      const held = rows.get(text)
-      found.set(text, { isThere: held !== undefined, held: held ?? {}, guards: guards.get(text) ?? new Map() })
-    }
+    const guards = await loadGuards(by, { shape, keys: part.map(([, key]) => key), columns })
+    const needed = part.filter(([item, { text }]) => needs(item, guards.get(text) ?? NO_GUARDS)).map(([, key]) => key)
+    const rows = needed.length === 0 ? NO_ROWS : await loadHeld(by, { shape, keys: needed, columns })
+    for (const [, { text }] of part) found.set(text, { ...NOT_ASKED, guards: guards.get(text) ?? NO_GUARDS })
+    for (const { text } of needed) found.set(text, foundOf(rows.get(text), guards.get(text)))
   }
-  return found
+  return ({ text }) => found.get(text) ?? NOT_ASKED
+}
+
+export function foundOf(held: Fields | undefined, guards: Found['guards'] = NO_GUARDS): Found {
+  return { isThere: held !== undefined, held: held ?? {}, guards }
 }
 
 export async function loadGuards(
   { session, locks }: Loading,
-  { shape, keys }: Wanted,
+  { shape, keys }: Asked,
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, Guard>>> {
   const list = keys.map(({ text }) => binaryLiteral(text))
-  const asked = `SELECT row_key, guard, position, mark, made, removed, deleted_at FROM ${POSITIONS_TABLE}
+  const asked = `SELECT row_key, guard, position, mark, made, removed, deleted_at, contests FROM ${POSITIONS_TABLE}
     WHERE target = ${binaryLiteral(shape.table)} AND row_key IN (${list})${locks ? ' FOR UPDATE' : ''}`
   const guards = new Map<string, Map<string, Guard>>()
   for (const [row, name, ...rest] of await answered(session, asked, locks)) {
@@ -70,7 +88,7 @@ async function answered(session: Session, sql: string, locks: boolean): Promise<
   }
 }
 
-function guardOf([position, mark, made, removed, deletedAt]: Answer): Guard {
+function guardOf([position, mark, made, removed, deletedAt, contests]: Answer): Guard {
   const text = (value: Buffer | null | undefined) => value?.toString() ?? null
   return {
     position: text(position),
@@ -78,13 +96,14 @@ function guardOf([position, mark, made, removed, deletedAt]: Answer): Guard {
     made: text(made),
     removed: text(removed) as Guard['removed'],
     deletedAt: text(deletedAt),
+    contests: text(contests),
   }
 }
 
-async function loadHeld(
+export async function loadHeld(
   { session, isMariadb, locks }: Loading,
-  { shape, keys, columns }: Wanted,
-): Promise<ReadonlyMap<string, Readonly<Record<string, Field>>>> {
+  { shape, keys, columns }: Asked,
+): Promise<ReadonlyMap<string, Fields>> {
   const asked = [...shape.key, ...columns].map((column) => askedFor(column, 't')).join(', ')
   const rows = await session.rows(`SELECT ${asked} FROM ${among(shape, keys, isMariadb)}${locks ? ' FOR UPDATE' : ''}`)
   return new Map(
@@ -106,6 +125,6 @@ function among(shape: TargetShape, keys: readonly RowKey[], isMariadb: boolean):
     const list = keys.map(({ values }) => literal(only, values[0] ?? null))
     return `${table} t WHERE t.${quotedName(only.name)} IN (${list})`
   }
-  const rows = keys.map(({ values }) => values)
-  return `${derivedRows({ columns: shape.key, rows, isMariadb })} STRAIGHT_JOIN ${table} t ON ${joinedByKey(shape.key)}`
+  const rows = keys.map(({ values }) => rowText(shape.key, values))
+  return `${derivedRows(rows, shape.key.length, isMariadb)} STRAIGHT_JOIN ${table} t ON ${joinedByKey(shape.key)}`
 }

@@ -6,7 +6,7 @@ import { CURSORS_TABLE } from '../../core/cursors-table.ts'
 import type { Finding } from '../../core/finding.ts'
 import type { Write } from '../../core/write.ts'
 import type { Compared, ItemsPage, ItemsRequest, Outcome, PlacedWrite, Sink } from '../sink.ts'
-import { ApplyCall } from './apply-call.ts'
+import { ApplyCall, type Course } from './apply-call.ts'
 import { CREATE, POSITIONS_TABLE } from './bookkeeping.ts'
 import { checkTables } from './check.ts'
 import { comparison } from './comparison.ts'
@@ -34,6 +34,7 @@ class MysqlSink implements Sink {
   readonly #transactions: Transactions
   readonly #targets: TargetTables
   readonly #now: () => number
+  readonly #course: Course = { isPlain: true }
   #areTablesMade = false
 
   constructor({ url, targets, now = Date.now }: MysqlSinkOptions) {
@@ -51,7 +52,7 @@ class MysqlSink implements Sink {
 
   async apply(writes: readonly PlacedWrite[], signal: AbortSignal): Promise<readonly Outcome[]> {
     signal.throwIfAborted()
-    const shared = { transactions: this.#transactions, targets: this.#targets, signal }
+    const shared = { transactions: this.#transactions, targets: this.#targets, signal, course: this.#course }
     const call = new ApplyCall({ ...shared, nowMs: this.#now() }, writes)
     if (writes.length === 0) return []
     if (!this.#areTablesMade) await this.#use(signal, makeTables)

@@ -1,10 +1,10 @@
 // One row of a target while a call works on it: what was found, and what the writes decided so far make of it. Writes to
 // a row are decided one after the other, and sent together.
 
-import type { Fields, Value } from '../../core/value.ts'
-import type { ItemKey } from '../../core/write.ts'
+import type { Fields, Row, Value } from '../../core/value.ts'
+import type { Remove } from '../../core/write.ts'
 import { PLAIN } from './bookkeeping.ts'
-import type { TargetShape } from './target-column.ts'
+import type { RowKey } from './row-key.ts'
 
 /** A row of the table of positions. */
 export interface Guard {
@@ -12,18 +12,20 @@ export interface Guard {
   readonly position: string | null
   readonly mark: string | null
   readonly made: string | null
-  readonly removed: 'tombstone' | 'flag' | null
+  readonly removed: Remove['how'] | null
   readonly deletedAt: string | null
+  /** Of the records that moved it on. */
+  readonly contests: string | null
 }
 
-const NO_GUARD: Guard = { position: null, mark: null, made: null, removed: null, deletedAt: null }
+const NO_GUARD: Guard = { position: null, mark: null, made: null, removed: null, deletedAt: null, contests: null }
 
 export const GUARD_PARTS = Object.keys(NO_GUARD) as (keyof Guard)[]
 
-/** What one write sets. */
+/** What one write sets: values by the names of their columns. */
 export interface Part {
   readonly owner: number
-  readonly values: ReadonlyMap<string, Value>
+  readonly values: Row
 }
 
 export interface Found {
@@ -33,62 +35,76 @@ export interface Found {
   readonly guards: ReadonlyMap<string, Guard>
 }
 
-export class RowState {
-  readonly shape: TargetShape
-  readonly key: ItemKey
-  /** The key's values as the columns hold them. */
-  readonly keyValues: readonly Value[]
-  readonly found: Found
-  readonly guards: Map<string, Guard>
-  readonly parts: Part[] = []
-  isThere: boolean
+/** A row has few guards. */
+interface Marked {
+  readonly name: string
+  readonly guard: Guard
+}
 
-  constructor(at: { shape: TargetShape; key: ItemKey; keyValues: readonly Value[] }, found: Found) {
-    this.shape = at.shape
-    this.key = at.key
-    this.keyValues = at.keyValues
+export class RowState {
+  readonly row: RowKey
+  readonly found: Found
+  #marked: readonly Marked[] = []
+  parts: readonly Part[] = []
+  isThere: boolean
+  /** The write that deletes the row that was found; parts are then of another one that takes its place. */
+  deletedBy: number | null = null
+
+  constructor(row: RowKey, found: Found) {
+    this.row = row
     this.found = found
-    this.guards = new Map(found.guards)
     this.isThere = found.isThere
   }
 
   /** As it was found. */
   anew(): RowState {
-    return new RowState(this, this.found)
+    return new RowState(this.row, this.found)
   }
 
   guard(name: string | undefined): Guard {
-    return this.guards.get(name ?? PLAIN) ?? NO_GUARD
+    return this.#marked.find((one) => one.name === (name ?? PLAIN))?.guard ?? guardIn(this.found.guards, name)
   }
 
   mark(name: string | undefined, change: Partial<Guard>): void {
-    this.guards.set(name ?? PLAIN, { ...this.guard(name), ...change })
+    const guard = { ...this.guard(name), ...change }
+    const others = this.#marked.filter((one) => one.name !== (name ?? PLAIN))
+    this.#marked = [...others, { name: name ?? PLAIN, guard }]
   }
 
-  set(owner: number, values: ReadonlyMap<string, Value>): void {
-    this.parts.push({ owner, values })
+  set(owner: number, values: Row): void {
+    this.parts = [...this.parts, { owner, values }]
     this.isThere = true
+  }
+
+  delete(owner: number): void {
+    if (this.found.isThere) this.deletedBy ??= owner
+    this.parts = []
+    this.isThere = false
   }
 
   /** What the columns hold with everything decided so far; null where there is no row. */
   get held(): Fields | null {
     if (!this.isThere) return null
-    const held: Record<string, Value> = { ...(this.found.held as Record<string, Value>) }
-    for (const { values } of this.parts) for (const [name, value] of values) held[name] = value
+    const held: Record<string, Value> = this.deletedBy === null ? { ...(this.found.held as Row) } : {}
+    for (const { values } of this.parts) Object.assign(held, values)
     return held
   }
 
   /** Guards that are not as they were found. */
-  get changedGuards(): readonly (readonly [name: string, guard: Guard])[] {
-    return [...this.guards].filter(([name, guard]) => !isSame(guard, this.found.guards.get(name)))
+  get changedGuards(): readonly Marked[] {
+    return this.#marked.filter(({ name, guard }) => !isSame(guard, this.found.guards.get(name)))
   }
 }
 
+export function guardIn(guards: ReadonlyMap<string, Guard>, name: string | undefined): Guard {
+  return guards.get(name ?? PLAIN) ?? NO_GUARD
+}
+
 /** All that these parts set, the later over the earlier. */
-export function together(parts: readonly Part[]): ReadonlyMap<string, Value> {
+export function together(parts: readonly Part[]): Row {
   const [only] = parts
   if (only !== undefined && parts.length === 1) return only.values
-  return new Map(parts.flatMap(({ values }) => [...values]))
+  return Object.assign({}, ...parts.map(({ values }) => values))
 }
 
 function isSame(one: Guard, other: Guard | undefined): boolean {

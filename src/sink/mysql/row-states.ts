@@ -3,9 +3,10 @@
 import { fieldNames } from '../../core/field-names.ts'
 import { type ItemRef, itemId } from '../item-ref.ts'
 import { Rejection } from '../rejection.ts'
-import { type Loading, loadRows } from './load-rows.ts'
+import type { Wanted } from './load-rows.ts'
 import { type RowKey, rowKey } from './row-key.ts'
-import { RowState } from './row-state.ts'
+import { type Found, RowState } from './row-state.ts'
+import type { Session } from './session.ts'
 import type { TargetShape } from './target-column.ts'
 import type { RowWrite, TargetTables } from './target-tables.ts'
 
@@ -15,26 +16,28 @@ export interface Writes {
   readonly reads: (write: RowWrite) => readonly string[]
 }
 
+/** How rows are found. */
+export interface Finding {
+  readonly session: Session
+  readonly targets: TargetTables
+  readonly find: (wanted: Wanted) => Promise<(key: RowKey) => Found>
+}
+
 export class RowStates {
-  readonly #states = new Map<string, RowState>()
+  readonly all: RowState[] = []
   readonly #byItem = new Map<string, RowState | Rejection>()
 
-  static async load(by: Loading & { readonly targets: TargetTables }, { writes, reads }: Writes): Promise<RowStates> {
+  static async load(by: Finding, { writes, reads }: Writes): Promise<RowStates> {
     const loaded = new RowStates()
-    const tables = Map.groupBy(writes.flatMap(withCounts), ({ table }) => table)
+    const tables = Map.groupBy(withCounts(writes), ({ table }) => table)
     // The same order for everybody: two calls do not wait for each other.
     for (const [table, ofTable] of [...tables].sort(([one], [other]) => (one < other ? -1 : 1))) {
-      const shape = await by.targets.shape(by.session, table, new Set(ofTable.flatMap(fieldNames)))
+      const shape = await by.targets.shape(by.session, table, namesOf(ofTable, fieldNames))
       const keys = loaded.#keysOf(shape, ofTable)
-      const columns = [...new Set(ofTable.flatMap(reads))].flatMap((name) => shape.columns.get(name) ?? [])
-      const found = await loadRows(by, { shape, keys: [...keys.values()], columns })
-      for (const [item, key] of keys) loaded.#add(item, key, found.get(key.text))
+      const columns = [...namesOf(ofTable, reads)].flatMap((name) => shape.columns.get(name) ?? [])
+      loaded.#add(keys, await by.find({ shape, keys, columns }))
     }
     return loaded
-  }
-
-  get all(): readonly RowState[] {
-    return [...this.#states.values()]
   }
 
   /** Throws the Rejection of a key that no row can have. */
@@ -60,15 +63,26 @@ export class RowStates {
   }
 
   /** Keys that are written in other ways may be the same row. */
-  #add(item: string, key: RowKey, found: ConstructorParameters<typeof RowState>[1] | undefined): void {
-    if (found === undefined) return
-    const row = itemId({ table: key.shape.table, key: [key.text] })
-    const state = this.#states.get(row) ?? new RowState({ ...key, keyValues: key.values }, found)
-    this.#states.set(row, state)
-    this.#byItem.set(item, state)
+  #add(keys: ReadonlyMap<string, RowKey>, find: (key: RowKey) => Found): void {
+    const byText = new Map<string, RowState>()
+    for (const [item, key] of keys) {
+      const known = byText.get(key.text)
+      const state = known ?? new RowState(key, find(key))
+      this.#byItem.set(item, state)
+      if (known !== undefined) continue
+      byText.set(key.text, state)
+      this.all.push(state)
+    }
   }
 }
 
-function withCounts(write: RowWrite): readonly RowWrite[] {
-  return write.do === 'create' ? [write, ...(write.counts ?? [])] : [write]
+function withCounts(writes: readonly RowWrite[]): readonly RowWrite[] {
+  const counts = writes.flatMap((write) => (write.do === 'create' ? (write.counts ?? []) : []))
+  return counts.length === 0 ? writes : [...writes, ...counts]
+}
+
+function namesOf(writes: readonly RowWrite[], of: (write: RowWrite) => readonly string[]): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const write of writes) for (const name of of(write)) names.add(name)
+  return names
 }

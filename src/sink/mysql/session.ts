@@ -10,6 +10,13 @@ interface Answered {
   readonly fields: readonly FieldPacket[]
 }
 
+export interface Upserted {
+  readonly made: number
+  readonly changed: number
+  /** What the server does not tell counts as that too. */
+  readonly kept: number
+}
+
 const STATEMENT_TIMEOUT_MS = 60_000
 
 export class Session {
@@ -38,6 +45,16 @@ export class Session {
     return ((await this.#run(sql)).rows as ResultSetHeader).affectedRows
   }
 
+  /** What an INSERT ... ON DUPLICATE KEY UPDATE of so many rows, at least two, did to them. */
+  async upsert(sql: string, rows: number): Promise<Upserted> {
+    const { affectedRows, info } = (await this.#run(sql)).rows as ResultSetHeader
+    // Records: 3  Duplicates: 2  Warnings: 0, in the language of the server; a row that was changed is affected twice.
+    const [records, duplicates = 0] = (info.match(/\d+/gu) ?? []).map(Number)
+    if (records !== rows) return { made: 0, changed: 0, kept: rows }
+    const changed = affectedRows - records
+    return { made: records - duplicates, changed, kept: duplicates - changed }
+  }
+
   #run(sql: string): Promise<Answered> {
     this.#signal.throwIfAborted()
     return new Promise((resolve, reject) => {
@@ -47,7 +64,7 @@ export class Session {
         reject(this.#signal.reason)
       }
       this.#signal.addEventListener('abort', onAbort, { once: true })
-      const options = { sql, rowsAsArray: true, timeout: STATEMENT_TIMEOUT_MS, typeCast: asBytes }
+      const options = { sql, rowsAsArray: true, timeout: STATEMENT_TIMEOUT_MS, typeCast: false }
       this.#connection.query(options, (error, rows, fields) => {
         this.#signal.removeEventListener('abort', onAbort)
         if (error === null) return resolve({ rows, fields })
@@ -56,8 +73,4 @@ export class Session {
       })
     })
   }
-}
-
-function asBytes(field: { buffer(): Buffer | null }): Buffer | null {
-  return field.buffer()
 }

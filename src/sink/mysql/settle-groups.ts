@@ -6,6 +6,7 @@ import type { Merge } from '../../core/write.ts'
 import { Rejection } from '../rejection.ts'
 import type { Contest } from '../sink.ts'
 import { comparable } from './comparable.ts'
+import { pick } from './contest-memory.ts'
 import { heldValue } from './held-value.ts'
 import type { RowState } from './row-state.ts'
 
@@ -15,8 +16,11 @@ export interface SettledGroups {
   readonly left: Fields
 }
 
+const NONE: readonly Contest[] = []
+
 export function settleGroups(state: RowState, write: Merge, nowMs: number): SettledGroups {
   const { contested = [], table, key } = write
+  if (contested.length === 0) return { contests: NONE, left: write.fields }
   const { held } = state
   const left: Record<string, Field> = { ...write.fields }
   const contests: Contest[] = []
@@ -37,7 +41,7 @@ export function settleGroups(state: RowState, write: Merge, nowMs: number): Sett
 function compared(state: RowState, from: Fields, names: readonly string[]): Fields {
   return Object.fromEntries(
     names.map((name): [string, Field] => {
-      const column = state.shape.columns.get(name)
+      const column = state.row.shape.columns.get(name)
       const field = from[name] ?? null
       return [name, column === undefined ? field : comparable(column, heldValue(column, field))]
     }),
@@ -55,8 +59,4 @@ function comparedIfHeld(state: RowState, from: Fields, names: readonly string[])
     }
   }
   return Object.assign({}, ...names.map(one)) as Fields
-}
-
-function pick(from: Fields, names: readonly string[]): Fields {
-  return Object.fromEntries(names.map((name) => [name, from[name] ?? null]))
 }

@@ -17,6 +17,7 @@ export class TargetTables {
   readonly #targets: Readonly<Record<string, TargetTable>>
   readonly #database: string
   readonly #shapes = new Map<string, TargetShape>()
+  readonly #ownedNames = new Map<string, Set<string>>()
 
   constructor(targets: Readonly<Record<string, TargetTable>>, database: string) {
     this.#targets = targets
@@ -36,18 +37,30 @@ export class TargetTables {
   /** Nothing may be sent that touches a column of somebody else, or that MySQL has no way to do. */
   checked(write: Write): RowWrite {
     if (write.do === 'identify') throw invalid(`MySQL knows no identify, as it wants for ${write.table}`)
-    const { key, owns } = this.target(write.table)
+    const { key } = this.target(write.table)
     if (write.key.length !== key.length) {
       throw invalid(`it gives ${write.key.length} key values for ${write.table}, whose key is ${key.join(', ')}`)
     }
-    const foreign = fieldNames(write).find(
-      (name) => (key as readonly string[]).includes(name) || !owns.some((owned) => covers(owned, name)),
-    )
+    const owned = this.#owned(write.table)
+    const foreign = fieldNames(write).find((name) => !owned(name))
     if (foreign !== undefined) throw invalid(`it writes ${foreign} of ${write.table}, which it does not own`)
     if (write.do !== 'create') return write
     if (write.adopted !== undefined) throw invalid(`MySQL knows no adoption, as it wants for ${write.table}`)
     for (const count of write.counts ?? []) this.checked(count)
     return write
+  }
+
+  /** Whether a column is owned: the same few names come again and again. */
+  #owned(table: string): (name: string) => boolean {
+    const { key, owns } = this.target(table)
+    const known = this.#ownedNames.get(table) ?? new Set()
+    this.#ownedNames.set(table, known)
+    return (name) => {
+      if (known.has(name)) return true
+      if ((key as readonly string[]).includes(name) || !owns.some((owned) => covers(owned, name))) return false
+      known.add(name)
+      return true
+    }
   }
 
   /** `columns` are those that have to be there. */

@@ -80,5 +80,5 @@ function isOfNetwork(error: unknown): boolean {
 }
 
 function grant(user: string): string {
-  return `Correct user and password in MILLRACE_MYSQL_URL, or run GRANT SELECT, INSERT, UPDATE, CREATE ON the database TO '${user}'@'%'.`
+  return `Correct user and password in MILLRACE_MYSQL_URL, or run GRANT SELECT, INSERT, UPDATE, CREATE ON the database TO '${user}'@'%'; where a connector deletes rows, DELETE too.`
 }

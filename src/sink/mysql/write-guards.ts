@@ -2,9 +2,8 @@
 // else was here in between, and what was decided may be wrong.
 
 import { POSITIONS_TABLE } from './bookkeeping.ts'
-import { binaryLiteral, textLiteral } from './literal.ts'
+import { bytesLiteral } from './literal.ts'
 import { Raced } from './raced.ts'
-import { keyText } from './row-key.ts'
 import { GUARD_PARTS, type Guard, type RowState } from './row-state.ts'
 import type { Session } from './session.ts'
 
@@ -15,6 +14,7 @@ const COLUMNS: Readonly<Record<keyof Guard, string>> = {
   made: 'made',
   removed: 'removed',
   deletedAt: 'deleted_at',
+  contests: 'contests',
 }
 /** What the server answers for a row that it made, and for one that it changed. */
 const MADE = 1
@@ -33,9 +33,9 @@ export async function writeGuards(session: Session, states: readonly RowState[])
 }
 
 function linesOf(state: RowState): readonly Line[] {
-  const { shape, keyValues, found, changedGuards } = state
-  return changedGuards.map(([name, guard]) => {
-    const key = [shape.table, keyText(keyValues), name].map(bytesLiteral).join()
+  const { row, found, changedGuards } = state
+  return changedGuards.map(({ name, guard }) => {
+    const key = [row.shape.table, row.text, name].map(bytesLiteral).join()
     return { key, guard, before: found.guards.get(name) ?? null }
   })
 }
@@ -53,12 +53,4 @@ async function send(session: Session, lines: readonly Line[]): Promise<void> {
   )
   const expected = lines.reduce((sum, { before }) => sum + (before === null ? MADE : CHANGED), 0)
   if (answered !== expected) throw new Raced('the position of a row')
-}
-
-const ASCII = /^[\x20-\x7e]*$/u
-
-/** The bytes of a text, as short as they can be written. */
-function bytesLiteral(text: string | null): string {
-  if (text === null) return 'NULL'
-  return ASCII.test(text) ? textLiteral(text) : binaryLiteral(text)
 }

@@ -1,10 +1,10 @@
-// Sends what was decided: rows that are there are updated, the others inserted, as many at once as are alike. Where the
-// server refuses some, it is found out which, and which write is to blame; nothing of the call may then be committed.
+// Sends what was decided: rows are deleted, those that are there are updated, the others inserted, as many at once as are
+// alike. Where the server refuses some, it is found out which, and which write is to blame; nothing of the call may then be
+// committed.
 
-import type { Value } from '../../core/value.ts'
+import type { Row } from '../../core/value.ts'
 import { quotedName } from '../../mysql/sql-name.ts'
-import { derivedRows, joinedByKey } from './derived-rows.ts'
-import { literal } from './literal.ts'
+import { derivedRows, joinedByKey, rowText } from './derived-rows.ts'
 import { Raced } from './raced.ts'
 import { type RowState, together } from './row-state.ts'
 import type { Session } from './session.ts'
@@ -20,63 +20,53 @@ export interface Writing {
   readonly isLast: boolean
 }
 
+export interface Statement {
+  readonly sql: string
+  readonly table: string
+  readonly rows: number
+}
+
+/** In the order in which they are sent: what goes makes room, and so may what changes. */
+const WAYS = ['delete', 'update', 'insert'] as const
+
 interface Line {
+  readonly way: (typeof WAYS)[number]
   readonly state: RowState
-  readonly values: ReadonlyMap<string, Value>
+  readonly values: Row
 }
 
 /** Why writes can never be applied, by owner. */
 export async function writeRows(by: Writing, states: readonly RowState[]): Promise<ReadonlyMap<number, string>> {
   const refused: Line[] = []
-  for (const lines of groups(states)) {
-    for (let at = 0; at < lines.length; at += ROWS_MAX) {
-      refused.push(...(await send(by, lines.slice(at, at + ROWS_MAX))))
-    }
+  const inTheWay = new Set<RowState>()
+  for (const lines of batches(states)) {
+    // What could not be deleted is in the way of the row that takes its place.
+    const failed = await send(by, inTheWay.size === 0 ? lines : lines.filter(({ state }) => !inTheWay.has(state)))
+    for (const { way, state } of failed) if (way === 'delete') inTheWay.add(state)
+    refused.push(...failed)
   }
   // What a row needs, or what was in its way, may have been written meanwhile.
   const failures = new Map<number, string>()
   for (const line of refused) {
-    const reason = await refusal(by, line)
-    if (reason !== null) failures.set(...(await blame(by, line, reason)))
+    for (const each of line.way === 'delete' ? linesOf(line.state) : [line]) {
+      const reason = await refusalOf(by, statementOf([each], by.isMariadb))
+      if (reason === null) continue
+      failures.set(...(await blame(by, each, reason)))
+      break
+    }
   }
   return failures
 }
 
-/** Those that one statement can write; updates first, for they may make room. */
-function groups(states: readonly RowState[]): readonly (readonly Line[])[] {
-  const lines = states.map((state) => ({ state, values: together(state.parts) }))
-  const due = lines.filter(({ state, values }) => state.parts.length > 0 && (values.size > 0 || !state.found.isThere))
-  const alike = Map.groupBy(due, ({ state, values }) =>
-    [state.found.isThere ? 0 : 1, state.shape.table, ...[...values.keys()].sort()].join('\u0000'),
-  )
-  return [...alike].sort(([one], [other]) => (one[0] ?? '').localeCompare(other[0] ?? '')).map(([, group]) => group)
+/** The statements that write them all, with the number of rows of each. */
+export function statementsOf(states: readonly RowState[], isMariadb: boolean): readonly Statement[] {
+  return Array.from(batches(states), (lines) => statementOf(lines, isMariadb))
 }
 
-/** Those that the server refuses; the rest is written. A statement that fails leaves nothing behind. */
-async function send(by: Writing, lines: readonly Line[]): Promise<readonly Line[]> {
-  if (lines.length === 0 || (await refusalOf(by, lines)) === null) return []
-  if (lines.length === 1) return lines
-  const middle = Math.ceil(lines.length / 2)
-  return [...(await send(by, lines.slice(0, middle))), ...(await send(by, lines.slice(middle)))]
-}
-
-function refusal(by: Writing, line: Line): Promise<string | null> {
-  return refusalOf(by, [line])
-}
-
-async function refusalOf({ session, isMariadb, isLast }: Writing, lines: readonly Line[]): Promise<string | null> {
-  const [{ state, values } = { state: undefined, values: new Map() }] = lines
-  if (state === undefined) return null
-  const { shape } = state
-  const columns = [...values.keys()].flatMap((name) => shape.columns.get(name) ?? [])
-  const rows = lines.map((line) => [
-    ...line.state.keyValues,
-    ...columns.map(({ name }) => line.values.get(name) ?? null),
-  ])
-  const statement = state.found.isThere ? update : insert
+/** Null, or why the server refuses it; a statement that fails leaves nothing behind. */
+export async function refusalOf({ session, isLast }: Writing, { sql, table, rows }: Statement): Promise<string | null> {
   try {
-    const found = await session.write(statement({ shape, columns, rows, isMariadb }))
-    if (found < rows.length) throw new Raced(`a row of ${shape.table}`)
+    if ((await session.write(sql)) < rows) throw new Raced(`a row of ${table}`)
     return null
   } catch (error) {
     const trouble = troubleOf(error)
@@ -85,37 +75,90 @@ async function refusalOf({ session, isMariadb, isLast }: Writing, lines: readonl
   }
 }
 
+/** Those that one statement can write. */
+function* batches(states: readonly RowState[]): Iterable<readonly Line[]> {
+  const alike = Map.groupBy(states.flatMap(linesOf), ({ way, state, values }) => {
+    let like = `${WAYS.indexOf(way)}\u0000${state.row.shape.table}`
+    for (const name in values) like += `\u0000${name}`
+    return like
+  })
+  for (const like of [...alike.keys()].sort()) {
+    const lines = alike.get(like) ?? []
+    for (let at = 0; at < lines.length; at += ROWS_MAX) yield lines.slice(at, at + ROWS_MAX)
+  }
+}
+
+function linesOf(state: RowState): readonly Line[] {
+  const { parts, deletedBy, found } = state
+  const isNew = !found.isThere || deletedBy !== null
+  const gone: readonly Line[] = deletedBy === null ? [] : [{ way: 'delete', state, values: {} }]
+  if (parts.length === 0) return gone
+  const values = together(parts)
+  if (!isNew && Object.keys(values).length === 0) return gone
+  return [...gone, { way: isNew ? 'insert' : 'update', state, values }]
+}
+
+/** Those that the server refuses; the rest is written. */
+async function send(by: Writing, lines: readonly Line[]): Promise<readonly Line[]> {
+  if (lines.length === 0 || (await refusalOf(by, statementOf(lines, by.isMariadb))) === null) return []
+  if (lines.length === 1) return lines
+  const middle = Math.ceil(lines.length / 2)
+  return [...(await send(by, lines.slice(0, middle))), ...(await send(by, lines.slice(middle)))]
+}
+
+function statementOf(lines: readonly Line[], isMariadb: boolean): Statement {
+  const [first] = lines
+  if (first === undefined) throw new RangeError('no rows to write')
+  const { shape } = first.state.row
+  const names = Object.keys(first.values)
+  const columns = names.flatMap((name) => shape.columns.get(name) ?? [])
+  const all = [...shape.key, ...columns]
+  const rows = lines.map(({ state, values }) => {
+    return rowText(all, [...state.row.values, ...names.map((name) => values[name] ?? null)])
+  })
+  const sql = STATEMENTS[first.way]({ shape, columns, rows, isMariadb })
+  return { sql, table: shape.table, rows: rows.length }
+}
+
 interface Rows {
   readonly shape: TargetShape
   readonly columns: readonly TargetColumn[]
   /** The key's values first. */
-  readonly rows: readonly (readonly Value[])[]
+  readonly rows: readonly string[]
   readonly isMariadb: boolean
 }
 
-function insert({ shape, columns, rows }: Rows): string {
-  const all = [...shape.key, ...columns]
-  const lines = rows.map((row) => `(${all.map((column, at) => literal(column, row[at] ?? null))})`)
-  return `INSERT INTO ${quotedName(shape.table)} (${all.map(({ name }) => quotedName(name))}) VALUES ${lines}`
+/**
+ * Not INSERT ... ON DUPLICATE KEY UPDATE: that wants every column that has no default, runs the triggers of an insert, and
+ * changes another row where a unique value is taken.
+ */
+const STATEMENTS: Readonly<Record<Line['way'], (rows: Rows) => string>> = {
+  delete: (rows) => `DELETE t FROM ${joined(rows)}`,
+  update: (rows) => {
+    const at = rows.shape.key.length
+    return `UPDATE ${joined(rows)} SET ${rows.columns.map(({ name }, index) => `t.${quotedName(name)} = v.c${at + index}`)}`
+  },
+  insert: ({ shape, columns, rows }) => {
+    const names = [...shape.key, ...columns].map(({ name }) => quotedName(name))
+    return `INSERT INTO ${quotedName(shape.table)} (${names}) VALUES ${rows}`
+  },
 }
 
-/**
- * Not INSERT ... ON DUPLICATE KEY UPDATE: that wants every column that has no default, runs the triggers of an insert,
- * and is no faster.
- */
-function update({ shape, columns, rows, isMariadb }: Rows): string {
-  const values = derivedRows({ columns: [...shape.key, ...columns], rows, isMariadb })
-  const sets = columns.map(({ name }, at) => `t.${quotedName(name)} = v.c${shape.key.length + at}`)
-  return `UPDATE ${values} STRAIGHT_JOIN ${quotedName(shape.table)} t ON ${joinedByKey(shape.key)} SET ${sets}`
+function joined({ shape, columns, rows, isMariadb }: Rows): string {
+  const values = derivedRows(rows, shape.key.length + columns.length, isMariadb)
+  return `${values} STRAIGHT_JOIN ${quotedName(shape.table)} t ON ${joinedByKey(shape.key)}`
 }
 
 /** The first write with which the row is refused: the owner, and why. */
-async function blame(by: Writing, { state }: Line, reason: string): Promise<readonly [number, string]> {
+async function blame(by: Writing, line: Line, reason: string): Promise<readonly [number, string]> {
+  const { way, state } = line
+  if (way === 'delete') return [state.deletedBy ?? 0, reason]
   const { parts } = state
   for (let count = 1; count < parts.length; count++) {
-    const line = { state, values: together(parts.slice(0, count)) }
+    const values = together(parts.slice(0, count))
     await by.session.write('SAVEPOINT millrace')
-    const why = line.values.size === 0 ? null : await refusal(by, line)
+    const why =
+      Object.keys(values).length === 0 ? null : await refusalOf(by, statementOf([{ ...line, values }], by.isMariadb))
     await by.session.write('ROLLBACK TO SAVEPOINT millrace')
     if (why !== null) return [parts[count - 1]?.owner ?? 0, why]
   }

@@ -88,6 +88,12 @@ describe.each(emulators)('merge and remove on %s', (_name, shared) => {
     expect(revived).not.toHaveProperty('mr_expires')
   })
 
+  test('an item is never deleted, for it keeps its positions', async () => {
+    const gone = placed(table.removeOf(['m7', 'gone'], ['text'], { how: 'delete' }), { offset: 1 })
+    const refused = { code: 'CONNECTOR_INVALID', fate: 'stop', message: expect.stringMatching(/flag or tombstone/u) }
+    await expect((await table.sink()).apply([gone], forever)).rejects.toMatchObject(refused)
+  })
+
   test('a tombstone that holds what others wrote never expires', async () => {
     await table.put({ pk: 'm7', sk: 'a', text: 'mine', ai_notes: 'theirs' })
     const sink = await table.sink()

@@ -1,9 +1,27 @@
 import mysql from 'mysql2/promise'
 import { describe, expect, test } from 'vitest'
 import { CREATE, DROP } from '../../../src/sink/mysql/bookkeeping.ts'
+import { versionFinding } from '../../../src/sink/mysql/check.ts'
 import { FLAVOURS } from '../../support/flavours.ts'
 import { SinkDatabase } from '../../support/sink-database.ts'
 import { did, forever, placed } from '../../support/sink-table.ts'
+
+test.each([
+  ['8.0.19', true],
+  ['9.7.0', true],
+  ['8.1.0-0ubuntu0', true],
+  ['8.0.18', false],
+  ['5.7.44-log', false],
+  ['10.3.3-MariaDB', true],
+  ['5.5.5-10.6.18-MariaDB-log', true],
+  ['10.2.44-MariaDB', false],
+])('of %s is said whether it knows rows of values, and from which version on', (version, isOk) => {
+  const finding = versionFinding(version)
+  expect(finding).toMatchObject({ check: 'MySQL version', isOk })
+  if (isOk) return
+  expect(finding.detail).toContain(version)
+  expect(finding.fix).toMatch(/^Upgrade to (MySQL 8\.0\.19|MariaDB 10\.3\.3) or newer$/u)
+})
 
 describe.each(FLAVOURS)('checks of a target on %s', (_flavour, shared) => {
   async function open(columns = 'id int PRIMARY KEY, v int'): Promise<SinkDatabase> {

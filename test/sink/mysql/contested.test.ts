@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Contested, Policy } from '../../../src/core/contested.ts'
 import { Exact, type Fields } from '../../../src/core/value.ts'
+import type { Merge } from '../../../src/core/write.ts'
 import type { Outcome } from '../../../src/sink/sink.ts'
 import { FLAVOURS } from '../../support/flavours.ts'
 import { SinkDatabase } from '../../support/sink-database.ts'
@@ -47,8 +48,35 @@ describe.each(FLAVOURS)('fields that both sides own, on %s', (_flavour, shared) 
       contests: [{ ...contest, why: 'a person decides', incoming, held, before: BEFORE }],
     })
     expect(await table.row(1)).toMatchObject({ ...held, own: 'theirs alone' })
-    // The position moved on: it is not asked again.
-    expect(await apply(table, 'review')).toEqual({ did: 'applied' })
+  })
+
+  test('a conflict is told again when its record comes again, whoever has won, until another one comes', async () => {
+    for (const policy of ['review', 'mysql-wins', 'dynamodb-wins', 'newest-wins'] as const) {
+      await using table = await open()
+      await table.query(`UPDATE ${table.name} SET stage = 'sold', assessed = '2024-01-02 10:00:00.250'`)
+      const first = await apply(table, policy)
+      expect(first?.contests).toHaveLength(1)
+      const [row, guards] = [await table.row(1), await table.query('SELECT * FROM millrace_positions')]
+      for (let time = 0; time < 2; time++) expect(await apply(table, policy)).toEqual(first)
+      expect([await table.row(1), await table.query('SELECT * FROM millrace_positions')]).toEqual([row, guards])
+      await (await table.sink()).apply([placed(table.mergeOf(['1'], { own: 'new' }), { offset: 6 })], forever)
+      expect(await table.query('SELECT contests FROM millrace_positions')).toEqual([{ contests: null }])
+      expect(await apply(table, policy)).toEqual({ did: 'stale' })
+    }
+  })
+
+  test('conflicts of several records of a row in one call are told again, each of its own record', async () => {
+    await using table = await open()
+    await table.query(`UPDATE ${table.name} SET stage = 'sold'`)
+    const write = (offset: number, more: Partial<Merge>) =>
+      placed(table.mergeOf(['1'], { ...INCOMING, stage: `s${offset}` }, more), { offset })
+    const review = { contested: contested('review') }
+    const writes = [write(5, review), write(6, review), write(7, {})]
+    const sink = await table.sink()
+    const contests = async () => (await sink.apply(writes, forever)).map((outcome) => outcome.contests)
+    const first = await contests()
+    expect(first.map((one) => one?.map(({ incoming }) => incoming.stage))).toEqual([['s5'], ['s6'], undefined])
+    expect(await contests()).toEqual(first)
   })
 
   test('the newest wins by its clock, whichever side it is of', async () => {

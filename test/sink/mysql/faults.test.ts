@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { openMysqlSink } from '../../../src/sink/mysql/mysql-sink.ts'
 import type { PlacedWrite } from '../../../src/sink/sink.ts'
 import { FLAVOURS } from '../../support/flavours.ts'
+import { lockWait } from '../../support/lock-wait.ts'
 import { SinkDatabase } from '../../support/sink-database.ts'
 import { did, forever, placed } from '../../support/sink-table.ts'
 import { until } from '../../support/until.ts'
@@ -22,22 +23,6 @@ describe.each(FLAVOURS)('a sink of %s in trouble', (_flavour, shared) => {
     return { connection, [Symbol.asyncDispose]: () => connection.end() }
   }
 
-  /** Resolves when statements of sinks wait for somebody's lock: with the connection of one. */
-  async function waiting(table: SinkDatabase, count = 1): Promise<number> {
-    return until(
-      async () => {
-        const [row, ...more] = await table.query(
-          `SELECT trx_mysql_thread_id AS id FROM information_schema.INNODB_TRX t
-            JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id
-            WHERE t.trx_state = 'LOCK WAIT' AND p.DB = DATABASE()`,
-        )
-        return row === undefined || more.length + 1 < count ? null : Number(row.id)
-      },
-      // The server shows the same to whoever asks again within a tenth of a second.
-      { what: 'a statement that waits', everyMs: 150 },
-    )
-  }
-
   test('a connection that is cut in the middle is a fault to retry, and what is repeated is applied once', async () => {
     await using table = await open()
     const sink = await table.sink()
@@ -51,7 +36,7 @@ describe.each(FLAVOURS)('a sink of %s in trouble', (_flavour, shared) => {
       await using _held = await holder(table, `SELECT * FROM ${table.name} WHERE id = 9 FOR UPDATE`)
       const applied = sink.apply(writes, forever)
       const failure = expect(applied).rejects.toMatchObject({ code: 'MYSQL_UNREACHABLE', fate: 'retry' })
-      await table.query(`KILL ${await waiting(table)}`)
+      await table.query(`KILL ${(await lockWait(table.database)).connection}`)
       await failure
     }
     expect(await table.row(1)).toBeUndefined()
@@ -71,7 +56,7 @@ describe.each(FLAVOURS)('a sink of %s in trouble', (_flavour, shared) => {
     await using held = await holder(table, `SELECT * FROM ${table.name} WHERE id = 9 FOR UPDATE`)
     const writes = [1, 9].map((id) => placed(table.mergeOf([String(id)], { v: 1 }), { offset: id }))
     const applied = sink.apply(writes, stop.signal)
-    await waiting(table)
+    await lockWait(table.database)
     stop.abort(new Error('stopped'))
     await expect(applied).rejects.toThrow('stopped')
     await held.connection.query('ROLLBACK')
@@ -93,11 +78,32 @@ describe.each(FLAVOURS)('a sink of %s in trouble', (_flavour, shared) => {
       [1, 2].map((id) => placed(table.mergeOf([String(id)], { v: id }), { offset: id })),
       forever,
     )
-    await waiting(table)
+    await lockWait(table.database)
     await held.connection.query(`UPDATE ${table.name} SET v = -1 WHERE id = 1`)
     await held.connection.query('COMMIT')
     expect(did(await applied)).toEqual(['applied', 'applied'])
     const rows = await table.query(`SELECT v FROM ${table.name} WHERE id < 3 ORDER BY id`)
+    expect(rows.map(({ v }) => v)).toEqual([1, 2])
+  })
+
+  test('a lock that is waited for too long is tried again, and nothing of the first try stays', async () => {
+    await using table = await open()
+    const sink = await table.sink()
+    await sink.apply(
+      [1, 2].map((id) => placed(table.mergeOf([`${id}`], { v: 0 }), { offset: id })),
+      forever,
+    )
+    await using held = await holder(table, `SELECT * FROM ${table.name} WHERE id = 2 FOR UPDATE`)
+    const writes = [1, 2].map((id) => placed(table.mergeOf([`${id}`], { v: id }), { offset: 2 + id }))
+    const applied = sink.apply(writes, forever)
+    const { transaction: first } = await lockWait(table.database)
+    await until(async () => ((await lockWait(table.database)).transaction === first ? null : true), {
+      what: 'another try',
+      everyMs: 150,
+    })
+    await held.connection.query('COMMIT')
+    expect(did(await applied)).toEqual(['applied', 'applied'])
+    const rows = await table.query(`SELECT v FROM ${table.name} ORDER BY id`)
     expect(rows.map(({ v }) => v)).toEqual([1, 2])
   })
 
@@ -151,9 +157,9 @@ describe.each(FLAVOURS)('a sink of %s in trouble', (_flavour, shared) => {
     ]
     // Whoever waits first goes on first.
     const first = newer.apply(at(4, 1), forever)
-    await waiting(table)
+    await lockWait(table.database)
     const second = older.apply(at(3, 0), forever)
-    await waiting(table, 2)
+    await lockWait(table.database, 2)
     await held.connection.query('COMMIT')
     expect(did(await first)).toEqual(['applied', 'applied'])
     expect(did(await second)).toEqual(['stale', 'stale'])
