@@ -121,7 +121,9 @@ function millisecondsOf(field: Field): number | null {
 
 function isSame({ fields, clock }: Contested, one: Fields, other: Fields): boolean {
   return fields.every((name) => {
-    const [first = null, second = null] = [one[name], other[name]]
+    const first = one[name] ?? null
+    const second = other[name] ?? null
+    if (first === second) return true
     const time = name === clock ? timeOf(first) : null
     return time === null ? fieldText(first) === fieldText(second) : time === timeOf(second)
   })

@@ -27,9 +27,9 @@ export class QuickCalls implements AsyncDisposable {
   /** Null, and nothing changed, where it refuses. */
   quick(writes: readonly PlacedWrite[]): Promise<readonly Outcome[] | null> {
     const tasks = tasksOf(this.#targets, writes)
-    return this.#transactions.run(forever, async (session, isLast) => {
+    return this.#transactions.run(forever, async (session) => {
       const isMariadb = await this.#transactions.isMariadb(session)
-      const by = { session, isMariadb, isLast, targets: this.#targets, nowMs: 0 }
+      const by = { session, isMariadb, targets: this.#targets, nowMs: 0 }
       const result = isPlain(tasks) ? await quickPass(by, tasks) : null
       return { result, commits: result !== null }
     })

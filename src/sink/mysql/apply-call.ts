@@ -78,10 +78,10 @@ export class ApplyCall {
   /** Null where it is more than that. */
   #runPlain(tasks: readonly PlainTask[]): Promise<readonly Outcome[] | null> {
     const { transactions, targets, signal, nowMs } = this.#options
-    return transactions.run(signal, async (session, isLast) => {
+    return transactions.run(signal, async (session) => {
       await markTransaction(session, this.#writes)
       const isMariadb = await transactions.isMariadb(session)
-      const result = await quickPass({ session, isMariadb, isLast, targets, nowMs }, tasks)
+      const result = await quickPass({ session, isMariadb, targets, nowMs }, tasks)
       return { result, commits: result !== null }
     })
   }

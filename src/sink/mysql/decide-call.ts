@@ -1,7 +1,7 @@
 // What becomes of the writes of a call, one after the other, by what was found of their rows. Behind a rejected write its lane
 // waits.
 
-import { describeItem, type ItemRef } from '../item-ref.ts'
+import { describeItem } from '../item-ref.ts'
 import { Rejection } from '../rejection.ts'
 import type { Outcome, PlacedWrite } from '../sink.ts'
 import { type Stamp, stampOf } from '../stamp.ts'
@@ -46,13 +46,12 @@ export function decideCall(states: RowStates, call: DecidingCall): Decided {
   const rejectedLanes = new Map<string, string>()
   const dues: Due[] = []
   const outcomes: Outcome[] = []
+  const calling = { ...call, dues }
   for (const task of call.tasks) {
     const { placed, stamp, owner } = task
     const before = rejectedLanes.get(placed.lane)
     const outcome: Outcome =
-      before === undefined
-        ? decideOne(states, task, { ...call, dues })
-        : { did: 'rejected', reason: `${BEHIND}${before}` }
+      before === undefined ? decideOne(states, task, calling) : { did: 'rejected', reason: `${BEHIND}${before}` }
     if (before === undefined && outcome.did === 'rejected')
       rejectedLanes.set(placed.lane, `${stamp.mark}, which was rejected`)
     outcomes[owner] = outcome
@@ -66,7 +65,7 @@ function decideOne(states: RowStates, task: Task, call: DecidingCall & { readonl
     const refused = call.refused.get(owner)
     if (refused !== undefined) throw new Rejection(refused)
     const tell = () => call.tell(task)
-    const outcome = outcomeOf((ref) => states.of(ref), write, { stamp, owner, nowMs: call.nowMs, tell })
+    const outcome = outcomeOf(states.of(write), write, { stamp, owner, nowMs: call.nowMs, tell })
     if (outcome.did === 'applied' && write.do === 'create') {
       for (const count of write.counts ?? []) call.dues.push({ count, stamp, owner })
     }
@@ -78,8 +77,7 @@ function decideOne(states: RowStates, task: Task, call: DecidingCall & { readonl
   }
 }
 
-export function outcomeOf(stateOf: (ref: ItemRef) => RowState, write: RowWrite, by: Deciding): Outcome {
-  const state = stateOf(write)
+export function outcomeOf(state: RowState, write: RowWrite, by: Deciding): Outcome {
   switch (write.do) {
     case 'create':
       return decideCreate(state, write, by)

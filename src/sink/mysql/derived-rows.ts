@@ -1,14 +1,19 @@
 // Rows of values as a table that a statement can join with: how both servers write it, and how its values are compared
 // with a key's columns so that the primary key is used.
 
-import type { Value } from '../../core/value.ts'
+import type { Row, Value } from '../../core/value.ts'
 import { quotedName } from '../../mysql/sql-name.ts'
 import { literal } from './literal.ts'
 import type { TargetColumn } from './target-column.ts'
 
-/** Values in brackets. */
-export function rowText(columns: readonly TargetColumn[], values: readonly Value[]): string {
-  return `(${columns.map((column, at) => literal(column, values[at] ?? null)).join()})`
+/** Values in brackets: of the first columns, and by their names those of the others. */
+export function rowText(columns: readonly TargetColumn[], first: readonly Value[], others: Row = {}): string {
+  const texts: string[] = []
+  for (const column of columns) {
+    const at = texts.length
+    texts.push(literal(column, (at < first.length ? first[at] : others[column.name]) ?? null))
+  }
+  return `(${texts.join()})`
 }
 
 /** Of rows with so many columns, which are `v.c0`, `v.c1` and so on. */

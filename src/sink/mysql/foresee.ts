@@ -21,7 +21,7 @@ export async function foresee(
     const one = placed[owner]
     if (one === undefined) throw new RangeError('a write without its place')
     try {
-      return outcomeOf((ref) => states.of(ref).anew(), write, {
+      return outcomeOf(states.of(write).anew(), write, {
         ...{ stamp: stampOf(one), owner, nowMs: by.nowMs },
         tell: () => undefined,
       })

@@ -14,11 +14,10 @@ import type { RowKey } from './row-key.ts'
 import type { Found } from './row-state.ts'
 import { RowStates } from './row-states.ts'
 import type { TargetTables } from './target-tables.ts'
-import { troubleOf } from './trouble.ts'
 import { refusalOf, type Statement, statementsOf, type Writing } from './write-rows.ts'
 
 export type PlainTask = Task & { readonly write: Merge }
-type Passing = Writing & { readonly targets: TargetTables; readonly nowMs: number }
+type Passing = Omit<Writing, 'isLast'> & { readonly targets: TargetTables; readonly nowMs: number }
 
 /** Of a single row the server does not say enough. */
 export function isPlain(tasks: readonly Task[]): tasks is readonly PlainTask[] {
@@ -34,10 +33,12 @@ export async function quickPass(by: Passing, tasks: readonly PlainTask[]): Promi
     const writes = tasks.map(({ write }) => write)
     const loaded = RowStates.load({ ...by, find }, { writes, reads: contestedFields })
     const { outcomes, statements } = decided(by, tasks, await loaded)
-    for (const statement of statements) if ((await refusalOf(by, statement)) !== null) return null
+    // A row that is there by now is no reason to try the same again.
+    const writing = { ...by, isLast: true }
+    for (const statement of statements) if ((await refusalOf(writing, statement)) !== null) return null
     return outcomes
   } catch (error) {
-    if (error instanceof Raced || troubleOf(error) === 'twin') return null
+    if (error instanceof Raced) return null
     throw error
   }
 }

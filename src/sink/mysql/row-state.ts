@@ -62,13 +62,14 @@ export class RowState {
   }
 
   guard(name: string | undefined): Guard {
-    return this.#marked.find((one) => one.name === (name ?? PLAIN))?.guard ?? guardIn(this.found.guards, name)
+    for (const one of this.#marked) if (one.name === (name ?? PLAIN)) return one.guard
+    return guardIn(this.found.guards, name)
   }
 
   mark(name: string | undefined, change: Partial<Guard>): void {
-    const guard = { ...this.guard(name), ...change }
-    const others = this.#marked.filter((one) => one.name !== (name ?? PLAIN))
-    this.#marked = [...others, { name: name ?? PLAIN, guard }]
+    const marked = { name: name ?? PLAIN, guard: { ...this.guard(name), ...change } }
+    const others = this.#marked.filter((one) => one.name !== marked.name)
+    this.#marked = [...others, marked]
   }
 
   set(owner: number, values: Row): void {

@@ -39,24 +39,23 @@ export function settleGroups(state: RowState, write: Merge, nowMs: number): Sett
 
 /** In the columns' own forms, so that what is the same to the table is the same. */
 function compared(state: RowState, from: Fields, names: readonly string[]): Fields {
-  return Object.fromEntries(
-    names.map((name): [string, Field] => {
-      const column = state.row.shape.columns.get(name)
-      const field = from[name] ?? null
-      return [name, column === undefined ? field : comparable(column, heldValue(column, field))]
-    }),
-  )
+  const fields: Record<string, Field> = {}
+  for (const name of names) {
+    const column = state.row.shape.columns.get(name)
+    const field = from[name] ?? null
+    fields[name] = column === undefined ? field : comparable(column, heldValue(column, field))
+  }
+  return fields
 }
 
 /** What the source had before need not be anything that the column could ever hold. */
 function comparedIfHeld(state: RowState, from: Fields, names: readonly string[]): Fields {
-  const one = (name: string): Fields => {
-    try {
-      return compared(state, from, [name])
-    } catch (error) {
-      if (!(error instanceof Rejection)) throw error
-      return pick(from, [name])
-    }
+  try {
+    return compared(state, from, names)
+  } catch (error) {
+    if (!(error instanceof Rejection)) throw error
+    const [only = '', ...others] = names
+    if (others.length === 0) return pick(from, [only])
+    return Object.assign({}, ...names.map((name) => comparedIfHeld(state, from, [name]))) as Fields
   }
-  return Object.assign({}, ...names.map(one)) as Fields
 }

@@ -90,12 +90,13 @@ function* batches(states: readonly RowState[]): Iterable<readonly Line[]> {
 
 function linesOf(state: RowState): readonly Line[] {
   const { parts, deletedBy, found } = state
-  const isNew = !found.isThere || deletedBy !== null
-  const gone: readonly Line[] = deletedBy === null ? [] : [{ way: 'delete', state, values: {} }]
-  if (parts.length === 0) return gone
+  const lines: Line[] = []
+  if (deletedBy !== null) lines.push({ way: 'delete', state, values: {} })
+  if (parts.length === 0) return lines
   const values = together(parts)
-  if (!isNew && Object.keys(values).length === 0) return gone
-  return [...gone, { way: isNew ? 'insert' : 'update', state, values }]
+  if (!found.isThere || deletedBy !== null) lines.push({ way: 'insert', state, values })
+  else if (Object.keys(values).length > 0) lines.push({ way: 'update', state, values })
+  return lines
 }
 
 /** Those that the server refuses; the rest is written. */
@@ -110,12 +111,9 @@ function statementOf(lines: readonly Line[], isMariadb: boolean): Statement {
   const [first] = lines
   if (first === undefined) throw new RangeError('no rows to write')
   const { shape } = first.state.row
-  const names = Object.keys(first.values)
-  const columns = names.flatMap((name) => shape.columns.get(name) ?? [])
+  const columns = Object.keys(first.values).flatMap((name) => shape.columns.get(name) ?? [])
   const all = [...shape.key, ...columns]
-  const rows = lines.map(({ state, values }) => {
-    return rowText(all, [...state.row.values, ...names.map((name) => values[name] ?? null)])
-  })
+  const rows = lines.map(({ state, values }) => rowText(all, state.row.values, values))
   const sql = STATEMENTS[first.way]({ shape, columns, rows, isMariadb })
   return { sql, table: shape.table, rows: rows.length }
 }
