@@ -39,7 +39,7 @@ function wallTime(text: string, scale: number): string | null {
   const [, date, minutes = '00:00', seconds = ':00', fraction = '', zone = 'Z'] = MOMENT.exec(text) ?? []
   if (date === undefined) return null
   const behind = digits(fraction, scale)
-  if (/^(Z|[+-]00:?00)$/iu.test(zone)) return `${date} ${minutes}${seconds}${behind}`
+  if (zone === 'Z' || /^(Z|[+-]00:?00)$/iu.test(zone)) return `${date} ${minutes}${seconds}${behind}`
   const time = Date.parse(`${date}T${minutes}${seconds}${zone.replace(/^(...):?(..)$/u, '$1:$2')}`)
   return Number.isNaN(time) ? null : `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')}${behind}`
 }

@@ -78,9 +78,7 @@ export async function refusalOf({ session, isLast }: Writing, { sql, table, rows
 /** Those that one statement can write. */
 function* batches(states: readonly RowState[]): Iterable<readonly Line[]> {
   const alike = Map.groupBy(states.flatMap(linesOf), ({ way, state, values }) => {
-    let like = `${WAYS.indexOf(way)}\u0000${state.row.shape.table}`
-    for (const name in values) like += `\u0000${name}`
-    return like
+    return [WAYS.indexOf(way), state.row.shape.table, ...Object.keys(values)].join('\u0000')
   })
   for (const like of [...alike.keys()].sort()) {
     const lines = alike.get(like) ?? []
