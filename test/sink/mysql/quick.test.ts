@@ -192,6 +192,26 @@ describe.each(FLAVOURS)('the quick way of a call on %s', (_flavour, shared) => {
     expect(await end(table, await sink.apply(writes, forever))).toEqual(await careful(one))
   })
 
+  test('a removal that is not over yet is waited for, whichever guard is moved on', async () => {
+    await using table = await open()
+    await using calls = await prepare(table, { title: '', before: () => two(table, 10), writes: () => [] })
+    // As the sink does, without locks on what lies between rows.
+    await table.query('SET TRANSACTION ISOLATION LEVEL READ COMMITTED')
+    await table.query('START TRANSACTION')
+    const plain = [table.name, '1']
+    await table.query(
+      `UPDATE millrace_positions SET removed = 'tombstone' WHERE target = ? AND row_key = ? AND guard = ''`,
+      plain,
+    )
+    const applied = (await table.sink()).apply(two(table, 20, { guard: 'own' }), forever)
+    await lockWait(table.database)
+    await table.query('COMMIT')
+    expect(did(await applied)).toEqual(['applied', 'applied'])
+    const { guards } = await end(table, null)
+    expect(guards).toMatchObject(Array.from({ length: 4 }, () => ({ removed: null })))
+    expect(await calls.quick(two(table, 30, { guard: 'own' }))).not.toBeNull()
+  })
+
   test('a position that somebody moves on meanwhile is waited for, and not moved back', async () => {
     await using table = await open()
     await using calls = await prepare(table, { title: '', before: () => two(table, 10), writes: () => [] })
