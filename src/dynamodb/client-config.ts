@@ -13,13 +13,18 @@ export interface Address {
 const LOCAL_REGION = 'local'
 const LOCAL = { accessKeyId: 'local', secretAccessKey: 'local' }
 
-/** An emulator checks neither credentials nor region, so both may be missing; an endpoint of AWS's own is not one. */
+/** An endpoint of AWS's own is not one. */
+export function isEmulator(endpoint: string | undefined): boolean {
+  return endpoint !== undefined && !/\.amazonaws\.com(\.cn)?$/u.test(new URL(endpoint).hostname)
+}
+
+/** An emulator checks neither credentials nor region, so both may be missing. */
 export function clientConfig({
   endpoint,
   region,
 }: Address): Pick<DynamoDBClientConfig, 'region' | 'endpoint' | 'credentials'> {
   const given = { ...(region === undefined ? {} : { region }), ...(endpoint === undefined ? {} : { endpoint }) }
-  if (endpoint === undefined || /\.amazonaws\.com(\.cn)?$/u.test(new URL(endpoint).hostname)) return given
+  if (!isEmulator(endpoint)) return given
   const { AWS_ACCESS_KEY_ID: id, AWS_REGION: place } = process.env
   return { region: place ?? LOCAL_REGION, ...given, ...(id === undefined ? { credentials: LOCAL } : {}) }
 }

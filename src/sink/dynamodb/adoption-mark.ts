@@ -1,7 +1,7 @@
 // What the mark item says of an adoption that is done.
 
+import type { Item } from '../../dynamodb/attribute.ts'
 import { ADOPTED } from '../../dynamodb/bookkeeping.ts'
-import type { Item } from './attributes.ts'
 
 export interface AdoptionMark {
   /** Names the chunks of known numbers: each attempt has its own, so that a late one never changes what another relies on. */

@@ -1,10 +1,11 @@
 // Which partitions are adopted, and the numbers known in them. What is remembered never becomes untrue: an adoption is
 // done once, and its numbers do not change.
 
+import type { Item } from '../../dynamodb/attribute.ts'
 import { NUMBERS } from '../../dynamodb/bookkeeping.ts'
 import { type Adopted, adopt, chunkRef, type Partition } from './adopt.ts'
 import { type AdoptionMark, fromMark } from './adoption-mark.ts'
-import { fromBase64, type Item } from './attributes.ts'
+import { fromBase64 } from './attributes.ts'
 import type { CallIo } from './call-io.ts'
 import { decodeNumbers, type NumberSet } from './number-set.ts'
 import { Recent } from './recent.ts'

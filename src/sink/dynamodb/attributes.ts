@@ -2,23 +2,8 @@
 // refused here by field name, before a request is made.
 
 import { Exact, type Field, type Fields } from '../../core/value.ts'
+import type { Attribute, Item } from '../../dynamodb/attribute.ts'
 import { Rejection } from '../rejection.ts'
-
-/** As it travels: exactly one of these, binary as base64. */
-export interface Attribute {
-  readonly S?: string
-  readonly N?: string
-  readonly B?: string
-  readonly BOOL?: boolean
-  readonly NULL?: boolean
-  readonly M?: Item
-  readonly L?: readonly Attribute[]
-  readonly SS?: readonly string[]
-  readonly NS?: readonly string[]
-  readonly BS?: readonly string[]
-}
-
-export type Item = Record<string, Attribute>
 
 /** DynamoDB allows 32 levels of nesting. */
 const DEPTH_MAX = 32

@@ -1,16 +1,16 @@
 // What one call of apply asks of DynamoDB: inserts and reads gathered in batches, everything else one by one.
 
+import type { Attribute, Item } from '../../dynamodb/attribute.ts'
 import { READ_BACK } from '../../dynamodb/bookkeeping.ts'
+import { ServiceError } from '../../dynamodb/service-error.ts'
 import { troubleOf } from '../../dynamodb/trouble.ts'
 import { type ItemRef, itemId } from '../item-ref.ts'
 import { Rejection } from '../rejection.ts'
-import type { Attribute, Item } from './attributes.ts'
 import { Gather } from './gather.ts'
 import { type Insert, type Inserted, insertBatch, insertOne, statementOf } from './insert.ts'
 import { keyMark } from './marks.ts'
 import { type Read, readBatch } from './read-batch.ts'
 import type { Requests } from './requests.ts'
-import { ServiceError } from './service-error.ts'
 import { ITEM_BYTES_MAX, itemBytes, writeUnits } from './size.ts'
 import type { TargetTables } from './target-tables.ts'
 import { Waves } from './waves.ts'

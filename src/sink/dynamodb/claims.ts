@@ -1,10 +1,10 @@
 // Claims: items that say which item answers to an e-mail address, a phone number, a source row. A claim never moves
 // once it is held, so what is known of one is known for good.
 
+import type { Item } from '../../dynamodb/attribute.ts'
 import { CREATED, HOLDER } from '../../dynamodb/bookkeeping.ts'
 import { type ItemRef, itemId } from '../item-ref.ts'
 import { Rejection } from '../rejection.ts'
-import type { Item } from './attributes.ts'
 import type { CallIo } from './call-io.ts'
 import type { Recent } from './recent.ts'
 

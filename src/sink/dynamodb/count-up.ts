@@ -1,11 +1,11 @@
 // Adds to the counters of an item, each event once, however often and in whatever pieces its partition is delivered.
 // The item itself says which records of each partition it has counted, and an add is conditional on that.
 
+import type { Attribute, Item } from '../../dynamodb/attribute.ts'
 import { EXPIRES } from '../../dynamodb/bookkeeping.ts'
 import { CountedOffsets } from '../counted-offsets.ts'
 import type { ItemRef } from '../item-ref.ts'
 import type { Stamp } from '../stamp.ts'
-import type { Attribute, Item } from './attributes.ts'
 import type { CallIo, UpdateExpressions } from './call-io.ts'
 import { ExactSum } from './exact-sum.ts'
 import { Expression } from './expression.ts'

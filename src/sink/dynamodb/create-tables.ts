@@ -4,11 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { TargetTable } from '../../core/connector.ts'
 import { EXPIRES } from '../../dynamodb/bookkeeping.ts'
 import type { Address } from '../../dynamodb/client-config.ts'
+import { Transport } from '../../dynamodb/transport.ts'
 import { describeTable, type TablesOptions } from './check.ts'
 import { Pace } from './pace.ts'
 import { Requests } from './requests.ts'
 import { TargetTables } from './target-tables.ts'
-import { Transport } from './transport.ts'
 
 export interface CreateTablesOptions extends Address {
   readonly targets: Readonly<Record<string, TargetTable>>

@@ -2,10 +2,11 @@
 // was deleted and came back revives it.
 
 import type { Create } from '../../core/write.ts'
+import type { Item } from '../../dynamodb/attribute.ts'
 import { CREATED, EXPIRES, positionName } from '../../dynamodb/bookkeeping.ts'
 import type { Outcome } from '../sink.ts'
 import type { Stamp } from '../stamp.ts'
-import { type Item, toItem } from './attributes.ts'
+import { toItem } from './attributes.ts'
 import type { CallIo } from './call-io.ts'
 import { Expression } from './expression.ts'
 import { birthMarks, isMadeBy, keyMark } from './marks.ts'

@@ -1,6 +1,6 @@
 // Collects the names and values of one request's expressions, each behind a placeholder of its own.
 
-import type { Attribute } from './attributes.ts'
+import type { Attribute } from '../../dynamodb/attribute.ts'
 
 export class Expression {
   readonly #names = new Map<string, string>()

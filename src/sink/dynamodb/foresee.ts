@@ -2,11 +2,11 @@
 // else and was not adopted yet shows as new: only adopting it would tell.
 
 import type { Identify, Merge, Remove, Write } from '../../core/write.ts'
+import type { Item } from '../../dynamodb/attribute.ts'
 import { EXPIRES, HOLDER, positionName } from '../../dynamodb/bookkeeping.ts'
 import { describeItem } from '../item-ref.ts'
 import type { Outcome, PlacedWrite } from '../sink.ts'
 import { type Stamp, stampOf } from '../stamp.ts'
-import type { Item } from './attributes.ts'
 import type { CallIo } from './call-io.ts'
 import { ABSENT, contestsOn } from './contest.ts'
 import { isMadeBy } from './marks.ts'

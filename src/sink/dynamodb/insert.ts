@@ -1,14 +1,14 @@
 // Inserts in bulk: plain PartiQL INSERTs, 25 to a request, each of which leaves an item that exists as it is.
 
+import type { Item } from '../../dynamodb/attribute.ts'
+import { ServiceError } from '../../dynamodb/service-error.ts'
 import { type Trouble, troubleOf, troubleOfCode } from '../../dynamodb/trouble.ts'
 import type { ItemRef } from '../item-ref.ts'
 import { Rejection } from '../rejection.ts'
-import type { Item } from './attributes.ts'
 import { named } from './named.ts'
 import { Patience } from './patience.ts'
 import { Recent } from './recent.ts'
 import type { Requests } from './requests.ts'
-import { ServiceError } from './service-error.ts'
 import { writeUnits } from './size.ts'
 
 export type Inserted = 'inserted' | 'duplicate'

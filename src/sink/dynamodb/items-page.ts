@@ -1,8 +1,9 @@
 // One page of a walk through a table: the items that stand for something of ours, whole and as they are now.
 
+import type { Item } from '../../dynamodb/attribute.ts'
 import { CURSOR, DELETED_AT } from '../../dynamodb/bookkeeping.ts'
 import type { ItemsPage, ItemsRequest } from '../sink.ts'
-import { fromItem, type Item } from './attributes.ts'
+import { fromItem } from './attributes.ts'
 import type { CallIo } from './call-io.ts'
 
 export async function itemsPage(io: CallIo, { table, after, itemsMax }: ItemsRequest): Promise<ItemsPage> {

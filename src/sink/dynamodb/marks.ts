@@ -2,9 +2,9 @@
 
 import { itemMark } from '../../core/item-mark.ts'
 import type { ItemKey } from '../../core/write.ts'
+import type { Item } from '../../dynamodb/attribute.ts'
 import { CREATED, CURSOR, FROM, MARK, positionName } from '../../dynamodb/bookkeeping.ts'
 import type { Stamp } from '../stamp.ts'
-import type { Item } from './attributes.ts'
 
 /** The bookkeeping of an item that this write makes. */
 export function birthMarks({ position, mark }: Stamp, guard?: string): Item {

@@ -1,11 +1,12 @@
 // merge: set the given fields and nothing else, unless the item already holds a newer position.
 
 import type { Fields } from '../../core/value.ts'
+import type { Item } from '../../dynamodb/attribute.ts'
 import { CURSOR, DELETED_AT, EXPIRES, positionName } from '../../dynamodb/bookkeeping.ts'
 import type { ItemRef } from '../item-ref.ts'
 import type { Outcome } from '../sink.ts'
 import type { Stamp } from '../stamp.ts'
-import { type Item, toItem } from './attributes.ts'
+import { toItem } from './attributes.ts'
 import type { Attempt, CallIo } from './call-io.ts'
 import { Expression } from './expression.ts'
 import { keyMark, rowMark } from './marks.ts'

@@ -1,6 +1,6 @@
 // Fields that are the quotient of two counters.
 
-import type { Item } from './attributes.ts'
+import type { Item } from '../../dynamodb/attribute.ts'
 
 export type Ratios = Readonly<Record<string, readonly [string, string]>>
 

@@ -1,6 +1,6 @@
 // Reads many items at once.
 
-import type { Item } from './attributes.ts'
+import type { Item } from '../../dynamodb/attribute.ts'
 import { Patience } from './patience.ts'
 import type { Requests } from './requests.ts'
 

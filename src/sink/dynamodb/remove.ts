@@ -2,10 +2,10 @@
 // replayed cannot bring it back; only an item nobody else has written to is given an end.
 
 import type { Remove } from '../../core/write.ts'
+import type { Item } from '../../dynamodb/attribute.ts'
 import { CURSOR, DELETED_AT, EXPIRES, PREFIX, positionName } from '../../dynamodb/bookkeeping.ts'
 import type { Outcome } from '../sink.ts'
 import type { Stamp } from '../stamp.ts'
-import type { Item } from './attributes.ts'
 import type { CallIo } from './call-io.ts'
 import { Expression } from './expression.ts'
 import { keyMark } from './marks.ts'

@@ -1,10 +1,10 @@
 // All requests of one sink: paced together, within the write budget, and tried again while that makes sense.
 
+import type { Transport } from '../../dynamodb/transport.ts'
 import { troubleOf } from '../../dynamodb/trouble.ts'
 import { named } from './named.ts'
 import type { Pace } from './pace.ts'
 import { Patience } from './patience.ts'
-import type { Transport } from './transport.ts'
 import type { WriteBudget } from './write-budget.ts'
 
 export interface Terms {

@@ -1,6 +1,6 @@
 // Whether two attributes are the same value, however they were written, and what people are shown of one.
 
-import type { Attribute } from './attributes.ts'
+import type { Attribute } from '../../dynamodb/attribute.ts'
 
 export function isSame(one: Attribute | undefined, other: Attribute | undefined): boolean {
   if (one === undefined || other === undefined) return one === other

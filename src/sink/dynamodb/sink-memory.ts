@@ -1,8 +1,8 @@
 // What a sink remembers between calls: only what can never become untrue, or is put to the test where it is used, so
 // that forgetting costs requests alone.
 
+import type { Item } from '../../dynamodb/attribute.ts'
 import type { Clash } from '../sink.ts'
-import type { Item } from './attributes.ts'
 import type { Held } from './claims.ts'
 import { Recent } from './recent.ts'
 import { Turns } from './turns.ts'

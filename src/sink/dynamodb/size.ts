@@ -1,7 +1,7 @@
 // The size of an item as DynamoDB counts it. Where its rules are inexact the smaller reading is taken: the local check
 // must never refuse what DynamoDB would take.
 
-import type { Attribute, Item } from './attributes.ts'
+import type { Attribute, Item } from '../../dynamodb/attribute.ts'
 
 export const ITEM_BYTES_MAX = 400 * 1024
 

@@ -1,11 +1,11 @@
 // Gathers the counts of one call by counter item, so that each item is counted up once for all events of a partition.
 
 import type { Count } from '../../core/write.ts'
+import type { Item } from '../../dynamodb/attribute.ts'
 import { countedName } from '../../dynamodb/bookkeeping.ts'
 import { describeItem, type ItemRef, itemId } from '../item-ref.ts'
 import { Rejection } from '../rejection.ts'
 import type { Stamp } from '../stamp.ts'
-import type { Item } from './attributes.ts'
 import type { CallIo } from './call-io.ts'
 import { type CountUp, countUp, type Due } from './count-up.ts'
 import type { Ratios } from './ratios.ts'

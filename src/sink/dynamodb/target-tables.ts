@@ -5,10 +5,10 @@ import { covers } from '../../core/covers.ts'
 import { MillraceError } from '../../core/errors.ts'
 import { fieldNames } from '../../core/field-names.ts'
 import type { ItemKey, Write } from '../../core/write.ts'
+import type { Attribute, Item } from '../../dynamodb/attribute.ts'
 import { PREFIX } from '../../dynamodb/bookkeeping.ts'
 import type { ItemRef } from '../item-ref.ts'
 import { Rejection } from '../rejection.ts'
-import type { Attribute, Item } from './attributes.ts'
 
 const KEY_BYTES_MAX = [2048, 1024] as const
 

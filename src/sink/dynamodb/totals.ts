@@ -1,7 +1,8 @@
 // What several counts come to together: sums, and the greatest value of each field that keeps one.
 
 import type { Count } from '../../core/write.ts'
-import { type Attribute, toAttribute } from './attributes.ts'
+import type { Attribute } from '../../dynamodb/attribute.ts'
+import { toAttribute } from './attributes.ts'
 import { ExactSum } from './exact-sum.ts'
 
 export class Totals {

@@ -1,12 +1,12 @@
 // Puts several items in one transaction, each only if it does not exist.
 
+import type { Item } from '../../dynamodb/attribute.ts'
+import { type Reason, ServiceError } from '../../dynamodb/service-error.ts'
 import { type Trouble, troubleOf, troubleOfCode } from '../../dynamodb/trouble.ts'
 import { Rejection } from '../rejection.ts'
-import type { Item } from './attributes.ts'
 import type { CallIo } from './call-io.ts'
 import { unlessExists } from './insert.ts'
 import type { Patience } from './patience.ts'
-import { type Reason, ServiceError } from './service-error.ts'
 import { itemBytes, writeUnits } from './size.ts'
 
 export interface Put {

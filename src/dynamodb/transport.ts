@@ -4,22 +4,30 @@
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { MillraceError } from '../../core/errors.ts'
-import { type Address, clientConfig } from '../../dynamodb/client-config.ts'
+import { MillraceError } from '../core/errors.ts'
+import { type Address, clientConfig, isEmulator } from './client-config.ts'
 import { ServiceError } from './service-error.ts'
 import { Signer } from './signer.ts'
 
 const IDLE_MS_MAX = 10_000
+const TABLES = 'DynamoDB_20120810'
+const STREAMS = 'DynamoDBStreams_20120810'
+/** They have an API and a host of their own. */
+const OF_STREAMS = new Set(['DescribeStream', 'GetShardIterator', 'GetRecords'])
 
 export class Transport {
   readonly #client: DynamoDBClient
-  readonly #url: URL
+  readonly #tables: URL
+  readonly #streams: URL
   readonly #signer: Signer
   readonly #agent: HttpAgent
 
-  private constructor(client: DynamoDBClient, url: URL, region: string) {
+  private constructor(client: DynamoDBClient, url: URL, { region, endpoint }: { region: string; endpoint?: string }) {
     this.#client = client
-    this.#url = url
+    this.#tables = url
+    this.#streams = new URL(url)
+    const isShared = isEmulator(endpoint) || !url.hostname.startsWith('dynamodb')
+    if (!isShared) this.#streams.hostname = `streams.${url.hostname}`
     this.#signer = new Signer(region)
     const options = { keepAlive: true, maxFreeSockets: 256, timeout: IDLE_MS_MAX }
     this.#agent = url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options)
@@ -30,7 +38,7 @@ export class Transport {
     try {
       const place = await client.config.region()
       const url = address.endpoint ?? client.config.endpointProvider({ Region: place }).url
-      return new Transport(client, new URL(url), place)
+      return new Transport(client, new URL(url), { ...address, region: place })
     } catch (cause) {
       client.destroy()
       throw new MillraceError('CONFIG_INVALID', 'no AWS region is set', { hint: 'Set AWS_REGION.', cause })
@@ -39,10 +47,12 @@ export class Transport {
 
   async call<Answer>(operation: string, input: object, signal: AbortSignal): Promise<Answer> {
     const body = JSON.stringify(input)
-    const target = `DynamoDB_20120810.${operation}`
+    const isOfStreams = OF_STREAMS.has(operation)
+    const url = isOfStreams ? this.#streams : this.#tables
+    const target = `${isOfStreams ? STREAMS : TABLES}.${operation}`
     const credentials = await this.#client.config.credentials()
-    const headers = this.#signer.sign({ host: this.#url.host, target, body }, credentials, Date.now())
-    const { status, text } = await this.#exchange(headers, body, signal)
+    const headers = this.#signer.sign({ host: url.host, target, body }, credentials, Date.now())
+    const { status, text } = await this.#exchange(url, { headers, body, signal })
     const answer = JSON.parse(text)
     if (status !== 200) throw new ServiceError(status, answer)
     return answer
@@ -53,11 +63,11 @@ export class Transport {
     this.#client.destroy()
   }
 
-  #exchange(headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Exchange> {
+  #exchange(url: URL, { headers, body, signal }: Outgoing): Promise<Exchange> {
     const { promise, resolve, reject } = Promise.withResolvers<Exchange>()
-    const send = this.#url.protocol === 'https:' ? requestHttps : requestHttp
+    const send = url.protocol === 'https:' ? requestHttps : requestHttp
     const options = {
-      ...{ host: this.#url.hostname.replace(/^\[|\]$/gu, ''), port: this.#url.port, path: '/', method: 'POST' },
+      ...{ host: url.hostname.replace(/^\[|\]$/gu, ''), port: url.port, path: '/', method: 'POST' },
       ...{ agent: this.#agent, signal, timeout: IDLE_MS_MAX },
       headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
     }
@@ -67,6 +77,12 @@ export class Transport {
     request.end(body)
     return promise
   }
+}
+
+interface Outgoing {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly signal: AbortSignal
 }
 
 interface Exchange {

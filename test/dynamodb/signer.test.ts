@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Signer } from '../../../src/sink/dynamodb/signer.ts'
+import { Signer } from '../../src/dynamodb/signer.ts'
 
 const REQUEST = {
   host: 'dynamodb.eu-central-1.amazonaws.com',

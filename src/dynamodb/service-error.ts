@@ -1,6 +1,6 @@
 // What DynamoDB says instead of an answer.
 
-import type { Item } from './attributes.ts'
+import type { Item } from './attribute.ts'
 
 export class ServiceError extends Error {
   readonly status: number
