@@ -8,19 +8,26 @@ import { text } from 'node:stream/consumers'
 interface ScriptedShard {
   readonly id: string
   readonly parent: string | null
-  readonly records: ScriptedRecord[]
+  readonly records: object[]
   isEnded: boolean
   /** So many of the first records are gone. */
   trimmed: number
+  /** So many listings more leave it out. */
+  unlisted: number
 }
 
-interface ScriptedRecord {
+export interface ScriptedRecord {
   readonly sequence: string
   readonly id: string
   readonly value: number
+  /** When it was changed; now when left out. */
+  readonly atMs?: number
+  /** As DynamoDB counts it: what a page of 1 MB is cut by. */
+  readonly bytes?: number
 }
 
 interface Asked {
+  readonly StreamArn?: string
   readonly ShardId?: string
   readonly ShardIteratorType?: string
   readonly SequenceNumber?: string
@@ -28,14 +35,28 @@ interface Asked {
   readonly ExclusiveStartShardId?: string
 }
 
+interface Answer {
+  readonly status: number
+  readonly body: object
+}
+
+const PAGE_BYTES = 1024 * 1024
+
 export class ScriptedStreams implements AsyncDisposable {
   readonly url: string
   readonly calls: string[] = []
   stream = 'arn:aws:dynamodb:eu-central-1:1:table/items/stream/1'
+  /** Of the table; the same as the stream when null. */
+  latestStream: string | null = null
+  status = 'ENABLED'
   viewType = 'NEW_AND_OLD_IMAGES'
   isEnabled = true
   shardsPerPage = 100
   recordsPerPage = 1_000
+  /** So many pages behind a new iterator are empty. */
+  emptyPages = 0
+  /** Who asks for the latest record of an empty shard is told that it was trimmed. */
+  hasNoLatest = false
   readonly #server: Server
   readonly #shards: ScriptedShard[] = []
   /** What the next request of an operation is answered with. */
@@ -60,10 +81,14 @@ export class ScriptedStreams implements AsyncDisposable {
   }
 
   shard(id: string, parent: string | null = null): void {
-    this.#shards.push({ id, parent, records: [], isEnded: false, trimmed: 0 })
+    this.#shards.push({ id, parent, records: [], isEnded: false, trimmed: 0, unlisted: 0 })
   }
 
   put(shard: string, record: ScriptedRecord): void {
+    this.putRaw(shard, recordOf(record))
+  }
+
+  putRaw(shard: string, record: object): void {
     this.#find(shard).records.push(record)
   }
 
@@ -77,6 +102,11 @@ export class ScriptedStreams implements AsyncDisposable {
 
   forget(shard: string): void {
     this.#shards.splice(this.#shards.indexOf(this.#find(shard)), 1)
+  }
+
+  /** It is there, and the next listings do not say so. */
+  leaveOut(shard: string, listings = 1): void {
+    this.#find(shard).unlisted = listings
   }
 
   /** The newest first, as nobody promises anything else. */
@@ -99,22 +129,17 @@ export class ScriptedStreams implements AsyncDisposable {
     return shard
   }
 
-  async #answer(request: IncomingMessage): Promise<{ status: number; body: object }> {
+  async #answer(request: IncomingMessage): Promise<Answer> {
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? ''
     const asked = JSON.parse(await text(request)) as Asked
     this.calls.push(`${operation} ${asked.ShardId ?? asked.ShardIterator?.split(' ')[1] ?? ''}`.trim())
     const fault = this.#faults.get(operation)?.shift()
     if (fault !== undefined) return failure(fault.status, fault.name)
-    switch (operation) {
-      case 'DescribeTable':
-        return { status: 200, body: { Table: this.#table() } }
-      case 'DescribeStream':
-        return { status: 200, body: { StreamDescription: this.#describe(asked) } }
-      case 'GetShardIterator':
-        return this.#iterator(asked)
-      default:
-        return this.#records(asked)
-    }
+    if (operation === 'DescribeTable') return { status: 200, body: { Table: this.#table() } }
+    if (operation === 'GetRecords') return this.#records(asked)
+    if (asked.StreamArn !== this.stream) return failure(400, 'ResourceNotFoundException')
+    if (operation === 'GetShardIterator') return this.#iterator(asked)
+    return { status: 200, body: { StreamDescription: this.#describe(asked) } }
   }
 
   #table(): object {
@@ -122,7 +147,7 @@ export class ScriptedStreams implements AsyncDisposable {
       TableName: 'items',
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      LatestStreamArn: this.stream,
+      LatestStreamArn: this.latestStream ?? this.stream,
       StreamSpecification: { StreamEnabled: this.isEnabled, StreamViewType: this.viewType },
     }
   }
@@ -131,33 +156,48 @@ export class ScriptedStreams implements AsyncDisposable {
     const start = after === undefined ? 0 : this.#shards.findIndex(({ id }) => id === after) + 1
     const page = this.#shards.slice(start, start + this.shardsPerPage)
     const isLast = start + page.length >= this.#shards.length
+    const listed = page.filter((shard) => shard.unlisted-- <= 0)
     return {
-      Shards: page.map(({ id, parent }) => ({ ShardId: id, ...(parent === null ? {} : { ParentShardId: parent }) })),
+      StreamStatus: this.status,
+      Shards: listed.map(({ id, parent }) => ({ ShardId: id, ...(parent === null ? {} : { ParentShardId: parent }) })),
       ...(isLast ? {} : { LastEvaluatedShardId: page.at(-1)?.id }),
     }
   }
 
-  #iterator({ ShardId: id = '', ShardIteratorType: type, SequenceNumber: after }: Asked) {
+  #iterator({ ShardId: id = '', ShardIteratorType: type, SequenceNumber: after }: Asked): Answer {
     const shard = this.#shards.find((one) => one.id === id)
     if (shard === undefined) return failure(400, 'ResourceNotFoundException')
-    const found = shard.records.findIndex(({ sequence }) => sequence === after)
-    const at = type === 'TRIM_HORIZON' ? shard.trimmed : found + 1
-    if (at < shard.trimmed) return failure(400, 'TrimmedDataAccessException')
-    return { status: 200, body: { ShardIterator: `${this.#generation} ${id} ${at}` } }
+    const { records, trimmed } = shard
+    if (type === 'LATEST' && this.hasNoLatest && records.length === 0) return failure(400, 'TrimmedDataAccessException')
+    const found = records.findIndex((record) => sequenceOf(record) === after)
+    const at = { TRIM_HORIZON: trimmed, LATEST: records.length }[type ?? ''] ?? found + 1
+    // Behind a record that is gone nothing can be found, whether or not what followed it is there.
+    if (at <= trimmed && found !== -1) return failure(400, 'TrimmedDataAccessException')
+    const empty = type === 'LATEST' ? 0 : this.emptyPages
+    return { status: 200, body: { ShardIterator: `${this.#generation} ${id} ${at} ${empty}` } }
   }
 
-  #records({ ShardIterator: iterator = '' }: Asked) {
-    const [generation, id = '', at = '0'] = iterator.split(' ')
+  #records({ ShardIterator: iterator = '' }: Asked): Answer {
+    const [generation, id = '', from = '0', empty = '0'] = iterator.split(' ')
     if (Number(generation) !== this.#generation) return failure(400, 'ExpiredIteratorException')
-    const shard = this.#find(id)
-    if (Number(at) < shard.trimmed) return failure(400, 'TrimmedDataAccessException')
-    const page = shard.records.slice(Number(at), Number(at) + this.recordsPerPage)
-    const next = Number(at) + page.length
-    const isOver = shard.isEnded && next >= shard.records.length
-    return {
-      status: 200,
-      body: { Records: page.map(recordOf), ...(isOver ? {} : { NextShardIterator: `${generation} ${id} ${next}` }) },
-    }
+    const shard = this.#shards.find((one) => one.id === id)
+    if (shard === undefined) return failure(400, 'ResourceNotFoundException')
+    const at = Number(from)
+    if (at < shard.trimmed) return failure(400, 'TrimmedDataAccessException')
+    const page = Number(empty) > 0 ? [] : this.#page(shard.records.slice(at, at + this.recordsPerPage))
+    const next = at + page.length
+    const isOver = Number(empty) <= 0 && shard.isEnded && next >= shard.records.length
+    const follows = isOver ? {} : { NextShardIterator: `${generation} ${id} ${next} ${Number(empty) - 1}` }
+    return { status: 200, body: { Records: page, ...follows } }
+  }
+
+  #page(records: readonly object[]): readonly object[] {
+    let bytes = 0
+    const tooMuch = records.findIndex((record) => {
+      bytes += bytesOf(record)
+      return bytes > PAGE_BYTES
+    })
+    return tooMuch === -1 ? records : records.slice(0, Math.max(1, tooMuch))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -166,18 +206,31 @@ export class ScriptedStreams implements AsyncDisposable {
   }
 }
 
-function recordOf({ sequence, id, value }: ScriptedRecord): object {
+function recordOf({ sequence, id, value, atMs = Date.now(), bytes = 100 }: ScriptedRecord): object {
   return {
     eventName: 'INSERT',
     dynamodb: {
-      ApproximateCreationDateTime: Date.now() / 1_000,
+      ApproximateCreationDateTime: atMs / 1_000,
       Keys: { id: { S: id } },
       NewImage: { id: { S: id }, value: { N: String(value) } },
       SequenceNumber: sequence,
+      SizeBytes: bytes,
     },
   }
 }
 
-function failure(status: number, name: string): { status: number; body: object } {
+interface Told {
+  readonly dynamodb?: { readonly SequenceNumber?: string; readonly SizeBytes?: number }
+}
+
+function sequenceOf(record: Told): string | undefined {
+  return record.dynamodb?.SequenceNumber
+}
+
+function bytesOf(record: Told): number {
+  return record.dynamodb?.SizeBytes ?? 0
+}
+
+function failure(status: number, name: string): Answer {
   return { status, body: { __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: `${name}, as it was told to` } }
 }

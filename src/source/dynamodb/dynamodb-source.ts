@@ -1,13 +1,12 @@
 // The change source and row source of DynamoDB tables with streams: one object for all tables of an account's region.
 
-import { setTimeout as delay } from 'node:timers/promises'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams'
+import { setMaxListeners } from 'node:events'
 import { MillraceError } from '../../core/errors.ts'
 import type { Finding } from '../../core/finding.ts'
 import { ITEM_COLUMN } from '../../core/item.ts'
 import { newest } from '../../core/position.ts'
-import { type Address, clientConfig } from '../../dynamodb/client-config.ts'
+import type { Address } from '../../dynamodb/client-config.ts'
+import { Transport } from '../../dynamodb/transport.ts'
 import type {
   Bookmark,
   ChangeSource,
@@ -22,10 +21,10 @@ import type {
   SourceBatch,
   TableColumns,
 } from '../source.ts'
+import { followStreams, type ShardRecords } from './follow-streams.ts'
 import { ItemPages } from './item-pages.ts'
 import { itemPosition } from './item-position.ts'
 import { setBack } from './set-back.ts'
-import type { ShardReader } from './shard-reader.ts'
 import { parseBookmark, type StreamBookmark } from './stream-bookmark.ts'
 import { streamEvent } from './stream-event.ts'
 import { TableFacts } from './table-facts.ts'
@@ -41,31 +40,26 @@ export interface DynamodbSourceOptions extends Address {
 
 const NAME = 'dynamodb'
 const FIRST_EPOCH = 1
-const HEARTBEAT_MS = 2_000
-const PAUSE_MS = 10
 /** Creation times are approximate, and an emulator's are cut to the minute: what is told twice is known to the sink. */
 const BEFORE_MS = 60_000
 
 export class DynamodbSource implements ChangeSource, RowSource, RowLookup, LookupCheck, TableColumns, AsyncDisposable {
   readonly name = NAME
   readonly #options: DynamodbSourceOptions
-  readonly #tables: DynamoDBClient
-  readonly #streams: DynamoDBStreamsClient
+  readonly #transport: Transport
+  readonly #closed = new AbortController()
   readonly #facts: TableFacts
   readonly #pages: ItemPages
   readonly #nowMs: () => number
   #epoch: number | null = null
 
-  constructor(options: DynamodbSourceOptions) {
+  constructor(transport: Transport, options: DynamodbSourceOptions) {
     this.#options = options
-    const address = clientConfig(options)
-    this.#tables = new DynamoDBClient(address)
-    // A throttled read is the shard's own affair, and what fails is tried again by whoever supervises.
-    this.#streams = new DynamoDBStreamsClient({ ...address, maxAttempts: 1 })
-    this.#facts = new TableFacts(this.#tables)
+    this.#transport = transport
+    this.#facts = new TableFacts(transport, this.#closed.signal)
     this.#nowMs = options.nowMs ?? Date.now
     const epoch = () => this.#currentEpoch()
-    this.#pages = new ItemPages({ client: this.#tables, facts: this.#facts, origin: NAME, epoch })
+    this.#pages = new ItemPages({ transport, facts: this.#facts, origin: NAME, epoch })
   }
 
   check(tables: readonly string[]): Promise<readonly Finding[]> {
@@ -87,23 +81,15 @@ export class DynamodbSource implements ChangeSource, RowSource, RowLookup, Looku
   }
 
   async *changes(from: Bookmark | null, signal: AbortSignal): AsyncIterable<SourceBatch> {
-    const start = await this.#start(from)
-    this.#epoch = start.epoch
-    const streams = await this.#open(start)
-    yield this.#batch({ start, streams, events: [] })
-    let toldMs = this.#nowMs()
-    while (!signal.aborted) {
-      for (const stream of streams) await stream.refresh(signal)
-      const due = streams.flatMap((stream) => stream.readers.map((reader) => ({ stream, reader })))
-      const nowMs = this.#nowMs()
-      const now = due.filter(({ reader }) => reader.dueMs <= nowMs)
-      const reads = await this.#readAll(now, start.epoch, signal)
-      const events = reads.flatMap((read) => read.events)
-      if (events.length > 0 || this.#nowMs() - toldMs >= HEARTBEAT_MS) {
-        yield { ...this.#batch({ start, streams, events }), setBack: reads.flatMap((read) => read.setBack) }
-        toldMs = this.#nowMs()
-      }
-      await this.#pause(streams, signal)
+    const left = new AbortController()
+    const ends = AbortSignal.any([signal, left.signal, this.#closed.signal])
+    setMaxListeners(0, ends)
+    try {
+      yield* this.#follow(from, ends)
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      left.abort()
     }
   }
 
@@ -122,32 +108,41 @@ export class DynamodbSource implements ChangeSource, RowSource, RowLookup, Looku
 
   async expect({ table, filters, from }: RowScope): Promise<number | null> {
     if (from !== null) return 1
-    return filters.length > 0 ? null : this.#facts.count(table)
+    return filters.length > 0 ? null : ((await this.#facts.size(table))?.items ?? null)
   }
 
   async restart(last: Bookmark | null): Promise<SourceBatch> {
-    const start = await this.#now(last === null ? FIRST_EPOCH : parseBookmark(last).epoch + 1)
-    return this.#batch({ start, streams: [], events: [] })
+    const start = await this.#now(last === null ? FIRST_EPOCH : parseBookmark(last).epoch + 1, this.#options.tables)
+    return this.#batch(start.epoch, await this.#open(start), [])
   }
 
-  async #start(from: Bookmark | null): Promise<StreamBookmark> {
-    const now = await this.#now(FIRST_EPOCH)
-    if (from === null) return now
-    const was = parseBookmark(from)
-    const tables = { ...now.tables, ...pick(was.tables, Object.keys(now.tables)) }
-    for (const [table, { stream }] of Object.entries(tables)) {
-      if (now.tables[table]?.stream === stream) continue
-      const what = `The table ${table} has another stream than the one that was captured (${stream}): what that held is gone.`
-      throw new MillraceError('HISTORY_GONE', what)
+  async *#follow(from: Bookmark | null, signal: AbortSignal): AsyncIterable<SourceBatch> {
+    const was = from === null ? null : parseBookmark(from)
+    const start = await this.#start(was)
+    this.#epoch = start.epoch
+    const streams = await this.#open(start)
+    // The first bookmark names the shards: of one that comes later it is known that it was read from its beginning.
+    await Promise.all(streams.map((stream) => stream.refresh(signal)))
+    const fresh = streams.filter(({ shape }) => was?.tables[shape.name] === undefined)
+    await Promise.all(fresh.map((stream) => stream.skipHistory(signal)))
+    yield this.#batch(start.epoch, streams, [])
+    for await (const brought of followStreams(streams, { nowMs: this.#nowMs, signal })) {
+      yield this.#batch(start.epoch, streams, brought)
     }
-    return { epoch: was.epoch, tables }
   }
 
-  /** The streams as they are, from now on. */
-  async #now(epoch: number): Promise<StreamBookmark> {
+  async #start(was: StreamBookmark | null): Promise<StreamBookmark> {
+    const known = Object.entries(was?.tables ?? {}).filter(([table]) => this.#options.tables.includes(table))
+    const fresh = this.#options.tables.filter((table) => was?.tables[table] === undefined)
+    const now = await this.#now(was?.epoch ?? FIRST_EPOCH, fresh)
+    return { ...now, tables: { ...now.tables, ...Object.fromEntries(known) } }
+  }
+
+  /** The streams of these tables as they are, from now on. */
+  async #now(epoch: number, tables: readonly string[]): Promise<StreamBookmark> {
     const sinceMs = this.#nowMs() - BEFORE_MS
-    const entries = this.#options.tables.map(async (table) => {
-      return [table, { stream: await this.#facts.stream(table), sinceMs, shards: {} }] as const
+    const entries = tables.map(async (table) => {
+      return [table, { stream: await this.#facts.stream(table), sinceMs, listedMs: null, shards: {} }] as const
     })
     return { epoch, tables: Object.fromEntries(await Promise.all(entries)) }
   }
@@ -155,58 +150,28 @@ export class DynamodbSource implements ChangeSource, RowSource, RowLookup, Looku
   #open({ tables }: StreamBookmark): Promise<readonly TableStream[]> {
     const opening = Object.entries(tables).map(async ([table, from]) => {
       const shape = await this.#facts.shape(table)
-      return new TableStream({ client: this.#streams, shape, from, nowMs: this.#nowMs })
+      const current = () => this.#facts.stream(table)
+      return new TableStream({ transport: this.#transport, shape, from, current, nowMs: this.#nowMs })
     })
     return Promise.all(opening)
   }
 
-  #readAll(
-    due: readonly { readonly stream: TableStream; readonly reader: ShardReader }[],
-    epoch: number,
-    signal: AbortSignal,
-  ) {
-    return Promise.all(
-      due.map(async ({ stream, reader }) => {
-        const records = await reader.read(signal)
-        if (reader.isOver) stream.look()
-        const { shape, sinceMs } = stream
-        const options = { shape, epoch, origin: NAME, shard: reader.shard, sinceMs }
-        return {
-          events: records.flatMap((record) => streamEvent(record, options) ?? []),
-          setBack: records.flatMap((record) => setBack(record, shape) ?? []),
-        }
-      }),
-    )
-  }
-
-  #batch({
-    start,
-    streams,
-    events,
-  }: {
-    readonly start: StreamBookmark
-    readonly streams: readonly TableStream[]
-    readonly events: SourceBatch['events']
-  }): SourceBatch {
-    const tables = {
-      ...start.tables,
-      ...Object.fromEntries(streams.map(({ shape, bookmark }) => [shape.name, bookmark])),
-    }
+  #batch(epoch: number, streams: readonly TableStream[], brought: readonly ShardRecords[]): SourceBatch {
+    const events = brought.flatMap(({ stream: { shape, sinceMs }, shard, records }) => {
+      const options = { shape, epoch, origin: NAME, shard, sinceMs }
+      return records.flatMap((record) => streamEvent(record, options) ?? [])
+    })
+    const tables = Object.fromEntries(streams.map(({ shape, bookmark }) => [shape.name, bookmark]))
     const seen = streams.flatMap(({ readers }) => readers.flatMap(({ seenMs }) => seenMs ?? []))
     return {
       events,
-      bookmark: JSON.stringify({ epoch: start.epoch, tables }),
-      position: newest([itemPosition(start.epoch, null), ...events.map(({ position }) => position)]),
+      setBack: brought.flatMap(({ stream, records }) =>
+        records.flatMap((record) => setBack(record, stream.shape) ?? []),
+      ),
+      bookmark: JSON.stringify({ epoch, tables }),
+      position: newest([itemPosition(epoch, null), ...events.map(({ position }) => position)]),
       sourceTimeMs: Math.min(this.#nowMs(), ...seen),
     }
-  }
-
-  async #pause(streams: readonly TableStream[], signal: AbortSignal): Promise<void> {
-    const due = Math.min(
-      ...streams.flatMap(({ readers, refreshMs }) => [refreshMs, ...readers.map(({ dueMs }) => dueMs)]),
-    )
-    const waitMs = Math.min(due - this.#nowMs(), HEARTBEAT_MS)
-    if (waitMs > 0) await delay(Math.max(PAUSE_MS, waitMs), undefined, { signal }).catch(() => undefined)
   }
 
   async #currentEpoch(): Promise<number> {
@@ -215,15 +180,11 @@ export class DynamodbSource implements ChangeSource, RowSource, RowLookup, Looku
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#tables.destroy()
-    this.#streams.destroy()
+    this.#closed.abort()
+    this.#transport.close()
   }
 }
 
-export function openDynamodbSource(options: DynamodbSourceOptions): DynamodbSource {
-  return new DynamodbSource(options)
-}
-
-function pick<Of>(from: Readonly<Record<string, Of>>, names: readonly string[]): Record<string, Of> {
-  return Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)))
+export async function openDynamodbSource(options: DynamodbSourceOptions): Promise<DynamodbSource> {
+  return new DynamodbSource(await Transport.open(options), options)
 }

@@ -1,42 +1,45 @@
 // Who made a change of an item: the sink leaves marks by which its own work is known again.
 
-import type { AttributeValue, _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams'
 import { itemMark } from '../../core/item-mark.ts'
-import { isCountedName, isPositionName, MARK, PREFIX } from '../../dynamodb/bookkeeping.ts'
-
-export type Image = Readonly<Record<string, AttributeValue>>
+import type { Item } from '../../dynamodb/attribute.ts'
+import { ADOPTED, CREATED, isCountedName, isPositionName, MARK, PREFIX } from '../../dynamodb/bookkeeping.ts'
+import { isSameAttribute } from './item-text.ts'
+import type { StreamRecord } from './stream-record.ts'
 
 /** Changed by an application: neither by the sink, nor by nobody (expiry, and writes that change nothing). */
-export function isForeign({ userIdentity, dynamodb }: StreamRecord, keyNames: readonly string[]): boolean {
-  if (userIdentity?.Type === 'Service' && userIdentity.PrincipalId === 'dynamodb.amazonaws.com') return false
-  const { OldImage: before = {}, NewImage: after } = dynamodb ?? {}
-  if (after === undefined) return true
-  const changed = namesOf(before, after).filter((name) => textOf(before[name]) !== textOf(after[name]))
+export function isForeign(record: StreamRecord, keyNames: readonly string[]): boolean {
+  const { OldImage: before, NewImage: after } = record.dynamodb ?? {}
+  if (after === undefined) return !isExpiry(record)
+  const changed = changedNames(before ?? {}, after)
   if (changed.every((name) => name.startsWith(PREFIX))) return false
-  return !isOurs(changed, { before, after, keyNames })
+  return isCopy(after, keyNames) || !isOurs(changed, before ?? null, after)
 }
 
-interface Images {
-  readonly before: Image
-  readonly after: Image
-  readonly keyNames: readonly string[]
+/** AWS says that it was the service. DynamoDB Local says nothing, and calls the event by a name of its own. */
+function isExpiry({ userIdentity, eventName }: StreamRecord): boolean {
+  if (userIdentity?.Type === 'Service' && userIdentity.PrincipalId === 'dynamodb.amazonaws.com') return true
+  return eventName !== 'REMOVE'
 }
 
-/** A position that grew, or an account of what was counted; on an item that is not the copy of another. */
-function isOurs(changed: readonly string[], { before, after, keyNames }: Images): boolean {
-  const mark = after[MARK]?.S
-  if (mark !== undefined && mark !== itemMark(keyNames.map((name) => String(after[name]?.S ?? after[name]?.N ?? ''))))
-    return false
+/** Of another item, with all that was noted on that. */
+function isCopy(item: Item, keyNames: readonly string[]): boolean {
+  const mark = item[MARK]?.S
+  return mark !== undefined && mark !== itemMark(keyNames.map((name) => String(item[name]?.S ?? item[name]?.N ?? '')))
+}
+
+/**
+ * A position that grew, an account of what was counted, or an adoption that is done; of a new item, that it says which
+ * record made it: claims and the numbers that an adoption found have no position.
+ */
+function isOurs(changed: readonly string[], before: Item | null, after: Item): boolean {
   return changed.some((name) => {
-    if (isCountedName(name)) return after[name] !== undefined
-    return isPositionName(name) && (after[name]?.S ?? '') > (before[name]?.S ?? '')
+    if (name === CREATED) return before === null
+    if (name === ADOPTED || isCountedName(name)) return after[name] !== undefined
+    return isPositionName(name) && (after[name]?.S ?? '') > (before?.[name]?.S ?? '')
   })
 }
 
-function namesOf(before: Image, after: Image): readonly string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
-}
-
-function textOf(value: AttributeValue | undefined): string {
-  return JSON.stringify(value ?? null)
+function changedNames(before: Item, after: Item): readonly string[] {
+  const gone = Object.keys(before).filter((name) => after[name] === undefined)
+  return [...gone, ...Object.keys(after).filter((name) => !isSameAttribute(before[name], after[name]))]
 }

@@ -1,20 +1,21 @@
 // Pages of items as they are now, for backfills and comparisons: a scan, or the one item that a scope names.
 
-import { BatchGetItemCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { MillraceError } from '../../core/errors.ts'
 import { ChangeEvent } from '../../core/event.ts'
 import { DELETED_MARK, itemOf } from '../../core/item.ts'
 import type { TableShape } from '../../core/table.ts'
 import type { Value } from '../../core/value.ts'
+import type { Item } from '../../dynamodb/attribute.ts'
+import type { Transport } from '../../dynamodb/transport.ts'
 import type { MissingRequest, MissingRows, PageRequest, RowFilter, RowPage, RowScope } from '../source.ts'
 import { faultOf } from './dynamodb-fault.ts'
-import type { Image } from './is-foreign.ts'
 import { itemImage, keyImage } from './item-image.ts'
 import { itemPosition } from './item-position.ts'
+import { type ScanPage, segmentedScan, segmentsFor } from './segmented-scan.ts'
 import type { TableFacts } from './table-facts.ts'
 
 export interface ItemPagesOptions {
-  readonly client: DynamoDBClient
+  readonly transport: Transport
   readonly facts: TableFacts
   readonly origin: string
   /** The one that capture is in. */
@@ -22,6 +23,17 @@ export interface ItemPagesOptions {
 }
 
 const KEYS_MAX = 100
+
+interface ScanTerms {
+  readonly after: string | null
+  readonly rowsMax: number
+  readonly signal: AbortSignal
+}
+
+interface Got {
+  readonly Responses?: Readonly<Record<string, readonly Item[]>>
+  readonly UnprocessedKeys?: Readonly<Record<string, { readonly Keys: readonly Item[] }>>
+}
 
 export class ItemPages {
   readonly #options: ItemPagesOptions
@@ -55,38 +67,25 @@ export class ItemPages {
     return { events, tookMs: performance.now() - startMs }
   }
 
-  async #scan(
-    { table }: RowScope,
-    {
-      after,
-      rowsMax,
-      signal,
-    }: { readonly after: string | null; readonly rowsMax: number; readonly signal: AbortSignal },
-  ): Promise<{ items: readonly Image[]; next: string | null }> {
-    const start = after === null ? {} : { ExclusiveStartKey: JSON.parse(after, revive) as Record<string, never> }
-    const input = { TableName: table, Limit: rowsMax, ConsistentRead: true, ...start }
-    const answer = await this.#options.client.send(new ScanCommand(input), { abortSignal: signal }).catch((error) => {
-      throw faultOf(error)
-    })
-    const { LastEvaluatedKey: last } = answer
-    return { items: answer.Items ?? [], next: last === undefined ? null : JSON.stringify(last, bytesAsText) }
+  async #scan({ table }: RowScope, { after, rowsMax, signal }: ScanTerms): Promise<ScanPage> {
+    const { transport, facts } = this.#options
+    const at = after ?? segmentsFor((await facts.size(table))?.bytes ?? 0)
+    return segmentedScan(transport, { table, at, rowsMax, signal })
   }
 
   async #one(shape: TableShape, key: readonly Value[], signal: AbortSignal) {
     return { items: await this.#get(shape, [keyOf(shape, key)], signal), next: null }
   }
 
-  async #get({ name }: TableShape, keys: readonly Image[], signal: AbortSignal): Promise<readonly Image[]> {
-    const items: Image[] = []
+  async #get({ name }: TableShape, keys: readonly Item[], signal: AbortSignal): Promise<readonly Item[]> {
+    const items: Item[] = []
     let open = keys
     while (open.length > 0) {
       const some = open.slice(0, KEYS_MAX)
       const input = { RequestItems: { [name]: { Keys: [...some], ConsistentRead: true } } }
-      const answer = await this.#options.client
-        .send(new BatchGetItemCommand(input), { abortSignal: signal })
-        .catch((error) => {
-          throw faultOf(error)
-        })
+      const answer = await this.#options.transport.call<Got>('BatchGetItem', input, signal).catch((error) => {
+        throw faultOf(error)
+      })
       items.push(...(answer.Responses?.[name] ?? []))
       open = [...(answer.UnprocessedKeys?.[name]?.Keys ?? []), ...open.slice(KEYS_MAX)]
     }
@@ -95,7 +94,7 @@ export class ItemPages {
 
   #event(
     shape: TableShape,
-    item: Image,
+    item: Item,
     by: { readonly epoch: number; readonly row: number; readonly run: string; readonly op?: 'delete' },
   ): ChangeEvent {
     const image = itemImage(shape, item)
@@ -133,30 +132,18 @@ function answers(event: ChangeEvent, { column, is, value, through }: RowFilter):
   return is === '=' ? String(held) === String(value) : String(held) >= String(value)
 }
 
-function keyOf({ columns, key, name }: TableShape, values: readonly Value[]): Record<string, never> {
+function keyOf({ columns, key, name }: TableShape, values: readonly Value[]): Item {
   if (values.length !== key.length)
     throw new MillraceError('SCOPE_INVALID', `a key of ${name} has ${key.length} parts: ${key.join(', ')}`)
   const types = new Map(columns.map((column) => [column.name, column.type]))
   const parts = key.map((part, index) => {
     const value = values[index] ?? ''
-    return [part, { [types.get(part) ?? 'S']: value instanceof Uint8Array ? value : String(value) }]
+    const text = value instanceof Uint8Array ? Buffer.from(value).toString('base64') : String(value)
+    return [part, { [types.get(part) ?? 'S']: text }]
   })
-  return Object.fromEntries(parts) as Record<string, never>
+  return Object.fromEntries(parts)
 }
 
-function nameOf({ key }: TableShape, item: Image): string {
+function nameOf({ key }: TableShape, item: Item): string {
   return JSON.stringify(key.map((part) => item[part]))
-}
-
-const BYTES = 'bytes:'
-
-function bytesAsText(this: Record<string, unknown>, name: string, value: unknown): unknown {
-  const plain = this[name]
-  return plain instanceof Uint8Array ? `${BYTES}${Buffer.from(plain).toString('base64')}` : value
-}
-
-function revive(name: string, value: unknown): unknown {
-  return name === 'B' && typeof value === 'string'
-    ? Uint8Array.from(Buffer.from(value.slice(BYTES.length), 'base64'))
-    : value
 }

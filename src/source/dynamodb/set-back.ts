@@ -1,12 +1,12 @@
 // Items that somebody put back to an older state: their author had read them before the sink wrote them.
 
-import type { _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams'
 import { itemOf } from '../../core/item.ts'
 import { isSetBack } from '../../core/item-before.ts'
 import type { TableShape } from '../../core/table.ts'
 import type { ItemKey } from '../../core/write.ts'
 import type { SetBack } from '../source.ts'
 import { itemImage } from './item-image.ts'
+import type { StreamRecord } from './stream-record.ts'
 
 /** Null where no position went back, or was lost. */
 export function setBack({ dynamodb }: StreamRecord, shape: TableShape): SetBack | null {

@@ -7,8 +7,12 @@ import type { Bookmark } from '../source.ts'
 const Shard = z.object({
   /** The sequence number of the last record that was handed out; null before the first one. */
   last: z.string().nullable(),
-  /** All of it was. It is forgotten when the stream does not list it any more. */
+  /** All of it was. It is forgotten some time after the stream has stopped listing it. */
   isOver: z.boolean(),
+  /** Everything that was changed up to then, in milliseconds, was read; null where an older release did not note it. */
+  seenMs: z.number().nullable().default(null),
+  /** The shard that has to be read to its end before this one is begun; left out once it was. */
+  parent: z.string().optional(),
 })
 
 const Table = z.object({
@@ -16,6 +20,8 @@ const Table = z.object({
   stream: z.string(),
   /** What was changed before, in milliseconds, is none of ours: capture began then. */
   sinceMs: z.number(),
+  /** When its shards were last listed: one that is not among them came later. Null as above. */
+  listedMs: z.number().nullable().default(null),
   shards: z.record(z.string(), Shard),
 })
 
@@ -31,4 +37,11 @@ export function parseBookmark(text: Bookmark): StreamBookmark {
   } catch (cause) {
     throw new MillraceError('BOOKMARK_UNREADABLE', "The bookmark is not one of DynamoDB's streams.", { cause })
   }
+}
+
+const COARSE_MS = 60_000
+
+/** A moment as a bookmark keeps it, a little early: one that moved all the time would make an idle source write. */
+export function coarse(ms: number): number {
+  return Math.floor(ms / COARSE_MS) * COARSE_MS
 }

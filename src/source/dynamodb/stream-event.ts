@@ -1,11 +1,11 @@
 // A record of a stream as a change event; null for what is nobody's change or our own.
 
-import type { _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams'
 import { ChangeEvent, type Op } from '../../core/event.ts'
 import type { TableShape } from '../../core/table.ts'
 import { isForeign } from './is-foreign.ts'
 import { itemImage, keyImage } from './item-image.ts'
 import { itemPosition } from './item-position.ts'
+import { createdMs, type StreamRecord } from './stream-record.ts'
 
 export interface EventOptions {
   readonly shape: TableShape
@@ -21,12 +21,11 @@ const OPS: Readonly<Record<string, Op>> = { INSERT: 'insert', MODIFY: 'update', 
 export function streamEvent(record: StreamRecord, options: EventOptions): ChangeEvent | null {
   const { shape, epoch, origin, shard, sinceMs } = options
   const { Keys: key, OldImage: before, NewImage: after, SequenceNumber: sequence = '0' } = record.dynamodb ?? {}
-  const changedAtMs = record.dynamodb?.ApproximateCreationDateTime?.getTime() ?? Date.now()
+  const changedAtMs = createdMs(record) ?? Date.now()
   if (key === undefined || changedAtMs < sinceMs || !isForeign(record, shape.key)) return null
   return new ChangeEvent({
     shape,
-    // An emulator calls an expiry by a name of its own.
-    op: OPS[record.eventName ?? ''] ?? (after === undefined ? 'delete' : 'update'),
+    op: OPS[record.eventName ?? ''] ?? 'update',
     keyImage: keyImage(shape, key),
     beforeImage: before === undefined ? null : itemImage(shape, before),
     afterImage: after === undefined ? null : itemImage(shape, after),

@@ -1,20 +1,35 @@
 // What DynamoDB says of a table: its key, its stream, and whether that shows what a source needs.
 
-import { DescribeTableCommand, type DynamoDBClient, type TableDescription } from '@aws-sdk/client-dynamodb'
 import { MillraceError } from '../../core/errors.ts'
 import type { Finding } from '../../core/finding.ts'
 import { itemShape, type KeyAttribute } from '../../core/item.ts'
 import type { TableShape } from '../../core/table.ts'
+import type { Transport } from '../../dynamodb/transport.ts'
 import { faultOf, isNamed } from './dynamodb-fault.ts'
 
 const WANTED = 'NEW_AND_OLD_IMAGES'
 
+interface TableDescription {
+  readonly KeySchema?: readonly { readonly AttributeName: string; readonly KeyType: string }[]
+  readonly AttributeDefinitions?: readonly {
+    readonly AttributeName: string
+    readonly AttributeType: KeyAttribute['type']
+  }[]
+  readonly StreamSpecification?: { readonly StreamEnabled?: boolean; readonly StreamViewType?: string }
+  readonly LatestStreamArn?: string
+  readonly ItemCount?: number
+  readonly TableSizeBytes?: number
+}
+
 export class TableFacts {
-  readonly #client: DynamoDBClient
+  readonly #transport: Transport
+  readonly #signal: AbortSignal
   readonly #shapes = new Map<string, TableShape>()
 
-  constructor(client: DynamoDBClient) {
-    this.#client = client
+  /** The signal ends what is asked when nobody needs the answer any more. */
+  constructor(transport: Transport, signal: AbortSignal) {
+    this.#transport = transport
+    this.#signal = signal
   }
 
   async check(table: string): Promise<Finding> {
@@ -43,14 +58,19 @@ export class TableFacts {
     return described?.LatestStreamArn ?? ''
   }
 
-  async count(table: string): Promise<number | null> {
-    return (await this.#describe(table))?.ItemCount ?? null
+  /** As DynamoDB counts every few hours; null where there is no such table. */
+  async size(table: string): Promise<{ readonly items: number | null; readonly bytes: number } | null> {
+    const described = await this.#describe(table)
+    return described && { items: described.ItemCount ?? null, bytes: described.TableSizeBytes ?? 0 }
   }
 
   /** Null where there is no such table. */
   async #describe(table: string): Promise<TableDescription | null> {
     try {
-      return (await this.#client.send(new DescribeTableCommand({ TableName: table }))).Table ?? null
+      const asked = { TableName: table }
+      return (
+        (await this.#transport.call<{ Table?: TableDescription }>('DescribeTable', asked, this.#signal)).Table ?? null
+      )
     } catch (error) {
       if (isNamed(error, 'ResourceNotFoundException')) return null
       throw faultOf(error)
@@ -60,8 +80,8 @@ export class TableFacts {
 
 function keyOf({ KeySchema: schema = [], AttributeDefinitions: definitions = [] }: TableDescription): KeyAttribute[] {
   const types = new Map(definitions.map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]))
-  const parts = schema.toSorted((one, other) => (one.KeyType ?? '').localeCompare(other.KeyType ?? ''))
-  return parts.map(({ AttributeName: name = '' }) => ({ name, type: types.get(name) ?? 'S' }))
+  const parts = schema.toSorted((one, other) => one.KeyType.localeCompare(other.KeyType))
+  return parts.map(({ AttributeName: name }) => ({ name, type: types.get(name) ?? 'S' }))
 }
 
 function faultIn(described: TableDescription | null): string | null {

@@ -1,20 +1,39 @@
-// The stream of one table: all of its shards, parents before children, as they split, merge and end.
+// The stream of one table: all of its shards, parents before children, as they split, merge and end, and its own end.
 
-import { DescribeStreamCommand, type DynamoDBStreamsClient, type Shard } from '@aws-sdk/client-dynamodb-streams'
 import { MillraceError } from '../../core/errors.ts'
 import type { TableShape } from '../../core/table.ts'
-import { faultOf } from './dynamodb-fault.ts'
-import { ShardReader } from './shard-reader.ts'
-import type { TableBookmark } from './stream-bookmark.ts'
+import type { Transport } from '../../dynamodb/transport.ts'
+import { faultOf, isNamed, isThrottled } from './dynamodb-fault.ts'
+import { type Listing, listShards } from './list-shards.ts'
+import { type Fetched, ShardReader } from './shard-reader.ts'
+import { coarse, type ShardBookmark, type TableBookmark } from './stream-bookmark.ts'
+import type { StreamRecord } from './stream-record.ts'
 
 /** New shards appear when one ends, and when DynamoDB sees fit. */
-const DESCRIBE_EVERY_MS = 10_000
+const LIST_EVERY_MS = 10_000
+/** While there is to be one that no listing has named, or the stream comes to its end. */
+const AWAIT_EVERY_MS = 1_000
+/** A stream keeps a day: what was over by then is not listed again. */
+const FORGET_AFTER_MS = 48 * 3_600_000
+/** A parent that two listings do not name was trimmed. One may leave it out, or have been made before it came. */
+const LISTINGS = 2
+const SKIPS_MAX = 16
 
 export interface TableStreamOptions {
-  readonly client: DynamoDBStreamsClient
+  readonly transport: Transport
   readonly shape: TableShape
   readonly from: TableBookmark
+  /** The ARN of the stream that the table has now; throws STREAM_UNFIT where it has none that will do. */
+  readonly current: () => Promise<string>
   readonly nowMs: () => number
+}
+
+/** A shard that may not be read yet. */
+interface Waiting {
+  readonly from: ShardBookmark
+  readonly parent: string
+  /** So many listings more may name a parent that none has named. */
+  listings: number
 }
 
 export class TableStream {
@@ -22,12 +41,23 @@ export class TableStream {
   readonly sinceMs: number
   readonly #options: TableStreamOptions
   readonly #readers = new Map<string, ShardReader>()
-  #describedMs: number | null = null
+  readonly #waiting = new Map<string, Waiting>()
+  #listedMs: number | null
+  #listMs = 0
+  /** When a listing first said that nothing more will come. */
+  #offMs: number | null = null
 
   constructor(options: TableStreamOptions) {
+    const { shape, from } = options
     this.#options = options
-    this.shape = options.shape
-    this.sinceMs = options.from.sinceMs
+    this.shape = shape
+    this.sinceMs = from.sinceMs
+    this.#listedMs = from.listedMs
+    // Whether a listing names them or not: reading decides whether they are there.
+    for (const [id, { parent, ...shard }] of Object.entries(from.shards)) {
+      if (parent === undefined) this.#open(id, shard)
+      else this.#waiting.set(id, { from: shard, parent, listings: 1 })
+    }
   }
 
   /** Those that may be read: what their parents hold has been. */
@@ -37,69 +67,129 @@ export class TableStream {
 
   get bookmark(): TableBookmark {
     const { stream, sinceMs } = this.#options.from
-    return { stream, sinceMs, shards: Object.fromEntries([...this.#readers].map(([id, one]) => [id, one.bookmark])) }
+    const begun = [...this.#readers].map(([id, { bookmark }]): [string, ShardBookmark] => [id, bookmark])
+    const waiting = [...this.#waiting].map(([id, { from, parent }]): [string, ShardBookmark] => [
+      id,
+      { ...from, seenMs: from.seenMs === null ? null : coarse(from.seenMs), parent },
+    ])
+    const listedMs = this.#listedMs === null ? null : coarse(this.#listedMs)
+    return { stream, sinceMs, listedMs, shards: Object.fromEntries([...begun, ...waiting]) }
   }
 
   /** When it is time to look for shards that are new. */
-  get refreshMs(): number {
-    return this.#describedMs === null ? 0 : this.#describedMs + DESCRIBE_EVERY_MS
+  get listMs(): number {
+    return this.#listMs
   }
 
-  /** Looks for them, if it is. */
+  /** Looks for them, if it is; throws what is to be said of a stream that has come to its end. */
   async refresh(signal: AbortSignal): Promise<void> {
-    const { nowMs, from } = this.#options
-    if (nowMs() < this.refreshMs) return
-    const listed = new Map((await this.#describe(signal)).map((shard) => [shard.ShardId ?? '', shard]))
-    if (this.#describedMs === null) this.#checkListed(listed)
-    this.#describedMs = nowMs()
-    for (const [id, { isOver }] of this.#readers) if (isOver && !listed.has(id)) this.#readers.delete(id)
-    for (let found = true; found; ) {
-      found = false
-      for (const [id, shard] of listed) {
-        if (this.#readers.has(id) || !this.#mayBegin(shard, listed)) continue
-        this.#open(id, from.shards[id] ?? { last: null, isOver: false })
-        found = true
-      }
+    const { transport, from, nowMs } = this.#options
+    const startMs = nowMs()
+    if (startMs < this.#listMs) return
+    this.#listMs = startMs + LIST_EVERY_MS
+    try {
+      this.#learn(await listShards(transport, from.stream, signal), startMs)
+    } catch (error) {
+      if (isThrottled(error) && this.#listedMs !== null) return
+      throw await this.explain(isNamed(error, 'ResourceNotFoundException') ? this.#gone(error) : faultOf(error))
+    }
+    if (this.#isSettled()) return
+    this.#listMs = startMs + AWAIT_EVERY_MS
+    if (this.#isDrained()) await this.#confirm()
+  }
+
+  /** Reads only what is changed from now on, of all shards that are known by now. */
+  async skipHistory(signal: AbortSignal): Promise<void> {
+    // A shard has children when nothing more is written to it: what follows from now on, no parent holds.
+    for (const [id, { from }] of this.#waiting) this.#open(id, from)
+    this.#waiting.clear()
+    const all = this.readers
+    for (let done = 0; done < all.length; done += SKIPS_MAX) {
+      await Promise.all(all.slice(done, done + SKIPS_MAX).map((reader) => reader.skipHistory(signal)))
     }
   }
 
-  /** A shard ended: its children are there by now. */
-  look(): void {
-    this.#describedMs = Math.min(this.#describedMs ?? 0, this.#options.nowMs() - DESCRIBE_EVERY_MS)
+  /** The records that a request brought. */
+  take(reader: ShardReader, fetched: Fetched): readonly StreamRecord[] {
+    const records = reader.take(fetched)
+    if (reader.isOver) this.#end(reader.shard)
+    return records
   }
 
-  #open(shard: string, from: TableBookmark['shards'][string]): void {
-    const { client, shape, nowMs, from: table } = this.#options
-    this.#readers.set(shard, new ShardReader({ client, table: shape.name, stream: table.stream, shard, from, nowMs }))
-  }
-
-  #mayBegin({ ParentShardId: parent }: Shard, listed: ReadonlyMap<string, Shard>): boolean {
-    if (parent === undefined || !listed.has(parent)) return true
-    return this.#readers.get(parent)?.isOver === true
-  }
-
-  #checkListed(listed: ReadonlyMap<string, Shard>): void {
-    const { shape, from } = this.#options
-    const lost = Object.entries(from.shards).find(([id, { isOver }]) => !isOver && !listed.has(id))
-    if (lost === undefined) return
-    throw new MillraceError(
-      'HISTORY_GONE',
-      `The stream of ${shape.name} does not have the shard ${lost[0]} any more, which was not read to its end.`,
+  /** What an error means: a shard may be missing because the stream is off, or another one. */
+  async explain(error: Error): Promise<Error> {
+    if (!(error instanceof MillraceError) || error.code !== 'HISTORY_GONE') return error
+    return this.#confirm().then(
+      () => error,
+      (cause: Error) => cause,
     )
   }
 
-  async #describe(signal: AbortSignal): Promise<readonly Shard[]> {
-    const { client, from } = this.#options
-    const shards: Shard[] = []
-    let start: string | undefined
-    do {
-      const input = { StreamArn: from.stream, ...(start === undefined ? {} : { ExclusiveStartShardId: start }) }
-      const answer = await client.send(new DescribeStreamCommand(input), { abortSignal: signal }).catch((error) => {
-        throw faultOf(error)
-      })
-      shards.push(...(answer.StreamDescription?.Shards ?? []))
-      start = answer.StreamDescription?.LastEvaluatedShardId
-    } while (start !== undefined)
-    return shards
+  #learn({ shards, isOn }: Listing, startMs: number): void {
+    const isFirst = this.#listedMs === null
+    // A shard that no listing has named before came after the last one.
+    const seenMs = this.#listedMs ?? (this.#readers.size === 0 ? this.sinceMs : null)
+    for (const one of this.#waiting.values()) one.listings--
+    for (const { ShardId: id, ParentShardId: parent } of shards) {
+      if (this.#knows(id)) continue
+      const from = { last: null, isOver: false, seenMs }
+      if (parent === undefined) this.#open(id, from)
+      else this.#waiting.set(id, { from, parent, listings: isFirst ? 0 : LISTINGS - 1 })
+    }
+    const listed = new Set(shards.map(({ ShardId }) => ShardId))
+    for (const [id, { isOver, seenMs: overMs }] of this.#readers) {
+      if (isOver && !listed.has(id) && (overMs ?? 0) < startMs - FORGET_AFTER_MS) this.#readers.delete(id)
+    }
+    this.#listedMs = startMs
+    this.#offMs = isOn ? null : (this.#offMs ?? startMs)
+    this.#begin()
+  }
+
+  #end(shard: string): void {
+    const hasChild = [...this.#waiting.values()].some(({ parent }) => parent === shard)
+    this.#begin()
+    // They are there by now.
+    if (!hasChild) this.#listMs = 0
+  }
+
+  #begin(): void {
+    for (const [id, { from, parent, listings }] of this.#waiting) {
+      if (this.#knows(parent) ? this.#readers.get(parent)?.isOver !== true : listings > 0) continue
+      this.#waiting.delete(id)
+      this.#open(id, from)
+    }
+  }
+
+  #open(shard: string, from: ShardBookmark): void {
+    const { transport, shape, nowMs, from: table } = this.#options
+    const place = { table: shape.name, stream: table.stream, shard }
+    this.#readers.set(shard, new ShardReader({ transport, ...place, from, nowMs }))
+  }
+
+  #knows(shard: string): boolean {
+    return this.#readers.has(shard) || this.#waiting.has(shard)
+  }
+
+  /** All goes on as it is, as far as anybody knows. */
+  #isSettled(): boolean {
+    const awaitsParent = [...this.#waiting.values()].some(({ parent }) => !this.#knows(parent))
+    return this.#offMs === null && this.readers.length > 0 && !awaitsParent
+  }
+
+  /** All that the stream held was read, and it may be that nothing follows. */
+  #isDrained(): boolean {
+    const offMs = this.#offMs ?? Number.POSITIVE_INFINITY
+    return this.#waiting.size === 0 && this.readers.every(({ seenMs }) => (seenMs ?? 0) >= offMs)
+  }
+
+  /** Throws unless the table still has this stream. */
+  async #confirm(): Promise<void> {
+    if ((await this.#options.current()) !== this.#options.from.stream) throw this.#gone(null)
+  }
+
+  #gone(cause: unknown): MillraceError {
+    const { shape, from } = this.#options
+    const what = `The table ${shape.name} has another stream than the one that was captured (${from.stream}): what was not read of that, and what came between the two, is gone.`
+    return new MillraceError('HISTORY_GONE', what, { cause })
   }
 }

@@ -1,0 +1,61 @@
+// Reads of shards that are under way, some at once, so that a slow one holds up no other. What they bring waits until
+// it is taken: no more of it than there may be reads.
+
+import type { Fetched, ShardReader } from './shard-reader.ts'
+import type { TableStream } from './table-stream.ts'
+
+/** Each brings 1 MB at most. */
+const READS_MAX = 16
+
+export interface Arrived {
+  readonly stream: TableStream
+  readonly reader: ShardReader
+  readonly fetched: Fetched
+}
+
+export class Reads {
+  readonly #underWay = new Set<ShardReader>()
+  #arrived: Arrived[] = []
+  #bell = Promise.withResolvers<void>()
+  readonly #signal: AbortSignal
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal
+    signal.addEventListener('abort', () => this.#bell.resolve(), { once: true })
+  }
+
+  /** Begins those that are due, the longest due first, as far as there is room. */
+  begin(streams: readonly TableStream[], nowMs: number): void {
+    const due = streams
+      .flatMap((stream) => stream.readers.map((reader) => ({ stream, reader })))
+      .filter(({ reader }) => reader.dueMs <= nowMs && !this.#underWay.has(reader))
+      .sort((one, other) => one.reader.dueMs - other.reader.dueMs)
+    for (const { stream, reader } of due.slice(0, READS_MAX - this.#underWay.size)) {
+      this.#underWay.add(reader)
+      void reader.fetch(this.#signal).then((fetched) => {
+        this.#arrived.push({ stream, reader, fetched })
+        this.#bell.resolve()
+      })
+    }
+  }
+
+  /** When the next one is due, of those that are not under way; never, while there is no room for it. */
+  dueMs(streams: readonly TableStream[]): number {
+    if (this.#underWay.size >= READS_MAX) return Number.POSITIVE_INFINITY
+    const idle = streams.flatMap(({ readers }) => readers.filter((reader) => !this.#underWay.has(reader)))
+    return Math.min(Number.POSITIVE_INFINITY, ...idle.map(({ dueMs }) => dueMs))
+  }
+
+  /** Resolves when something arrives, or nothing will be asked for any more. */
+  get arrival(): Promise<void> {
+    return this.#bell.promise
+  }
+
+  take(): readonly Arrived[] {
+    const arrived = this.#arrived
+    this.#arrived = []
+    this.#bell = Promise.withResolvers<void>()
+    for (const { reader } of arrived) this.#underWay.delete(reader)
+    return arrived
+  }
+}
