@@ -57,6 +57,8 @@ export class ScriptedStreams implements AsyncDisposable {
   emptyPages = 0
   /** Who asks for the latest record of an empty shard is told that it was trimmed. */
   hasNoLatest = false
+  /** Hears of each request before it is answered. */
+  onCall: (operation: string) => void = () => undefined
   readonly #server: Server
   readonly #shards: ScriptedShard[] = []
   /** What the next request of an operation is answered with. */
@@ -133,6 +135,7 @@ export class ScriptedStreams implements AsyncDisposable {
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? ''
     const asked = JSON.parse(await text(request)) as Asked
     this.calls.push(`${operation} ${asked.ShardId ?? asked.ShardIterator?.split(' ')[1] ?? ''}`.trim())
+    this.onCall(operation)
     const fault = this.#faults.get(operation)?.shift()
     if (fault !== undefined) return failure(fault.status, fault.name)
     if (operation === 'DescribeTable') return { status: 200, body: { Table: this.#table() } }
