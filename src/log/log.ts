@@ -60,9 +60,11 @@ export interface LogWriter {
 
 export interface FollowOptions {
   readonly signal: AbortSignal
-  /** Is told how many partitions this member holds, first when it has joined. None: others hold all, and it stands by. */
-  readonly onShare?: (partitions: number) => void
+  /** Is told which partitions this member holds, first when it has joined. None: others hold all, and it stands by. */
+  readonly onShare?: (share: Share) => void
 }
+
+export type Share = readonly Pick<Cursor, 'topic' | 'partition'>[]
 
 export interface Log {
   /** Makes the topics that are missing; throws TOPIC_MISMATCH when one exists otherwise than declared. Repeatable. */

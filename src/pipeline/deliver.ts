@@ -5,7 +5,7 @@ import { cursorScope } from '../core/cursor.ts'
 import { MillraceError } from '../core/errors.ts'
 import { connectorTopics } from '../core/topic.ts'
 import type { RecordCodec } from '../log/codec.ts'
-import type { Log, LogBatch, TopicSpec } from '../log/log.ts'
+import type { Log, LogBatch, Share, TopicSpec } from '../log/log.ts'
 import type { Sink } from '../sink/sink.ts'
 import { ChunkSize } from './chunk-size.ts'
 import type { Clock } from './clock.ts'
@@ -46,8 +46,8 @@ export async function deliver(options: DeliverOptions, attempt: Attempt): Promis
       await options.clock.sleep(SETTLED_MS, signal)
       if (!signal.aborted) attempt.progress()
     }
-    const onShare = (partitions: number) => {
-      options.observer.shared({ connector, partitions })
+    const onShare = (share: Share) => {
+      options.observer.shared({ connector, partitions: share.length })
       start(settle())
     }
     for await (const batch of log.follow(connector, followed, { signal, onShare })) start(reader.deliver(batch))

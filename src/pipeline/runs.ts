@@ -5,7 +5,7 @@ import { MillraceError } from '../core/errors.ts'
 import type { RunKind } from '../core/run.ts'
 import { RUNS } from '../core/topic.ts'
 import type { EventCodec, RecordCodec } from '../log/codec.ts'
-import type { Log, TopicSpec } from '../log/log.ts'
+import type { Log, Share, TopicSpec } from '../log/log.ts'
 import { Bell } from './bell.ts'
 import type { Clock } from './clock.ts'
 import type { Observer } from './observer.ts'
@@ -37,7 +37,7 @@ export async function carryOutRuns(options: RunsOptions, attempt: Attempt): Prom
   await together(attempt.signal, async (signal, start) => {
     const bell = new Bell()
     let leading: AbortController | null = null
-    const onShare = (partitions: number) => {
+    const onShare = ({ length: partitions }: Share) => {
       if (partitions === 0) {
         attempt.progress()
         options.observer.led({ isLeading: false, runs: 0 })

@@ -1,4 +1,4 @@
-import type { Log, LogBatch, StoredRecord } from '../../src/log/log.ts'
+import type { Log, LogBatch, Share, StoredRecord } from '../../src/log/log.ts'
 import { within } from './log-place.ts'
 
 const LEAVE_MAX_MS = 30_000
@@ -12,7 +12,7 @@ export class Member {
   #asked: Promise<IteratorResult<LogBatch>> | null = null
 
   constructor(log: Log, reader: string, topics: readonly string[]) {
-    const onShare = (partitions: number) => void this.shares.push(partitions)
+    const onShare = (share: Share) => void this.shares.push(share.length)
     this.#batches = log.follow(reader, topics, { signal: this.#abort.signal, onShare })[Symbol.asyncIterator]()
   }
 

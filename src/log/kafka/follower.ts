@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MillraceError } from '../../core/errors.ts'
-import type { LogBatch, LogRecord } from '../log.ts'
+import type { FollowOptions, LogBatch, LogRecord } from '../log.ts'
 import { Cluster } from './cluster.ts'
 import { CursorCommit } from './cursor-commit.ts'
 import { OLDEST } from './fetch-protocol.ts'
@@ -31,7 +31,7 @@ export interface FollowerOptions {
   readonly settings: KafkaSettings
   /** Shared by all followers that one log opens for the reader, see GroupMemberOptions. */
   readonly ghosts: Set<string>
-  readonly onShare: ((partitions: number) => void) | undefined
+  readonly onShare: FollowOptions['onShare']
 }
 
 type Joining = 'no' | 'soon' | 'now'
@@ -231,7 +231,7 @@ export class Follower {
       const { topicId } = await this.#group.topic(place.topic)
       this.#holdings.set(placeKey(place), new Holding(place, topicId, { committed: from, position }))
     }
-    this.#onShare?.(this.#holdings.size)
+    this.#onShare?.([...this.#holdings.values()].map(({ place }) => place))
   }
 
   /** Moves cursors over what is nobody's to read, so that retention may take it and the lag comes to nothing. */

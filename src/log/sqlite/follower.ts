@@ -1,6 +1,6 @@
 // One member of a reader: joins, reads the partitions it holds, gives them up when another member is to have them.
 
-import type { LogBatch, LogRecord, StoredRecord } from '../log.ts'
+import type { LogBatch, LogRecord, Share, StoredRecord } from '../log.ts'
 import type { Bell } from './bell.ts'
 import type { Topic } from './catalogue.ts'
 import type { Load } from './frame.ts'
@@ -40,7 +40,7 @@ export interface FollowerParts {
   readonly bell: Bell
   readonly presence: Presence
   readonly pack: (records: readonly LogRecord[]) => Load
-  readonly onShare: ((partitions: number) => void) | undefined
+  readonly onShare: ((share: Share) => void) | undefined
 }
 
 export class Follower {
@@ -52,8 +52,8 @@ export class Follower {
   /** Partitions this member is heir to: since when, and of which epoch. */
   readonly #awaited = new Map<number, { readonly epoch: number; readonly sinceMs: number }>()
   #memberId: number | null = null
-  /** How many partitions the caller has been told it holds. */
-  #told: number | null = null
+  /** The partitions that the caller has been told it holds. */
+  #told: string | null = null
   /** The ends of the partitions, as of so many rings of the bell. */
   #ends: ReadonlyMap<number, number> = new Map()
   #endsRings = -1
@@ -159,9 +159,11 @@ export class Follower {
   }
 
   #tell(): void {
-    const { size } = this.#holdings
-    if (size !== this.#told) this.#parts.onShare?.(size)
-    this.#told = size
+    const held = [...this.#holdings.keys()].toSorted((one, other) => one - other).join()
+    if (held === this.#told) return
+    this.#told = held
+    const places = [...this.#holdings.values()].map(({ partition }) => partition)
+    this.#parts.onShare?.(places.map(({ topic, number }) => ({ topic: topic.name, partition: number })))
   }
 
   async #letGo(): Promise<void> {
