@@ -39,7 +39,8 @@ const system: System = {
   async openSource(config, { side, tables, bookmark }) {
     if (side === 'dynamodb') {
       const { openDynamodbSource } = await import('./source/dynamodb/dynamodb-source.ts')
-      return openDynamodbSource({ ...dynamodbAddress(config), tables, bookmark })
+      const { streamSlices: slices } = config
+      return openDynamodbSource({ ...dynamodbAddress(config), tables, bookmark, slices })
     }
     const { openMysqlSource } = await import('./source/mysql/mysql-source.ts')
     return openMysqlSource({ url: config.mysqlUrl, tables, bookmark })

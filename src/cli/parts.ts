@@ -3,6 +3,7 @@
 import type { Config } from '../config.ts'
 import type { Side } from '../core/contested.ts'
 import { capture } from '../pipeline/capture.ts'
+import { captureSlices } from '../pipeline/capture-slices.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { deliver } from '../pipeline/deliver.ts'
 import { LookupCache } from '../pipeline/lookup-cache.ts'
@@ -73,8 +74,9 @@ export function partsOf(options: PartsOptions): readonly Part[] {
     if (tables.length === 0) return []
     const repair = (items: readonly SetBack[]) => repairItems({ desk, connectors }, items)
     const captured = { ...common, source, tables, repair }
-    const work = skipsGap ? skipGap(captured) : (attempt: Attempt) => capture(captured, attempt)
-    return [{ name: capturePart(side), work }]
+    const whole = (attempt: Attempt) => capture(captured, attempt)
+    const work = source.slicing === undefined ? whole : captureSlices(captured)
+    return [{ name: capturePart(side), work: skipsGap ? skipGap(captured, work) : work }]
   })
   const isCapturing = role === 'all' || role === 'capture'
   const delivering = [...sinks].map(([ready, sink]) => deliverTo(ready, sink))

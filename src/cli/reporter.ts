@@ -4,7 +4,17 @@ import type { PartReport } from '../control/readiness.ts'
 import { type Gap, gapKey } from '../core/gap.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
-import type { Appended, Delivered, Disputed, Led, LookedUp, Observer, Retrying, Shared } from '../pipeline/observer.ts'
+import type {
+  Appended,
+  Delivered,
+  Disputed,
+  Led,
+  LookedUp,
+  Observer,
+  Retrying,
+  Shared,
+  Sliced,
+} from '../pipeline/observer.ts'
 import type { State } from '../pipeline/state.ts'
 import { deliverPart, RUNNING } from './parts.ts'
 
@@ -98,6 +108,11 @@ export class Reporter implements Observer {
     this.#metrics.runsActive.set(runs)
     this.#amend(RUNNING, { partitions: isLeading ? 1 : 0 })
     this.#moved(RUNNING)
+  }
+
+  sliced({ source, slices }: Sliced): void {
+    const part = this.#captures.get(source)
+    if (part !== undefined) this.#amend(part, { partitions: slices })
   }
 
   retrying({ part, error, attempts, delayMs, level }: Retrying): void {

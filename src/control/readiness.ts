@@ -9,7 +9,7 @@ export interface PartReport {
   readonly state: State['is']
   /** When it last moved: appended a batch, heard the source's heartbeat, committed a cursor. Null before the first. */
   readonly movedAtMs: number | null
-  /** How many partitions it delivers; none while it stands by for others. Null for what has none, or before it knows. */
+  /** How many partitions it delivers, or slices it reads; none while it stands by for others. Null for what has none, or before it knows. */
   readonly partitions: number | null
   /** Records still to be delivered; null for what has none (capture), or when nobody could tell. */
   readonly lagRecords: number | null

@@ -11,6 +11,11 @@ export const GAPS = 'millrace.gaps'
 export const RUNS = 'millrace.runs'
 export const SCHEMAS = 'millrace.schemas'
 
+/** Whoever holds a partition of it reads that slice of the source. */
+export function slicesTopic(source: string, slices: number): string {
+  return `millrace.slices.${source}.${slices}`
+}
+
 export function changeTopic(database: string, table: string): string {
   return `millrace.${database}.${table}`
 }

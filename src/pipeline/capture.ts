@@ -10,7 +10,7 @@ import { bookmarkRecord } from './bookmark-record.ts'
 import type { Clock } from './clock.ts'
 import { gapRecord } from './gap-record.ts'
 import { Inbox } from './inbox.ts'
-import { newestBookmark } from './newest-bookmark.ts'
+import { bookmarksOf } from './newest-bookmark.ts'
 import type { Observer } from './observer.ts'
 import type { Attempt } from './supervisor.ts'
 import { together } from './together.ts'
@@ -21,6 +21,8 @@ const INBOX_BYTES_MAX = 2 * APPEND_BYTES_MAX
 
 export interface CaptureOptions {
   readonly source: ChangeSource
+  /** Of the slice that is read; the source's name when left out. */
+  readonly id?: string
   readonly log: Log
   readonly topics: readonly TopicSpec[]
   /** A codec that knows what the log holds now: after a failed append nothing is known. */
@@ -34,11 +36,11 @@ export interface CaptureOptions {
 
 /** One attempt: opens the writer, reads the bookmark and goes on from there until something fails or it is asked to end. */
 export async function capture(options: CaptureOptions, attempt: Attempt): Promise<void> {
-  const { source, log, topics, openCodec } = options
+  const { source, id = source.name, log, records, topics, openCodec } = options
   await log.declare(topics)
-  const writer = await log.writer(source.name)
+  const writer = await log.writer(id)
   try {
-    const from = await newestBookmark({ log, records: options.records, source: source.name })
+    const from = (await bookmarksOf({ log, records, source: source.name })).get(id)
     const appender = new Appender(options, { writer, codec: await openCodec(), from: from?.bookmark ?? null })
     await together(attempt.signal, async (signal, start) => {
       const inbox = new Inbox(INBOX_BYTES_MAX, signal)
@@ -124,8 +126,8 @@ class Appender {
 
   async #bookmarkRecord(last: SourceBatch): Promise<readonly LogRecord[]> {
     if (last.bookmark === this.#bookmark) return []
-    const { records, source } = this.#options
-    return [await bookmarkRecord(records, source.name, last)]
+    const { records, source, id = source.name } = this.#options
+    return [await bookmarkRecord(records, id, last)]
   }
 }
 

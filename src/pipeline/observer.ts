@@ -73,6 +73,12 @@ export interface Led {
   readonly runs: number
 }
 
+/** How many slices of a source this process reads; without any it stands by for those who read them. */
+export interface Sliced {
+  readonly source: string
+  readonly slices: number
+}
+
 export interface Observer {
   appended(fact: Appended): void
   /** A stretch of the source's history is missing, and put on record; told again when that is tried again. */
@@ -82,6 +88,7 @@ export interface Observer {
   disputed(fact: Disputed): void
   lookedUp(fact: LookedUp): void
   led(fact: Led): void
+  sliced(fact: Sliced): void
   retrying(fact: Retrying): void
   /** A part is now in this state. */
   entered(part: string, state: State): void

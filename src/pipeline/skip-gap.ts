@@ -3,10 +3,9 @@
 
 import { MillraceError } from '../core/errors.ts'
 import type { Gap } from '../core/gap.ts'
-import { bookmarkRecord } from './bookmark-record.ts'
-import { type CaptureOptions, capture } from './capture.ts'
+import type { CaptureOptions } from './capture.ts'
 import { gapRecord } from './gap-record.ts'
-import { newestBookmark } from './newest-bookmark.ts'
+import { Slices } from './slices.ts'
 import type { Attempt } from './supervisor.ts'
 
 export interface SkipGapOptions extends CaptureOptions {
@@ -14,17 +13,19 @@ export interface SkipGapOptions extends CaptureOptions {
   readonly tables: readonly string[]
 }
 
+type Part = (attempt: Attempt) => Promise<void>
+
 /** Attempts of a capture that skips the first gap it comes to. The consent is for that one: the next stops it as ever. */
-export function skipGap(options: SkipGapOptions): (attempt: Attempt) => Promise<void> {
+export function skipGap(options: SkipGapOptions, capture: Part): Part {
   let mayMove = true
   return async (attempt) => {
     try {
-      await capture(options, attempt)
+      await capture(attempt)
     } catch (error) {
       if (!mayMove || !isGap(error)) throw error
       await giveUp(options, error)
       mayMove = false
-      await capture(options, attempt)
+      await capture(attempt)
     }
   }
 }
@@ -34,23 +35,20 @@ function isGap(error: unknown): error is MillraceError {
 }
 
 async function giveUp({ source, log, records, tables, observer }: SkipGapOptions, why: MillraceError): Promise<void> {
-  const writer = await log.writer(source.name)
-  try {
-    const from = await newestBookmark({ log, records, source: source.name })
-    const start = await source.restart(from?.bookmark ?? null)
+  const skipped: Gap[] = []
+  await new Slices({ source, log, records }).restart(async (last, start) => {
     const gap: Gap = {
       source: source.name,
       tables,
-      fromBookmark: from?.bookmark ?? null,
+      fromBookmark: last?.bookmark ?? null,
       toBookmark: start.bookmark,
       toPosition: start.position,
-      fromMs: from?.sourceTimeMs ?? null,
+      fromMs: last?.sourceTimeMs ?? null,
       toMs: start.sourceTimeMs,
       reason: `${why.code}: ${why.message}`,
     }
-    await writer.append([await gapRecord(records, gap), await bookmarkRecord(records, source.name, start)])
-    observer.skipped(gap)
-  } finally {
-    await writer.close().catch(() => undefined)
-  }
+    skipped.push(gap)
+    return [await gapRecord(records, gap)]
+  })
+  for (const gap of skipped) observer.skipped(gap)
 }

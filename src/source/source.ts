@@ -42,9 +42,25 @@ export interface SourceBatch {
   readonly sourceTimeMs: number
 }
 
+/** How the changes of a source are read by several readers side by side, each with a bookmark and a writer of its own. */
+export interface Slicing {
+  /** How many there are, 1 at least. Every change belongs to one of them, and so do all of one row while it lasts. */
+  readonly slices: number
+  /** False for a bookmark that has to be divided first: there are tables that it says nothing of. */
+  isDivided(bookmark: Bookmark): boolean
+  /**
+   * A batch without events for each slice: together they stand where these bookmarks stand together, which are all of one
+   * slicing, whichever it was, and are not gone on from any more.
+   */
+  divide(bookmarks: readonly Bookmark[]): Promise<readonly SourceBatch[]>
+}
+
 export interface ChangeSource {
   /** Names the source in bookmarks and metrics: one per server and database. */
   readonly name: string
+
+  /** Of a source that can be read so; a bookmark then says which slice `changes` reads. */
+  readonly slicing?: Slicing
 
   /** Everything that has to be true of the server before changes can be read. Throws only when it cannot be reached. */
   check(tables: readonly string[]): Promise<readonly Finding[]>

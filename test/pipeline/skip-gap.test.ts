@@ -9,6 +9,7 @@ import { openAvroCodec } from '../../src/log/avro/avro-codec.ts'
 import { AvroRecords } from '../../src/log/avro/avro-records.ts'
 import type { Log } from '../../src/log/log.ts'
 import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts'
+import { capture } from '../../src/pipeline/capture.ts'
 import { systemClock } from '../../src/pipeline/clock.ts'
 import { skipGap } from '../../src/pipeline/skip-gap.ts'
 import { declaredTopics } from '../../src/pipeline/topics.ts'
@@ -36,7 +37,10 @@ afterEach(async () => {
 function start(source: ScriptedSource, observer: ReturnType<typeof observed>): Running {
   const topics = declaredTopics(['millrace.app.comment'], 1)
   const options = { source, log, topics, openCodec, records, clock: systemClock, observer, tables: ['comment'] }
-  return new Running(skipGap(options), observer)
+  return new Running(
+    skipGap(options, (attempt) => capture(options, attempt)),
+    observer,
+  )
 }
 
 const insert = (id: number) => changeEvent({ shape, op: 'insert', after: { id, text: 'x' }, at: id })

@@ -13,6 +13,7 @@ export function observed(): Observer & { readonly seen: { readonly [Name in keyo
     'disputed',
     'lookedUp',
     'led',
+    'sliced',
     'retrying',
     'entered',
   ] as const
@@ -26,6 +27,7 @@ export function observed(): Observer & { readonly seen: { readonly [Name in keyo
     disputed: (fact) => seen.disputed.push(fact),
     lookedUp: (fact) => seen.lookedUp.push(fact),
     led: (fact) => seen.led.push(fact),
+    sliced: (fact) => seen.sliced.push(fact),
     retrying: (fact) => seen.retrying.push(fact),
     entered: (_part, state) => seen.entered.push(state),
   }

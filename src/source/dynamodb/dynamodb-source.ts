@@ -18,6 +18,7 @@ import type {
   RowPage,
   RowScope,
   RowSource,
+  Slicing,
   SourceBatch,
   TableColumns,
 } from '../source.ts'
@@ -25,7 +26,8 @@ import { followStreams, type ShardRecords } from './follow-streams.ts'
 import { ItemPages } from './item-pages.ts'
 import { itemPosition } from './item-position.ts'
 import { setBack } from './set-back.ts'
-import { parseBookmark, type StreamBookmark } from './stream-bookmark.ts'
+import { WHOLE } from './shard-slice.ts'
+import { joined, parseBookmark, type StreamBookmark } from './stream-bookmark.ts'
 import { streamEvent } from './stream-event.ts'
 import { TableFacts } from './table-facts.ts'
 import { TableStream } from './table-stream.ts'
@@ -35,6 +37,8 @@ export interface DynamodbSourceOptions extends Address {
   readonly tables: readonly string[]
   /** The newest bookmark of this source, for a process that reads items but does not itself capture. */
   readonly bookmark?: () => Promise<Bookmark | null>
+  /** By how many readers the streams are read side by side; one when left out. */
+  readonly slices?: number
   readonly nowMs?: () => number
 }
 
@@ -45,6 +49,7 @@ const BEFORE_MS = 60_000
 
 export class DynamodbSource implements ChangeSource, RowSource, RowLookup, LookupCheck, TableColumns, AsyncDisposable {
   readonly name = NAME
+  readonly slicing: Slicing
   readonly #options: DynamodbSourceOptions
   readonly #transport: Transport
   readonly #closed = new AbortController()
@@ -58,6 +63,11 @@ export class DynamodbSource implements ChangeSource, RowSource, RowLookup, Looku
     this.#transport = transport
     this.#facts = new TableFacts(transport, this.#closed.signal)
     this.#nowMs = options.nowMs ?? Date.now
+    this.slicing = {
+      slices: options.slices ?? 1,
+      isDivided: (bookmark) => options.tables.every((table) => table in parseBookmark(bookmark).tables),
+      divide: (bookmarks) => this.#divide(bookmarks),
+    }
     const epoch = () => this.#currentEpoch()
     this.#pages = new ItemPages({ transport, facts: this.#facts, origin: NAME, epoch })
   }
@@ -113,7 +123,7 @@ export class DynamodbSource implements ChangeSource, RowSource, RowLookup, Looku
 
   async restart(last: Bookmark | null): Promise<SourceBatch> {
     const start = await this.#now(last === null ? FIRST_EPOCH : parseBookmark(last).epoch + 1, this.#options.tables)
-    return this.#batch(start.epoch, await this.#open(start), [])
+    return this.#batch(start, await this.#open(start), [])
   }
 
   async *#follow(from: Bookmark | null, signal: AbortSignal): AsyncIterable<SourceBatch> {
@@ -125,9 +135,9 @@ export class DynamodbSource implements ChangeSource, RowSource, RowLookup, Looku
     await Promise.all(streams.map((stream) => stream.refresh(signal)))
     const fresh = streams.filter(({ shape }) => was?.tables[shape.name] === undefined)
     await Promise.all(fresh.map((stream) => stream.skipHistory(signal)))
-    yield this.#batch(start.epoch, streams, [])
+    yield this.#batch(start, streams, [])
     for await (const brought of followStreams(streams, { nowMs: this.#nowMs, signal })) {
-      yield this.#batch(start.epoch, streams, brought)
+      yield this.#batch(start, streams, brought)
     }
   }
 
@@ -135,7 +145,19 @@ export class DynamodbSource implements ChangeSource, RowSource, RowLookup, Looku
     const known = Object.entries(was?.tables ?? {}).filter(([table]) => this.#options.tables.includes(table))
     const fresh = this.#options.tables.filter((table) => was?.tables[table] === undefined)
     const now = await this.#now(was?.epoch ?? FIRST_EPOCH, fresh)
-    return { ...now, tables: { ...now.tables, ...Object.fromEntries(known) } }
+    return { ...now, slice: was?.slice ?? WHOLE, tables: { ...now.tables, ...Object.fromEntries(known) } }
+  }
+
+  async #divide(bookmarks: readonly Bookmark[]): Promise<readonly SourceBatch[]> {
+    const start = await this.#start(joined(bookmarks.map(parseBookmark)))
+    const streams = await this.#open(start)
+    await Promise.all(streams.map((stream) => stream.refresh(this.#closed.signal)))
+    const whole = this.#batch(start, streams, [])
+    return Array.from({ length: this.slicing.slices }, (_, index) => {
+      const slice = { index, of: this.slicing.slices }
+      const tables = Object.fromEntries(streams.map((stream) => [stream.shape.name, stream.part(slice)]))
+      return { ...whole, bookmark: JSON.stringify({ epoch: start.epoch, slice, tables }) }
+    })
   }
 
   /** The streams of these tables as they are, from now on. */
@@ -144,19 +166,23 @@ export class DynamodbSource implements ChangeSource, RowSource, RowLookup, Looku
     const entries = tables.map(async (table) => {
       return [table, { stream: await this.#facts.stream(table), sinceMs, listedMs: null, shards: {} }] as const
     })
-    return { epoch, tables: Object.fromEntries(await Promise.all(entries)) }
+    return { epoch, slice: WHOLE, tables: Object.fromEntries(await Promise.all(entries)) }
   }
 
-  #open({ tables }: StreamBookmark): Promise<readonly TableStream[]> {
+  #open({ tables, slice }: StreamBookmark): Promise<readonly TableStream[]> {
     const opening = Object.entries(tables).map(async ([table, from]) => {
       const shape = await this.#facts.shape(table)
       const current = () => this.#facts.stream(table)
-      return new TableStream({ transport: this.#transport, shape, from, current, nowMs: this.#nowMs })
+      return new TableStream({ transport: this.#transport, shape, from, slice, current, nowMs: this.#nowMs })
     })
     return Promise.all(opening)
   }
 
-  #batch(epoch: number, streams: readonly TableStream[], brought: readonly ShardRecords[]): SourceBatch {
+  #batch(
+    { epoch, slice }: StreamBookmark,
+    streams: readonly TableStream[],
+    brought: readonly ShardRecords[],
+  ): SourceBatch {
     const events = brought.flatMap(({ stream: { shape, sinceMs }, shard, records }) => {
       const options = { shape, epoch, origin: NAME, shard, sinceMs }
       return records.flatMap((record) => streamEvent(record, options) ?? [])
@@ -168,7 +194,7 @@ export class DynamodbSource implements ChangeSource, RowSource, RowLookup, Looku
       setBack: brought.flatMap(({ stream, records }) =>
         records.flatMap((record) => setBack(record, stream.shape) ?? []),
       ),
-      bookmark: JSON.stringify({ epoch, tables }),
+      bookmark: JSON.stringify({ epoch, slice, tables }),
       position: newest([itemPosition(epoch, null), ...events.map(({ position }) => position)]),
       sourceTimeMs: Math.min(this.#nowMs(), ...seen),
     }

@@ -15,7 +15,7 @@ const FULL_BYTES = 200 * 1024
 /** Before it comes to the first records behind an iterator, DynamoDB may answer with empty pages. */
 const DOUBTFUL_PAGES = 5
 /** A stream keeps a day. What is younger by this clock, which may be wrong, was not trimmed. */
-const KEPT_MS = 23 * 3_600_000
+export const KEPT_MS = 23 * 3_600_000
 
 export interface ShardReaderOptions {
   readonly transport: Transport

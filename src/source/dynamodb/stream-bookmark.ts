@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { MillraceError } from '../../core/errors.ts'
 import type { Bookmark } from '../source.ts'
+import { WHOLE } from './shard-slice.ts'
 
 const Shard = z.object({
   /** The sequence number of the last record that was handed out; null before the first one. */
@@ -25,7 +26,11 @@ const Table = z.object({
   shards: z.record(z.string(), Shard),
 })
 
-const Schema = z.object({ epoch: z.number().int().positive(), tables: z.record(z.string(), Table) })
+const Schema = z.object({
+  epoch: z.number().int().positive(),
+  slice: z.object({ index: z.number().int(), of: z.number().int().positive() }).default(WHOLE),
+  tables: z.record(z.string(), Table),
+})
 
 export type StreamBookmark = z.infer<typeof Schema>
 export type TableBookmark = z.infer<typeof Table>
@@ -37,6 +42,19 @@ export function parseBookmark(text: Bookmark): StreamBookmark {
   } catch (cause) {
     throw new MillraceError('BOOKMARK_UNREADABLE', "The bookmark is not one of DynamoDB's streams.", { cause })
   }
+}
+
+/** The bookmarks of all slices as one of the whole; each shard is in one of them. */
+export function joined(slices: readonly StreamBookmark[]): StreamBookmark {
+  const tables: Record<string, TableBookmark> = {}
+  for (const [name, part] of slices.flatMap((slice) => Object.entries(slice.tables))) {
+    const known = tables[name] ?? part
+    const sinceMs = Math.min(known.sinceMs, part.sinceMs)
+    const isListed = known.listedMs !== null && part.listedMs !== null
+    const listedMs = isListed ? Math.min(Number(known.listedMs), Number(part.listedMs)) : null
+    tables[name] = { stream: part.stream, sinceMs, listedMs, shards: { ...known.shards, ...part.shards } }
+  }
+  return { epoch: Math.max(...slices.map(({ epoch }) => epoch)), slice: WHOLE, tables }
 }
 
 const COARSE_MS = 60_000

@@ -4,8 +4,9 @@ import { MillraceError } from '../../core/errors.ts'
 import type { TableShape } from '../../core/table.ts'
 import type { Transport } from '../../dynamodb/transport.ts'
 import { faultOf, isNamed, isThrottled } from './dynamodb-fault.ts'
-import { type Listing, listShards } from './list-shards.ts'
-import { type Fetched, ShardReader } from './shard-reader.ts'
+import { type ListedShard, type Listing, listShards } from './list-shards.ts'
+import { type Fetched, KEPT_MS, ShardReader } from './shard-reader.ts'
+import { isRootOf, type ShardSlice } from './shard-slice.ts'
 import { coarse, type ShardBookmark, type TableBookmark } from './stream-bookmark.ts'
 import type { StreamRecord } from './stream-record.ts'
 
@@ -23,6 +24,7 @@ export interface TableStreamOptions {
   readonly transport: Transport
   readonly shape: TableShape
   readonly from: TableBookmark
+  readonly slice: ShardSlice
   /** The ARN of the stream that the table has now; throws STREAM_UNFIT where it has none that will do. */
   readonly current: () => Promise<string>
   readonly nowMs: () => number
@@ -42,6 +44,8 @@ export class TableStream {
   readonly #options: TableStreamOptions
   readonly #readers = new Map<string, ShardReader>()
   readonly #waiting = new Map<string, Waiting>()
+  /** As listed. */
+  #parents: ReadonlyMap<string, string> = new Map()
   #listedMs: number | null
   #listMs = 0
   /** When a listing first said that nothing more will come. */
@@ -74,6 +78,13 @@ export class TableStream {
     ])
     const listedMs = this.#listedMs === null ? null : coarse(this.#listedMs)
     return { stream, sinceMs, listedMs, shards: Object.fromEntries([...begun, ...waiting]) }
+  }
+
+  /** What a slice has of it: the trees whose roots are its own. */
+  part(slice: ShardSlice): TableBookmark {
+    const { shards, ...bookmark } = this.bookmark
+    const own = Object.entries(shards).filter(([id]) => isRootOf(slice, this.#root(id)))
+    return { ...bookmark, shards: Object.fromEntries(own) }
   }
 
   /** When it is time to look for shards that are new. */
@@ -130,8 +141,7 @@ export class TableStream {
     // A shard that no listing has named before came after the last one.
     const seenMs = this.#listedMs ?? (this.#readers.size === 0 ? this.sinceMs : null)
     for (const one of this.#waiting.values()) one.listings--
-    for (const { ShardId: id, ParentShardId: parent } of shards) {
-      if (this.#knows(id)) continue
+    for (const { ShardId: id, ParentShardId: parent } of this.#newcomers(shards, startMs)) {
       const from = { last: null, isOver: false, seenMs }
       if (parent === undefined) this.#open(id, from)
       else this.#waiting.set(id, { from, parent, listings: isFirst ? 0 : LISTINGS - 1 })
@@ -143,6 +153,26 @@ export class TableStream {
     this.#listedMs = startMs
     this.#offMs = isOn ? null : (this.#offMs ?? startMs)
     this.#begin()
+  }
+
+  /** Those that this slice does not know yet: of a tree of its own, or one that begins. */
+  #newcomers(shards: readonly ListedShard[], nowMs: number): readonly ListedShard[] {
+    const { slice } = this.#options
+    this.#parents = new Map(shards.flatMap(({ ShardId: id, ParentShardId: parent }) => (parent ? [[id, parent]] : [])))
+    const unknown = shards.filter(({ ShardId: id }) => !this.#knows(id))
+    if (slice.of === 1) return unknown
+    // What came and went since then may have had children: nobody could tell whose they are.
+    if (nowMs - (this.#listedMs ?? 0) > KEPT_MS) throw this.#unlisted()
+    const ours = new Map<string, ListedShard>()
+    for (let before = -1; before < ours.size; ) {
+      before = ours.size
+      for (const shard of unknown) {
+        const { ShardId: id, ParentShardId: parent } = shard
+        const isOurs = parent === undefined ? isRootOf(slice, id) : ours.has(parent) || this.#knows(parent)
+        if (isOurs) ours.set(id, shard)
+      }
+    }
+    return [...ours.values()]
   }
 
   #end(shard: string): void {
@@ -173,7 +203,9 @@ export class TableStream {
   /** All goes on as it is, as far as anybody knows. */
   #isSettled(): boolean {
     const awaitsParent = [...this.#waiting.values()].some(({ parent }) => !this.#knows(parent))
-    return this.#offMs === null && this.readers.length > 0 && !awaitsParent
+    // A slice may have no shard at all.
+    const isReading = this.readers.length > 0 || this.#options.slice.of > 1
+    return this.#offMs === null && isReading && !awaitsParent
   }
 
   /** All that the stream held was read, and it may be that nothing follows. */
@@ -185,6 +217,16 @@ export class TableStream {
   /** Throws unless the table still has this stream. */
   async #confirm(): Promise<void> {
     if ((await this.#options.current()) !== this.#options.from.stream) throw this.#gone(null)
+  }
+
+  #root(shard: string): string {
+    const parent = this.#waiting.get(shard)?.parent ?? this.#parents.get(shard)
+    return parent === undefined || !this.#knows(parent) ? shard : this.#root(parent)
+  }
+
+  #unlisted(): MillraceError {
+    const what = `The shards of the stream of ${this.shape.name} were not listed for a day: some may have come and gone.`
+    return new MillraceError('HISTORY_GONE', what)
   }
 
   #gone(cause: unknown): MillraceError {
