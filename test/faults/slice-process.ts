@@ -7,6 +7,9 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { openAvroCodec } from '../../src/log/avro/avro-codec.ts'
 import { AvroRecords } from '../../src/log/avro/avro-records.ts'
+import { openKafkaLog } from '../../src/log/kafka/kafka-log.ts'
+import { parseKafkaUrl } from '../../src/log/kafka/kafka-url.ts'
+import type { Log } from '../../src/log/log.ts'
 import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts'
 import { captureSlices } from '../../src/pipeline/capture-slices.ts'
 import { systemClock as clock } from '../../src/pipeline/clock.ts'
@@ -19,7 +22,8 @@ import { until } from '../support/until.ts'
 export const ITEMS_TOPIC = 'millrace.dynamodb.items'
 
 export interface SliceTask {
-  readonly path: string
+  /** A path, or an address of Kafka. */
+  readonly log: string
   readonly endpoint: string
   readonly slices: number
 }
@@ -56,8 +60,12 @@ export class SliceProcess implements AsyncDisposable {
 
 const say = (line: string) => writeSync(1, `${line}\n`)
 
-async function run({ path, endpoint, slices }: SliceTask): Promise<void> {
-  const log = await openSqliteLog({ path })
+export function openLog(target: string): Promise<Log> {
+  return target.startsWith('kafka://') ? openKafkaLog(parseKafkaUrl(target)) : openSqliteLog({ path: target })
+}
+
+async function run({ log: target, endpoint, slices }: SliceTask): Promise<void> {
+  const log = await openLog(target)
   const source = await openDynamodbSource({ endpoint, region: 'eu-central-1', tables: ['items'], slices })
   const ignore = () => undefined
   const observer = {

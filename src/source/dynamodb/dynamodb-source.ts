@@ -153,9 +153,11 @@ export class DynamodbSource implements ChangeSource, RowSource, RowLookup, Looku
     const streams = await this.#open(start)
     await Promise.all(streams.map((stream) => stream.refresh(this.#closed.signal)))
     const whole = this.#batch(start, streams, [])
-    return Array.from({ length: this.slicing.slices }, (_, index) => {
-      const slice = { index, of: this.slicing.slices }
-      const tables = Object.fromEntries(streams.map((stream) => [stream.shape.name, stream.part(slice)]))
+    const { slices } = this.slicing
+    const parts = streams.map((stream) => ({ name: stream.shape.name, parts: stream.parts(slices) }))
+    return Array.from({ length: slices }, (_, index) => {
+      const slice = { index, of: slices }
+      const tables = Object.fromEntries(parts.map((one) => [one.name, one.parts[index]]))
       return { ...whole, bookmark: JSON.stringify({ epoch: start.epoch, slice, tables }) }
     })
   }

@@ -11,7 +11,7 @@ export interface ShardSlice {
 
 export const WHOLE: ShardSlice = { index: 0, of: 1 }
 
-/** Whether a tree that begins with this shard is the slice's. */
+/** Whether a tree that begins with this shard is the slice's, when nobody has dealt it out. */
 export function isRootOf({ index, of }: ShardSlice, shard: string): boolean {
   return Number.parseInt(hash('sha256', shard, 'hex').slice(0, 8), 16) % of === index
 }

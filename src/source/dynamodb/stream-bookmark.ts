@@ -24,6 +24,8 @@ const Table = z.object({
   /** When its shards were last listed: one that is not among them came later. Null as above. */
   listedMs: z.number().nullable().default(null),
   shards: z.record(z.string(), Shard),
+  /** Shards without a parent that other slices have; left out where there are none. */
+  others: z.array(z.string()).optional(),
 })
 
 const Schema = z.object({

@@ -70,21 +70,29 @@ export class TableStream {
   }
 
   get bookmark(): TableBookmark {
-    const { stream, sinceMs } = this.#options.from
+    const { stream, sinceMs, others } = this.#options.from
     const begun = [...this.#readers].map(([id, { bookmark }]): [string, ShardBookmark] => [id, bookmark])
     const waiting = [...this.#waiting].map(([id, { from, parent }]): [string, ShardBookmark] => [
       id,
       { ...from, seenMs: from.seenMs === null ? null : coarse(from.seenMs), parent },
     ])
     const listedMs = this.#listedMs === null ? null : coarse(this.#listedMs)
-    return { stream, sinceMs, listedMs, shards: Object.fromEntries([...begun, ...waiting]) }
+    const shards = Object.fromEntries([...begun, ...waiting])
+    return { stream, sinceMs, listedMs, shards, ...(others === undefined ? {} : { others }) }
   }
 
-  /** What a slice has of it: the trees whose roots are its own. */
-  part(slice: ShardSlice): TableBookmark {
-    const { shards, ...bookmark } = this.bookmark
-    const own = Object.entries(shards).filter(([id]) => isRootOf(slice, this.#root(id)))
-    return { ...bookmark, shards: Object.fromEntries(own) }
+  /** What each of so many slices has of it: whole trees, as many as the others have. */
+  parts(count: number): readonly TableBookmark[] {
+    const { stream, sinceMs, listedMs, shards } = this.bookmark
+    const roots = Object.keys(shards).filter((id) => !this.#parents.has(id))
+    const trees = [...Map.groupBy(Object.entries(shards), ([id]) => this.#root(id)).values()]
+    // Those that are still read are dealt out first.
+    const isRead = ([, { isOver }]: [string, ShardBookmark]) => !isOver
+    const dealt = trees.toSorted((one, other) => Number(other.some(isRead)) - Number(one.some(isRead)))
+    return Array.from({ length: count }, (_, index) => {
+      const own = Object.fromEntries(dealt.filter((_, place) => place % count === index).flat())
+      return { stream, sinceMs, listedMs, shards: own, others: roots.filter((id) => own[id] === undefined) }
+    })
   }
 
   /** When it is time to look for shards that are new. */
@@ -157,7 +165,8 @@ export class TableStream {
 
   /** Those that this slice does not know yet: of a tree of its own, or one that begins. */
   #newcomers(shards: readonly ListedShard[], nowMs: number): readonly ListedShard[] {
-    const { slice } = this.#options
+    const { slice, from } = this.#options
+    const others = new Set(from.others)
     this.#parents = new Map(shards.flatMap(({ ShardId: id, ParentShardId: parent }) => (parent ? [[id, parent]] : [])))
     const unknown = shards.filter(({ ShardId: id }) => !this.#knows(id))
     if (slice.of === 1) return unknown
@@ -168,7 +177,8 @@ export class TableStream {
       before = ours.size
       for (const shard of unknown) {
         const { ShardId: id, ParentShardId: parent } = shard
-        const isOurs = parent === undefined ? isRootOf(slice, id) : ours.has(parent) || this.#knows(parent)
+        const isOurs =
+          parent === undefined ? isRootOf(slice, id) && !others.has(id) : ours.has(parent) || this.#knows(parent)
         if (isOurs) ours.set(id, shard)
       }
     }
