@@ -53,8 +53,9 @@ export class ScriptedStreams implements AsyncDisposable {
   isEnabled = true
   shardsPerPage = 100
   recordsPerPage = 1_000
-  /** So many pages behind a new iterator are empty. */
+  /** So many pages behind a new iterator are empty, of every shard or of one. */
   emptyPages = 0
+  emptyShard: string | null = null
   /** Who asks for the latest record of an empty shard is told that it was trimmed. */
   hasNoLatest = false
   /** Hears of each request before it is answered. */
@@ -176,7 +177,8 @@ export class ScriptedStreams implements AsyncDisposable {
     const at = { TRIM_HORIZON: trimmed, LATEST: records.length }[type ?? ''] ?? found + 1
     // Behind a record that is gone nothing can be found, whether or not what followed it is there.
     if (at <= trimmed && found !== -1) return failure(400, 'TrimmedDataAccessException')
-    const empty = type === 'LATEST' ? 0 : this.emptyPages
+    const isEmpty = type !== 'LATEST' && (this.emptyShard ?? id) === id
+    const empty = isEmpty ? this.emptyPages : 0
     return { status: 200, body: { ShardIterator: `${this.#generation} ${id} ${at} ${empty}` } }
   }
 

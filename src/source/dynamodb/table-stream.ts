@@ -48,6 +48,7 @@ export class TableStream {
   #parents: ReadonlyMap<string, string> = new Map()
   #listedMs: number | null
   #listMs = 0
+  #awaitUntilMs = 0
   /** When a listing first said that nothing more will come. */
   #offMs: number | null = null
 
@@ -188,8 +189,10 @@ export class TableStream {
   #end(shard: string): void {
     const hasChild = [...this.#waiting.values()].some(({ parent }) => parent === shard)
     this.#begin()
-    // They are there by now.
-    if (!hasChild) this.#listMs = 0
+    if (hasChild) return
+    // They are there by now, or listed in a moment.
+    this.#listMs = 0
+    this.#awaitUntilMs = this.#options.nowMs() + LIST_EVERY_MS
   }
 
   #begin(): void {
@@ -215,7 +218,8 @@ export class TableStream {
     const awaitsParent = [...this.#waiting.values()].some(({ parent }) => !this.#knows(parent))
     // A slice may have no shard at all.
     const isReading = this.readers.length > 0 || this.#options.slice.of > 1
-    return this.#offMs === null && isReading && !awaitsParent
+    const awaitsChild = this.#options.nowMs() < this.#awaitUntilMs
+    return this.#offMs === null && isReading && !awaitsParent && !awaitsChild
   }
 
   /** All that the stream held was read, and it may be that nothing follows. */

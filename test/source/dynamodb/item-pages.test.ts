@@ -68,3 +68,28 @@ test('the bookmark of a release without segments goes on where it stood; one of 
   expect(next).toBeNull()
   await expect(pageAfter('{"segments":7}')).rejects.toMatchObject({ code: 'BOOKMARK_UNREADABLE' })
 })
+
+test('a key of bytes is gone on from, as it is kept now and as it was kept before', async () => {
+  const { url: endpoint } = await sharedDynamodbLocal()
+  const transport = opened.adopt(await Transport.open({ endpoint }), (one) => one.close())
+  const table = freshName('items')
+  await transport.call(
+    'CreateTable',
+    {
+      TableName: table,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'B' }],
+    },
+    signal,
+  )
+  for (const B of ['AA==', 'AQ==', 'Ag==']) {
+    await transport.call('PutItem', { TableName: table, Item: { id: { B } } }, signal)
+  }
+  const pageAt = (at: string) => segmentedScan(transport, { table, at, rowsMax: 2, signal })
+  const first = await pageAt(segmentsFor(0))
+  const last = first.items.at(-1)?.id?.B
+  const rest = await pageAt(first.next ?? '')
+  expect([...first.items, ...rest.items].map(({ id }) => id?.B).toSorted()).toEqual(['AA==', 'AQ==', 'Ag=='])
+  expect((await pageAt(JSON.stringify({ id: { B: `bytes:${last}` } }))).items).toEqual(rest.items)
+})

@@ -133,17 +133,19 @@ test('pages of few records, and of 1 MB, are read to the end; what lags says so'
 
 test('empty pages before the first records behind an iterator do not mean that there are none', async () => {
   peer.shard('a')
+  peer.shard('b')
   const from = await start()
   put('a', 'x', 1)
-  peer.emptyPages = 4
+  put('b', 'y', 2)
+  Object.assign(peer, { emptyPages: 4, emptyShard: 'a' })
+  const laterMs = () => Date.now() + 3_600_000
   const seen: unknown[] = []
-  const { values } = await follow(peer, {
-    from,
-    count: 1,
-    onBatch: ({ bookmark }) => void seen.push(JSON.parse(bookmark).tables.items.shards.a.last),
-  })
-  expect(values).toEqual([1])
-  expect(seen.at(-1)).toBe('100000')
+  const onBatch = ({ events, bookmark }: { events: readonly unknown[]; bookmark: string }) => {
+    const { seenMs } = JSON.parse(bookmark).tables.items.shards.a
+    if (events.length > 0) seen.push(seenMs < laterMs() - 1_800_000 ? 'not yet' : 'all')
+  }
+  expect((await follow(peer, { from, count: 2, onBatch, nowMs: laterMs })).values).toEqual([2, 1])
+  expect(seen).toEqual(['not yet', 'all'])
 })
 
 test('an iterator that expired is taken again behind the last record', async () => {
