@@ -4,22 +4,22 @@
 import type { Attribute, Item } from '../../dynamodb/attribute.ts'
 
 export function itemText(item: Item): string {
-  let text = ''
-  for (const name of Object.keys(item).sort()) {
-    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${attributeText(item[name] ?? {})}`
-  }
-  return `{${text}}`
+  return JSON.stringify(inOrder(item))
 }
 
-function attributeText(attribute: Attribute): string {
+function inOrder(item: Item): Item {
+  const names = Object.keys(item).sort()
+  return Object.fromEntries(names.map((name) => [name, attributeInOrder(item[name] ?? {})]))
+}
+
+function attributeInOrder(attribute: Attribute): Attribute {
   const { S, N, M, L, SS, NS, BS } = attribute
-  if (S !== undefined) return `{"S":${JSON.stringify(S)}}`
-  if (N !== undefined) return `{"N":${JSON.stringify(N)}}`
-  if (M !== undefined) return `{"M":${itemText(M)}}`
-  if (L !== undefined) return `{"L":[${L.map(attributeText).join(',')}]}`
-  const set = SS ?? NS ?? BS
-  if (set === undefined) return JSON.stringify(attribute)
-  return `{"${Object.keys(attribute)[0]}":${JSON.stringify(set.toSorted())}}`
+  if (S !== undefined || N !== undefined) return attribute
+  if (M !== undefined) return { M: inOrder(M) }
+  if (L !== undefined) return { L: L.map(attributeInOrder) }
+  if (SS !== undefined) return { SS: SS.toSorted() }
+  if (NS !== undefined) return { NS: NS.toSorted() }
+  return BS === undefined ? attribute : { BS: BS.toSorted() }
 }
 
 /** Whether two attributes are the same value; undefined is none. */
@@ -27,5 +27,5 @@ export function isSameAttribute(one: Attribute | undefined, other: Attribute | u
   if (one === undefined || other === undefined) return one === other
   if (one.S !== undefined) return one.S === other.S
   if (one.N !== undefined) return one.N === other.N
-  return attributeText(one) === attributeText(other)
+  return JSON.stringify(attributeInOrder(one)) === JSON.stringify(attributeInOrder(other))
 }
