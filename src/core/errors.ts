@@ -63,6 +63,15 @@ export const ERRORS = {
     fate: 'stop',
     hint: 'Name a server that still has these changes, or give them up: `millrace start --skip-gap` records the gap and captures on from now, and `millrace repair` reads again what it can have touched.',
   },
+  IMPORT_CHANGED: {
+    fate: 'stop',
+    hint: 'Import it again once nobody writes to it any more; what arrived so far stays, and the same rows are written once.',
+  },
+  IMPORT_INVALID: { fate: 'stop', hint: 'Correct what is named above; nothing was read or written.' },
+  IMPORT_UNREADABLE: {
+    fate: 'stop',
+    hint: 'Look whether the file is whole, and whether its compression and encoding are as named.',
+  },
   INTERNAL: { fate: 'crash', hint: 'This is a defect of millrace: please report it with the log lines around it.' },
   KAFKA_DENIED: {
     fate: 'stop',

@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { runTag } from '../core/run.ts'
 import type { EventCodec } from '../log/codec.ts'
-import type { MissingRows, RowPage, RowScope, RowSource } from '../source/source.ts'
+import type { PagedRows, RowPage, RowScope } from '../source/source.ts'
 import type { Clock } from './clock.ts'
 import { drainRun } from './drain-run.ts'
 import { expectRows } from './expect-rows.ts'
@@ -19,7 +19,7 @@ export interface CopyScope extends RowScope {
 }
 
 export interface BackfillOptions {
-  readonly source: RowSource
+  readonly source: PagedRows
   readonly codec: EventCodec
   readonly clock: Clock
 }

@@ -1,10 +1,10 @@
 // How many rows a run will read, as far as the source can tell.
 
-import type { RowScope, RowSource } from '../source/source.ts'
+import type { PagedRows, RowScope } from '../source/source.ts'
 import type { RunWork } from './run-work.ts'
 
 export async function expectRows(
-  source: Pick<RowSource, 'expect'>,
+  source: Pick<PagedRows, 'expect'>,
   scopes: readonly RowScope[],
   work: RunWork,
 ): Promise<void> {

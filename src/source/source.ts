@@ -160,18 +160,21 @@ export interface MissingRows {
   readonly tookMs: number
 }
 
-export interface RowSource {
+/** Rows that are walked through page by page, once. */
+export interface PagedRows {
   /** Where the scope's last row stands now; null when it has none. */
   last(scope: RowScope, signal: AbortSignal): Promise<Bookmark | null>
 
   /** One page of current rows: no locks, no transaction that stays open. Throws SCOPE_INVALID. */
   page(request: PageRequest, signal: AbortSignal): Promise<RowPage>
 
-  /** Reads keys alone: no locks, no transaction that stays open. Throws SCOPE_INVALID. */
-  missing(request: MissingRequest, signal: AbortSignal): Promise<MissingRows>
-
   /** How many rows the scope spans, as far as the source can tell without counting them; null where it cannot. */
   expect(scope: RowScope): Promise<number | null>
+}
+
+export interface RowSource extends PagedRows {
+  /** Reads keys alone: no locks, no transaction that stays open. Throws SCOPE_INVALID. */
+  missing(request: MissingRequest, signal: AbortSignal): Promise<MissingRows>
 }
 
 /** A column that lookups search a table by. */

@@ -1,8 +1,8 @@
 // The servers' decimals: nine digits are four bytes, a lesser group stands at each end, negative ones are inverted bit
 // by bit, and the highest bit of all is the sign, so that the bytes sort as the numbers do.
 
+import type { ImageWriter } from '../image-writer.ts'
 import type { ByteReader } from './byte-reader.ts'
-import type { ImageWriter } from './image-writer.ts'
 
 const GROUP_DIGITS = 9
 /** How many bytes so many digits take. */

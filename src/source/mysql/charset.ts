@@ -2,10 +2,10 @@
 // it are found, never passed on.
 
 import { isUtf8 } from 'node:buffer'
+import type { ImageWriter } from '../image-writer.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { CHARSET_SPECS } from './charset-spec.ts'
 import { CodeTable } from './code-table.ts'
-import type { ImageWriter } from './image-writer.ts'
 import { UnicodeReader } from './unicode-reader.ts'
 import { unreadable } from './unreadable.ts'
 

@@ -1,9 +1,9 @@
 // Text of one column on its way into a row image. Where its bytes are no text in the column's character set, the image
 // says so: such a row is set apart when it is delivered, never dropped and never passed on as if it were whole.
 
+import type { ImageWriter } from '../image-writer.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { type Charset, charset } from './charset.ts'
-import type { ImageWriter } from './image-writer.ts'
 
 const BYTES_SHOWN_MAX = 16
 

@@ -1,9 +1,9 @@
 // MySQL's binary JSON as exactly the text that MySQL shows: its separators, escapes and numbers, keys in stored order.
 
+import type { ImageWriter } from '../image-writer.ts'
 import { BinaryDecimal } from './binary-decimal.ts'
 import { ByteReader } from './byte-reader.ts'
 import { doubleText } from './double-text.ts'
-import type { ImageWriter } from './image-writer.ts'
 import { TYPE } from './table-map.ts'
 import { writeDatetime, writePackedDate, writeTime } from './time-text.ts'
 

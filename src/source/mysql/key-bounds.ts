@@ -1,7 +1,7 @@
 // Where the key's values lie in the row image that is being written, so that the key's own image is cut out of it
 // instead of written again.
 
-import type { ImageWriter } from './image-writer.ts'
+import type { ImageWriter } from '../image-writer.ts'
 
 export class KeyBounds {
   /** Begin and end of each of the key's columns, in key order. */

@@ -1,8 +1,8 @@
 // The label of an enum or a set as text; the binary log has it in the column's own character set.
 
+import { ImageWriter } from '../image-writer.ts'
 import { ByteReader } from './byte-reader.ts'
 import { charset } from './charset.ts'
-import { ImageWriter } from './image-writer.ts'
 
 export function labelText(label: Buffer, set: string): string {
   const writer = new ImageWriter()

@@ -1,8 +1,8 @@
 // Numbers out of the binary log into row images: integers as varints, decimals and bits as their digits.
 
+import type { ImageWriter } from '../image-writer.ts'
 import { BinaryDecimal } from './binary-decimal.ts'
 import type { Cell } from './cell.ts'
-import type { ImageWriter } from './image-writer.ts'
 
 const TWO_TO_THE_32 = 4294967296
 /** Of a 64 bit integer whose value is still a safe one. */

@@ -4,9 +4,9 @@
 import type { MillraceError } from '../../core/errors.ts'
 import type { ChangeParts } from '../../core/event.ts'
 import { RowImage } from '../../core/image.ts'
+import { ImageWriter } from '../image-writer.ts'
 import { EVENT } from './binlog-event.ts'
 import { ByteReader } from './byte-reader.ts'
-import { ImageWriter } from './image-writer.ts'
 import type { TableLayout } from './layout.ts'
 import { unreadable } from './unreadable.ts'
 

@@ -5,7 +5,7 @@ import { RowImage } from '../../core/image.ts'
 import { keyShape, type TableShape } from '../../core/table.ts'
 import { kindOf, typeText } from '../../mysql/column-type.ts'
 import { type NamedColumn, type Query, readColumns, type TableColumns } from '../../mysql/read-columns.ts'
-import { ImageWriter } from './image-writer.ts'
+import { ImageWriter } from '../image-writer.ts'
 import { KeyBounds } from './key-bounds.ts'
 import { type Selected, selected } from './selected.ts'
 

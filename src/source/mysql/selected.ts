@@ -3,9 +3,9 @@
 
 import type { ColumnType } from '../../mysql/column-type.ts'
 import { quotedName } from '../../mysql/sql-name.ts'
+import type { ImageWriter } from '../image-writer.ts'
 import { ByteReader } from './byte-reader.ts'
 import { CheckedText } from './checked-text.ts'
-import type { ImageWriter } from './image-writer.ts'
 import { bitCell } from './number-cells.ts'
 import { writeTimestamp } from './time-text.ts'
 

@@ -1,7 +1,7 @@
 // Dates and times as the text that core/table.ts lays down. Nothing is lost that the server may hold, be it a zero
 // month or a negative time. Times come packed as the server packs them, in bit fields from year to second.
 
-import type { ImageWriter } from './image-writer.ts'
+import type { ImageWriter } from '../image-writer.ts'
 
 const TEXT_BYTES_MAX = 40
 const DAY_SECONDS = 86_400

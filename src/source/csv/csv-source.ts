@@ -1,0 +1,143 @@
+// A CSV file as pages of rows. A page goes on where the one before ended, also in another process; a file that is not the
+// one that the first page was read from is refused.
+
+import { stat } from 'node:fs/promises'
+import { z } from 'zod'
+import { MillraceError } from '../../core/errors.ts'
+import type { ChangeEvent } from '../../core/event.ts'
+import type { Imported } from '../../core/imported.ts'
+import { ImportedEvents, type RowSaid } from '../imported-event.ts'
+import type { PagedRows, PageRequest, RowPage } from '../source.ts'
+import { type CsvColumns, csvColumns } from './csv-columns.ts'
+import type { Dialect, Encoding } from './csv-dialect.ts'
+import { type CsvFile, csvText, openCsvFile } from './csv-file.ts'
+import { BEGINNING, type CsvRow, CsvRows, type Place } from './csv-rows.ts'
+import { fieldText } from './field-text.ts'
+
+export interface CsvSourceOptions {
+  /** That it may be read was decided by whoever names it. */
+  readonly path: string
+  readonly dialect: Dialect
+  readonly imported: Imported
+  /** Which column of the file a field is found in, where it is not called like the field; a number counts from 1. */
+  readonly mapping: Readonly<Record<string, string>>
+  /** Values that every row has. */
+  readonly constants: Readonly<Record<string, string>>
+  readonly orderedAtMs: number
+}
+
+const Bookmark = z.object({ offset: z.number(), line: z.number(), row: z.number() })
+type Bookmark = z.infer<typeof Bookmark>
+
+interface Reading {
+  readonly file: CsvFile
+  readonly columns: CsvColumns
+  readonly rows: AsyncIterator<CsvRow>
+  /** Of the last row that was handed out. */
+  at: Bookmark
+}
+
+export class CsvSource implements PagedRows {
+  readonly #options: CsvSourceOptions
+  #reading: Reading | null = null
+
+  constructor(options: CsvSourceOptions) {
+    this.#options = options
+  }
+
+  /** Which file it is: its size, and when it was last written. */
+  async last(): Promise<string> {
+    const { size, mtimeMs, ino } = await stat(this.#options.path)
+    return JSON.stringify({ size, mtimeMs, ino })
+  }
+
+  /** Nobody knows before it was read. */
+  async expect(): Promise<null> {
+    return null
+  }
+
+  async page({ scope, after, upTo, rowsMax, run }: PageRequest, signal: AbortSignal): Promise<RowPage> {
+    const startMs = performance.now()
+    if (upTo !== null && (await this.last()) !== upTo) throw this.#changed()
+    const reading = await this.#reach(after)
+    const { imported, orderedAtMs, path } = this.#options
+    const events = new ImportedEvents({ table: scope.table, imported, origin: path, orderedAtMs, run })
+    const page: ChangeEvent[] = []
+    let isOver = false
+    while (page.length < rowsMax && !isOver) {
+      signal.throwIfAborted()
+      const { value, done } = await reading.rows.next()
+      isOver = done === true
+      if (!done) page.push(events.event(this.#said(reading, value)))
+    }
+    const next = isOver ? null : JSON.stringify(reading.at)
+    if (isOver) this.#reading = null
+    return { events: page, next, tookMs: performance.now() - startMs }
+  }
+
+  /** Goes on where it is, or reads up to there. */
+  async #reach(after: string | null): Promise<Reading> {
+    const at = after === null ? null : Bookmark.parse(JSON.parse(after))
+    const known = this.#reading
+    if (known !== null && at !== null && known.at.offset === at.offset) return known
+    const { path, dialect, imported, mapping, constants } = this.#options
+    const file = await openCsvFile(path, dialect)
+    const columns = csvColumns({
+      header: await headerOf(file, dialect),
+      imported,
+      mapping,
+      constants,
+      delimiter: dialect.delimiter,
+    })
+    const from = at ?? { ...BEGINNING, row: 0 }
+    const rows = rowsFrom(file, dialect, from)
+    if (at === null && dialect.hasHeader) await rows.next()
+    this.#reading = { file, columns, rows, at: from }
+    return this.#reading
+  }
+
+  #said(reading: Reading, row: CsvRow): RowSaid {
+    const { file, columns, at } = reading
+    reading.at = { ...row.end, row: at.row + 1 }
+    const { delimiter } = this.#options.dialect
+    const said = row.fields.join(delimiter)
+    const place = row.line
+    if (row.fault !== null) return { place, texts: {}, said: legible(said, file.encoding), fault: row.fault }
+    if (columns.count !== null && row.fields.length !== columns.count) {
+      const fault = `it has ${row.fields.length} fields, where the header has ${columns.count}`
+      return { place, texts: {}, said: legible(said, file.encoding), fault }
+    }
+    const texts: Record<string, string | null> = { ...columns.constants }
+    for (const [name, index] of columns.places) {
+      const text = fieldText(row.fields[index] ?? '', file.encoding)
+      if (text === null) {
+        const fault = `${name} is no text in ${file.encoding}: the file may have another encoding`
+        return { place, texts: {}, said: legible(said, file.encoding), fault }
+      }
+      texts[name] = text
+    }
+    return { place, texts, said: legible(said, file.encoding), fault: null }
+  }
+
+  #changed(): MillraceError {
+    return new MillraceError('IMPORT_CHANGED', `${this.#options.path} was changed while it was read`)
+  }
+}
+
+async function headerOf(file: CsvFile, dialect: Dialect): Promise<readonly string[] | null> {
+  if (!dialect.hasHeader) return null
+  for await (const { fields } of rowsFrom(file, dialect, BEGINNING))
+    return fields.map((one) => legible(one, file.encoding).trim())
+  return []
+}
+
+async function* rowsFrom(file: CsvFile, dialect: Dialect, from: Place): AsyncGenerator<CsvRow, undefined> {
+  const start = Math.max(from.offset, file.markBytes)
+  const rows = new CsvRows(dialect, { from: { ...from, offset: start }, newline: file.newline })
+  for await (const chunk of csvText(file, start)) yield* rows.read(chunk, false)
+  yield* rows.read(Buffer.alloc(0), true)
+}
+
+function legible(bytes: string, encoding: Encoding): string {
+  return fieldText(bytes, encoding) ?? bytes
+}

@@ -1,0 +1,147 @@
+// Rows from outside as change events: what a row is called, its fields as values, or why it is set aside. A row that is
+// set aside keeps what it said, so that a person can see it.
+
+import { ChangeEvent } from '../core/event.ts'
+import { RowImage } from '../core/image.ts'
+import { type Imported, type ImportedField, importedValue, kindOfField } from '../core/imported.ts'
+import { IMPORTS_DATABASE, NAME_COLUMN, PLACE_COLUMN, SAID_COLUMN } from '../core/imported-row.ts'
+import { position } from '../core/position.ts'
+import { type Column, keyShape, primitive, type TableShape } from '../core/table.ts'
+import type { Value } from '../core/value.ts'
+import { ImageWriter } from './image-writer.ts'
+
+/** One row as its source has it. */
+export interface RowSaid {
+  /** Counted from 1: a line of a file, an object of a list. */
+  readonly place: number
+  /** Texts by the names of fields; null for none. */
+  readonly texts: Readonly<Record<string, string | null>>
+  /** All of it, for people. */
+  readonly said: string
+  /** Why it cannot be read, where that is so. */
+  readonly fault: string | null
+}
+
+export interface ImportedEventsOptions {
+  readonly table: string
+  readonly imported: Imported
+  /** Names the source, for people. */
+  readonly origin: string
+  /** When the run was ordered: what a later one brings is newer. */
+  readonly orderedAtMs: number
+  readonly run: string
+}
+
+const EPOCH = 1
+const DIGITS = 12
+const SAID_MAX = 2_000
+
+export class ImportedEvents {
+  readonly #options: ImportedEventsOptions
+  readonly #shape: TableShape
+  readonly #keyShape: TableShape
+  readonly #fields: readonly (readonly [Column, ImportedField])[]
+  readonly #writer = new ImageWriter()
+
+  constructor(options: ImportedEventsOptions) {
+    this.#options = options
+    this.#shape = importedShape(options.table, options.imported)
+    this.#keyShape = keyShape(this.#shape)
+    this.#fields = this.#shape.columns.flatMap((column) => {
+      const field = options.imported.fields[column.name]
+      return field === undefined ? [] : [[column, field] as const]
+    })
+  }
+
+  event(row: RowSaid): ChangeEvent {
+    const values = new Map<string, Value>()
+    const faults: string[] = row.fault === null ? [] : [row.fault]
+    for (const [{ name }, field] of row.fault === null ? this.#fields : []) {
+      try {
+        values.set(name, importedValue(name, field, row.texts[name] ?? null))
+      } catch (error) {
+        faults.push(error instanceof Error ? error.message : String(error))
+      }
+    }
+    const name = this.#nameOf(values)
+    if (name === null && faults.length === 0) faults.push(`it has none of what names a row: ${this.#wantedNames()}`)
+    const isSound = faults.length === 0
+    return this.#event(row, { name: name ?? `row ${row.place}`, values, fault: isSound ? null : faults.join('; ') })
+  }
+
+  #nameOf(values: ReadonlyMap<string, Value>): string | null {
+    for (const names of this.#options.imported.names) {
+      const parts = names.map((name) => values.get(name) ?? null)
+      if (parts.every((part) => part !== null))
+        return parts.length === 1 ? String(parts[0]) : JSON.stringify(parts.map(String))
+    }
+    return null
+  }
+
+  #wantedNames(): string {
+    return this.#options.imported.names.map((names) => names.join(' and ')).join(', or ')
+  }
+
+  #event(
+    { place, said }: RowSaid,
+    {
+      name,
+      values,
+      fault,
+    }: { readonly name: string; readonly values: ReadonlyMap<string, Value>; readonly fault: string | null },
+  ): ChangeEvent {
+    const { origin, orderedAtMs, run } = this.#options
+    const writer = this.#writer
+    writer.begin()
+    text(writer, name)
+    const keyBytes = writer.end()
+    writer.begin()
+    text(writer, name)
+    optional(writer, 'int', place)
+    optional(writer, 'string', fault === null ? null : said.slice(0, SAID_MAX))
+    for (const [column] of this.#fields) optional(writer, primitive(column.kind), values.get(column.name) ?? null)
+    return new ChangeEvent({
+      shape: this.#shape,
+      op: 'read',
+      keyImage: new RowImage(this.#keyShape, keyBytes),
+      beforeImage: null,
+      afterImage: new RowImage(this.#shape, writer.end()),
+      position: position(EPOCH, [
+        { value: orderedAtMs, digits: DIGITS },
+        { value: place, digits: DIGITS },
+      ]),
+      changedAtMs: orderedAtMs,
+      origin,
+      whereabouts: { gtid: null, file: origin, offset: place, row: 0, serverId: 0 },
+      run,
+      fault,
+    })
+  }
+}
+
+export function importedShape(table: string, { fields }: Imported): TableShape {
+  return {
+    database: IMPORTS_DATABASE,
+    name: table,
+    key: [NAME_COLUMN],
+    columns: [
+      { name: NAME_COLUMN, kind: 'text', type: 'text' },
+      { name: PLACE_COLUMN, kind: 'long', type: 'bigint' },
+      { name: SAID_COLUMN, kind: 'text', type: 'text' },
+      ...Object.entries(fields).map(([name, field]) => ({ name, kind: kindOfField(field), type: field.type })),
+    ],
+  }
+}
+
+function optional(writer: ImageWriter, as: ReturnType<typeof primitive>, value: Value): void {
+  writer.byte(value === null ? 0 : 2)
+  if (value === null) return
+  if (typeof value === 'bigint') writer.wideLong(Number(value >> 32n), Number(value & 0xffff_ffffn))
+  else if (as === 'int' || as === 'long') writer.long(Number(value))
+  else text(writer, String(value))
+}
+
+function text(writer: ImageWriter, of: string): void {
+  const bytes = Buffer.from(of)
+  writer.bytes(bytes, 0, bytes.length)
+}
