@@ -46,6 +46,17 @@ const system: System = {
     return openMysqlSource({ url: config.mysqlUrl, tables, bookmark })
   },
 
+  async openImport({ importDir }, { from, ...asked }) {
+    const { importPath } = await import('./source/csv/import-path.ts')
+    const { CsvSource } = await import('./source/csv/csv-source.ts')
+    return new CsvSource({ ...asked, ...from, path: await importPath(importDir, from.file) })
+  },
+
+  async migrate({ mysqlUrl }, asked) {
+    const { migrate } = await import('./sink/mysql/migrate.ts')
+    return migrate({ url: mysqlUrl, ...asked })
+  },
+
   async openShared(config) {
     const opened = new AsyncDisposableStack()
     const cache = await openCache(config, opened)

@@ -54,11 +54,11 @@ export const VARIABLES = {
     about: 'Partitions of each topic that millrace makes. Left out: 1 in a file, 6 in Kafka.',
     schema: numberSchema(1, 1000),
   },
-  streamSlices: {
-    name: 'MILLRACE_STREAM_SLICES',
-    default: '1',
-    about: "In how many slices DynamoDB's streams are read: so many processes may share them.",
-    schema: numberSchema(1, 64),
+  importDir: {
+    name: 'MILLRACE_IMPORT_DIR',
+    default: './imports',
+    about: 'The only folder that files are imported from.',
+    schema: z.string().min(1),
   },
   schemaRegistryUrl: {
     name: 'MILLRACE_SCHEMA_REGISTRY_URL',

@@ -9,6 +9,7 @@ import { ControlServer } from '../src/control/control-server.ts'
 import { type DeadRoutesOptions, deadRoutes } from '../src/control/dead-routes.ts'
 import { type DocsOptions, docsRoutes } from '../src/control/docs-routes.ts'
 import { type GapRoutesOptions, gapRoutes } from '../src/control/gap-routes.ts'
+import { type ImportRoutesOptions, importRoutes } from '../src/control/import-routes.ts'
 import { type ProbeOptions, probeRoutes } from '../src/control/probe-routes.ts'
 import { type RunRoutesOptions, runRoutes } from '../src/control/run-routes.ts'
 import { type SyncRoutesOptions, syncRoutes } from '../src/control/sync-routes.ts'
@@ -175,6 +176,7 @@ const server = new ControlServer({
     verifyRoutes({} as VerifyRoutesOptions),
     deadRoutes({} as DeadRoutesOptions),
     gapRoutes({} as GapRoutesOptions),
+    importRoutes({} as ImportRoutesOptions),
     conflictRoutes({} as ConflictRoutesOptions),
     docsRoutes({} as DocsOptions),
   ],

@@ -7,6 +7,7 @@ import { deadCommand } from './dead.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { gapsCommand } from './gaps.ts'
+import { importCommand } from './import.ts'
 import { repairCommand } from './repair.ts'
 import { replayCommand } from './replay.ts'
 import { runsCommand } from './runs.ts'
@@ -18,8 +19,9 @@ import { verifyCommand } from './verify.ts'
 
 export function commands(system: System): readonly Command[] {
   const demo = demoCommand(system)
-  const running = [syncCommand(system), backfillCommand(system), replayCommand(system), runsCommand(system)]
+  const running = [syncCommand(system), backfillCommand(system), replayCommand(system)]
+  const kept = [importCommand(system), runsCommand(system)]
   const mending = [verifyCommand(system), deadCommand(system), gapsCommand(system), repairCommand(system)]
   const looking = [doctorCommand(system), statusCommand(system)]
-  return [startCommand(system, demo), demo, ...looking, ...running, ...mending, conflictsCommand(system)]
+  return [startCommand(system, demo), demo, ...looking, ...running, ...kept, ...mending, conflictsCommand(system)]
 }

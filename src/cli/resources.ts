@@ -5,6 +5,7 @@ import type { Log } from '../log/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { Sink } from '../sink/sink.ts'
+import type { ImportAsked, ImportSource } from '../source/import-source.ts'
 import type { ServiceRole } from './service-role.ts'
 import { sinkOf } from './sink-of.ts'
 import { followedTables } from './source-tables.ts'
@@ -16,6 +17,7 @@ export interface Resources extends AsyncDisposable {
   readonly codecs: Codecs
   readonly sources: Sources
   readonly shared: Shared
+  readonly openImport: (asked: ImportAsked) => Promise<ImportSource>
   /** Of the connectors that this process delivers for. */
   readonly sinks: ReadonlyMap<ReadyConnector, Sink>
 }
@@ -48,5 +50,6 @@ export async function openResources(options: ResourcesOptions): Promise<Resource
     sinks.set(ready, sink)
   }
   const all = opened.move()
-  return { log, codecs, sources, shared, sinks, [Symbol.asyncDispose]: () => all.disposeAsync() }
+  const openImport = (asked: ImportAsked) => system.openImport(config, asked)
+  return { log, codecs, sources, shared, sinks, openImport, [Symbol.asyncDispose]: () => all.disposeAsync() }
 }

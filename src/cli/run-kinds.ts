@@ -5,7 +5,7 @@ import { MillraceError } from '../core/errors.ts'
 import type { EventCodec } from '../log/codec.ts'
 import { backfill } from '../pipeline/backfill.ts'
 import type { Clock } from '../pipeline/clock.ts'
-import type { Observer } from '../pipeline/observer.ts'
+import { importKind } from '../pipeline/import.ts'
 import { Plan, type PlanParts } from '../pipeline/plan.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { repairKind } from '../pipeline/repair.ts'
@@ -32,8 +32,8 @@ export interface RunKindsOptions {
   readonly planParts: (ready: ReadyConnector) => PlanParts
 }
 
-export function runKinds({ config, resources, clock, observer, planParts }: RunKindsOptions): RunsOptions['kinds'] {
-  const { sources, log, codecs, shared, sinks } = resources
+export function runKinds({ config, resources, clock, planParts }: RunKindsOptions): RunsOptions['kinds'] {
+  const { sources, log, codecs, shared, sinks, openImport } = resources
   const { records } = codecs
   const { database } = config
   const deliveredBy = (name: string): ReadyConnector => {
@@ -67,7 +67,8 @@ export function runKinds({ config, resources, clock, observer, planParts }: RunK
     sync: syncKind({ source: sources.mysql, codec, clock, records, targets: syncTargets(sinks) }),
     repair: repairKind({ sourceOf, codec, clock, records, log, database, targets: repaired }),
     replay: { carryOut: replayed },
-    verify: verifyKind({ ...resources, records, clock, observer, database, codec, deliveredBy, planParts }),
+    import: importKind({ open: openImport, connectors: [...sinks.keys()], codec, clock }),
+    verify: verifyKind({ ...resources, records, clock, database, codec, deliveredBy, planParts }),
     retry: { carryOut: retried },
     resolve: { carryOut: (work) => resolve({ log, records, sinkOf: (name) => sinkNamed(sinks, name) }, work) },
   })

@@ -3,6 +3,7 @@
 import { createLogger } from '../observe/logger.ts'
 import { createMetrics, describeProcess } from '../observe/metrics.ts'
 import { type Call, EXIT, type ExitCode } from './command.ts'
+import { makeTables } from './make-tables.ts'
 import { readSetup } from './read-setup.ts'
 import { refuseUnfit } from './refuse-unfit.ts'
 import { openResources } from './resources.ts'
@@ -27,6 +28,7 @@ export async function runService(system: System, { env, options, signal }: Call)
   })
   const run = async (): Promise<ExitCode> => {
     await using resources = await openResources({ system, config, connectors, role, metrics })
+    await makeTables({ system, config, connectors, role, logger })
     const fitness = Promise.race([refuseUnfit({ role, connectors, resources, logger }), aborted(signal)])
     // It is waited for below; until then it must not count as unhandled.
     fitness.catch(() => undefined)

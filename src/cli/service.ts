@@ -6,6 +6,7 @@ import { ControlServer, type Routes } from '../control/control-server.ts'
 import { deadRoutes } from '../control/dead-routes.ts'
 import { docsRoutes } from '../control/docs-routes.ts'
 import { gapRoutes } from '../control/gap-routes.ts'
+import { importRoutes } from '../control/import-routes.ts'
 import { openApi } from '../control/open-api.ts'
 import { probeRoutes } from '../control/probe-routes.ts'
 import { type PartReport, type Readiness, readiness } from '../control/readiness.ts'
@@ -22,9 +23,10 @@ import { ConflictDesk } from '../pipeline/conflict-desk.ts'
 import { DeadLetters } from '../pipeline/dead-letters.ts'
 import { GapBook } from '../pipeline/gap-book.ts'
 import { GapDesk } from '../pipeline/gap-desk.ts'
+import { openImport } from '../pipeline/import.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { RunBook, type RunBookOptions } from '../pipeline/run-book.ts'
-import { RunDesk } from '../pipeline/run-desk.ts'
+import { type OrderGiven, RunDesk } from '../pipeline/run-desk.ts'
 import { Supervisor } from '../pipeline/supervisor.ts'
 import { SyncDesk } from '../pipeline/sync-desk.ts'
 import { forecaster } from './forecaster.ts'
@@ -153,12 +155,18 @@ export class Service {
     const forecast = forecaster({ resources, connectors, database, clock: this.#clock })
     return [
       runRoutes({ desk, connectors, clock: this.#clock, place, forecast }),
+      importRoutes({ desk, connectors, check: (given) => this.#checkImport(given) }),
       syncRoutes({ syncDesk, forecast }),
       verifyRoutes({ desk, connectors, place: { log, records } }),
       gapRoutes({ gapDesk: new GapDesk({ desk, book: gaps }), connectors: plain, forecast }),
       conflictRoutes({ ...ofConflicts, conflictDesk: new ConflictDesk({ ...ofConflicts, desk }), forecast }),
       deadRoutes({ desk, connectors: plain, letters: this.#letters(plain), database, forecast }),
     ]
+  }
+
+  async #checkImport(given: Omit<OrderGiven, 'by'>): Promise<void> {
+    const { connectors, resources } = this.#options
+    await openImport({ connectors, open: resources.openImport }, { ...given, orderedAtMs: this.#clock.nowMs() })
   }
 
   #letters(connectors: readonly Connector[]): DeadLetters {

@@ -34,7 +34,7 @@ export class Sources implements AsyncDisposable {
 
   /** The one that a connector follows. */
   of({ source: side, name }: Pick<Connector, 'source' | 'name'>): Source {
-    const source = this.#bySide.get(side)
+    const source = side === 'import' ? undefined : this.#bySide.get(side)
     if (source === undefined) throw new RangeError(`the source of ${name} is not open`)
     return source
   }

@@ -1,13 +1,14 @@
 // What the commands are given to work with. The composition root fills it in; nobody else names an adapter.
 
 import type { Config } from '../config.ts'
-import type { TargetTable } from '../core/connector.ts'
+import type { Migration, TargetTable } from '../core/connector.ts'
 import type { Side } from '../core/contested.ts'
 import type { Finding } from '../core/finding.ts'
 import type { EventCodec, RecordCodec, SchemaWriter } from '../log/codec.ts'
 import type { Log } from '../log/log.ts'
 import type { SharedCache } from '../pipeline/lookup-cache.ts'
 import type { Sink } from '../sink/sink.ts'
+import type { ImportAsked, ImportSource } from '../source/import-source.ts'
 import type { Bookmark, ChangeSource, LookupCheck, RowLookup, RowSource, TableColumns } from '../source/source.ts'
 
 export type Targets = Readonly<Record<string, TargetTable>>
@@ -38,6 +39,11 @@ export interface SinkAsked {
   readonly targets: Targets
 }
 
+export interface Migrating {
+  readonly migrations: readonly Migration[]
+  readonly direction: 'up' | 'down'
+}
+
 /** What processes share, where there is a server for it. */
 export interface Shared extends AsyncDisposable {
   readonly cache: SharedCache | null
@@ -51,6 +57,9 @@ export interface System {
   openLog(config: Config): Promise<Log>
   openCodecs(config: Config, log: Log): Promise<Codecs>
   openSource(config: Config, options: SourceOptions): Promise<Source>
+  openImport(config: Config, asked: ImportAsked): Promise<ImportSource>
+  /** Makes what connectors bring along and the database lacks, or takes it back. */
+  migrate(config: Config, asked: Migrating): Promise<readonly string[]>
   openShared(config: Config): Promise<Shared>
   /** Makes the target tables that are missing: for the demo; elsewhere an operator makes them. */
   createTargets(config: Config, targets: Targets): Promise<void>

@@ -3,6 +3,7 @@
 
 import type { Side } from './contested.ts'
 import type { ChangeEvent } from './event.ts'
+import type { Imported } from './imported.ts'
 import type { VenueStatus } from './sync.ts'
 import type { Row, Value } from './value.ts'
 import type { Merge, StoredItem, Write } from './write.ts'
@@ -43,7 +44,18 @@ export interface Through {
   readonly column: string
 }
 
+/** Tables that a connector's rows are written to, where it brings them along. */
+export interface Migration {
+  readonly name: string
+  readonly up: readonly string[]
+  /** Takes everything back. */
+  readonly down: readonly string[]
+}
+
 export type Settings = Readonly<Record<string, string>>
+
+/** Where the changes of a connector come from: one of the sides, or files and services outside, by runs. */
+export type Origin = Side | 'import'
 
 export interface TableFlow {
   /**
@@ -53,6 +65,8 @@ export interface TableFlow {
   readonly columns: readonly string[]
   readonly lookups?: Readonly<Record<string, LookupSpec>>
   readonly narrow?: Narrowing
+  /** What a row from outside holds. */
+  readonly imported?: Imported
   readonly map: (event: ChangeEvent, found: Found, settings: Settings) => readonly Write[]
   /**
    * The row that an item of a target stands for, one item for each row: the values of its primary key, as `event.key` has
@@ -86,7 +100,7 @@ export interface SettingSpec {
 
 export interface Connector {
   readonly name: string
-  readonly source: Side
+  readonly source: Origin
   readonly sink: Side
   /** The connector that carries changes the other way, where fields are contested. */
   readonly twin?: string
@@ -98,6 +112,8 @@ export interface Connector {
   /** Read from MILLRACE_<CONNECTOR>_<NAME>; twins have the same, under the name of the one that follows MySQL. */
   readonly settings?: Readonly<Record<string, SettingSpec>>
   readonly sync?: SyncSpec
+  /** In the order they are made. */
+  readonly migrations?: readonly Migration[]
 }
 
 export function defineConnector(connector: Connector): Connector {

@@ -68,6 +68,10 @@ export const ERRORS = {
     hint: 'Import it again once nobody writes to it any more; what arrived so far stays, and the same rows are written once.',
   },
   IMPORT_INVALID: { fate: 'stop', hint: 'Correct what is named above; nothing was read or written.' },
+  IMPORT_REFUSED: {
+    fate: 'stop',
+    hint: 'Put the file into the folder that MILLRACE_IMPORT_DIR names, or name another folder there and start again.',
+  },
   IMPORT_UNREADABLE: {
     fate: 'stop',
     hint: 'Look whether the file is whole, and whether its compression and encoding are as named.',
@@ -116,6 +120,10 @@ export const ERRORS = {
   },
   MEDIA_TYPE_UNKNOWN: { fate: 'stop', hint: 'Send JSON with `Content-Type: application/json`.' },
   METHOD_NOT_ALLOWED: { fate: 'stop', hint: 'Ask with a method named above.' },
+  MIGRATION_FAILED: {
+    fate: 'stop',
+    hint: 'Give the user of MILLRACE_MYSQL_URL the right to make tables, or make what is named above yourself, and start again.',
+  },
   MYSQL_BEHIND: {
     fate: 'retry',
     hint: 'The server has not yet reached what was captured; look at its replication if this goes on.',

@@ -1,6 +1,7 @@
 // Names of topics: one place, because users and other tools rely on them.
 
 import type { Connector } from './connector.ts'
+import { IMPORTS_DATABASE } from './imported-row.ts'
 import { ITEMS_DATABASE } from './item.ts'
 
 export const BOOKMARKS = 'millrace.bookmarks'
@@ -22,7 +23,14 @@ export function changeTopic(database: string, table: string): string {
 
 /** What stands for a database in the topics that a connector follows; `database` is the one of MySQL. */
 export function topicDatabase({ source }: Pick<Connector, 'source'>, database: string): string {
-  return source === 'dynamodb' ? ITEMS_DATABASE : database
+  switch (source) {
+    case 'mysql':
+      return database
+    case 'dynamodb':
+      return ITEMS_DATABASE
+    case 'import':
+      return IMPORTS_DATABASE
+  }
 }
 
 /** Where the changes of a connector's table are. */

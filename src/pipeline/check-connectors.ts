@@ -5,6 +5,7 @@ import type { Connector, Settings } from '../core/connector.ts'
 import { SIDES } from '../core/contested.ts'
 import { covers } from '../core/covers.ts'
 import { MillraceError } from '../core/errors.ts'
+import { FIELD_TYPES } from '../core/imported.ts'
 import { settingVariable } from '../core/setting-variable.ts'
 import { checkDirections } from './check-directions.ts'
 import { checkRowOf } from './check-row-of.ts'
@@ -50,17 +51,34 @@ const Narrow = z.strictObject({
   changedAt: text.optional(),
   where: z.array(text).optional(),
 })
+const Imported = z.strictObject({
+  fields: z.record(
+    text,
+    z.strictObject({
+      type: z.enum(FIELD_TYPES),
+      isRequired: z.boolean().optional(),
+      lengthMax: z.number().int().positive().optional(),
+      scale: z.number().int().min(0).max(30).optional(),
+      least: z.number().optional(),
+      most: z.number().optional(),
+      oneOf: z.array(z.string()).min(1).optional(),
+    }),
+  ),
+  names: z.array(z.array(text).min(1)).min(1),
+})
+const Migration = z.strictObject({ name: text, up: z.array(text).min(1), down: z.array(text) })
 const Flow = z.strictObject({
   columns: z.array(text).min(1),
   lookups: z.record(text, Lookup).optional(),
   narrow: Narrow.optional(),
+  imported: Imported.optional(),
   map: call,
   rowOf: call.optional(),
 })
 const Setting = z.strictObject({ about: text, default: z.string().optional(), check: call.optional() })
 const Shape = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/u, 'must be small letters, digits and hyphens'),
-  source: z.enum(SIDES),
+  source: z.enum([...SIDES, 'import']),
   sink: z.enum(SIDES),
   twin: text.optional(),
   whenNamed: z.boolean().optional(),
@@ -68,6 +86,7 @@ const Shape = z.strictObject({
   targets: call,
   settings: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/u), Setting).optional(),
   sync: SyncShape.optional(),
+  migrations: z.array(Migration).optional(),
 })
 const TargetsShape = z.record(text, z.strictObject({ key: z.array(text).min(1).max(2), owns: z.array(text).min(1) }))
 

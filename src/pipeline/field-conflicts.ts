@@ -12,7 +12,7 @@ export interface Applied {
 }
 
 export interface Finder {
-  readonly connector: Pick<Connector, 'name' | 'source' | 'sink' | 'twin'>
+  readonly connector: Pick<Connector, 'name' | 'source' | 'twin'>
   readonly nowMs: number
 }
 
@@ -30,9 +30,10 @@ function contestsOf({ contests = [], dependents = [] }: Outcome): readonly Conte
 
 function conflictOf(contest: Contest, { connector, nowMs, cursor }: Finder & { readonly cursor: string }) {
   const { table, key, row, group, policy, wins, why, incoming, held, before } = contest
-  const { name, source, sink, twin = null } = connector
+  const { name, source, twin = null } = connector
   const versions = source === 'mysql' ? { mysql: incoming, dynamodb: held } : { mysql: held, dynamodb: incoming }
-  const winner = wins === 'incoming' ? source : sink
+  // Whoever has no twin contests nothing, so it is one side or the other.
+  const winner = (wins === 'incoming') === (source === 'mysql') ? ('mysql' as const) : ('dynamodb' as const)
   const found = { connector: name, twin, row, group, ...versions }
   return {
     ...{ ...found, id: fieldConflictId(found), table, key, policy, before, why, cursor, foundAtMs: nowMs },

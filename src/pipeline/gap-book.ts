@@ -58,7 +58,7 @@ export class GapBook {
   #standings(id: string, { tables, source }: Gap): readonly GapStanding[] {
     const { connectors, runs, sources } = this.#options
     return connectors.flatMap((connector) => {
-      if (sources.get(connector.source) !== source) return []
+      if (connector.source === 'import' || sources.get(connector.source) !== source) return []
       const own = Object.keys(connector.tables).filter((table) => tables.includes(table))
       const repair = runs.repairOf(connector.name, id)
       return own.length === 0 ? [] : [{ connector: connector.name, tables: own, repair }]

@@ -139,8 +139,8 @@ export class Plan {
    */
   async #columnFault(shape: TableShape): Promise<string | null> {
     const { connector } = this.#options.ready
-    // Items of one table need not have anything but their key in common.
-    if (connector.source === 'dynamodb') return null
+    // Items of one table need not have anything but their key in common, and rows from outside have what the connector says.
+    if (connector.source !== 'mysql') return null
     const columns = connector.tables[shape.name]?.columns ?? []
     const missing = columns.filter((name) => !shape.columns.some((column) => column.name === name))
     if (missing.length === 0) return null

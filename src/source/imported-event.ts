@@ -119,7 +119,7 @@ export class ImportedEvents {
   }
 }
 
-export function importedShape(table: string, { fields }: Imported): TableShape {
+function importedShape(table: string, { fields }: Imported): TableShape {
   return {
     database: IMPORTS_DATABASE,
     name: table,

@@ -5,8 +5,8 @@ import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
+import type { Compression, Dialect, Encoding } from '../../core/csv-dialect.ts'
 import { MillraceError } from '../../core/errors.ts'
-import type { Compression, Dialect, Encoding } from './csv-dialect.ts'
 import { utf16Text } from './utf16-text.ts'
 
 const CHUNK_BYTES = 256 * 1024

@@ -1,7 +1,7 @@
 // Cuts bytes into rows and fields. It works on text of one character for each byte, so that places are places in the file;
 // what the bytes stand for is somebody else's affair. A row that is wrong is told as such, and the next one is read.
 
-import type { Dialect } from './csv-dialect.ts'
+import type { Dialect } from '../../core/csv-dialect.ts'
 
 export interface CsvRow {
   /** One character for each byte. */

@@ -3,13 +3,14 @@
 
 import { stat } from 'node:fs/promises'
 import { z } from 'zod'
+import type { Dialect, Encoding } from '../../core/csv-dialect.ts'
 import { MillraceError } from '../../core/errors.ts'
 import type { ChangeEvent } from '../../core/event.ts'
 import type { Imported } from '../../core/imported.ts'
+import type { ImportSource } from '../import-source.ts'
 import { ImportedEvents, type RowSaid } from '../imported-event.ts'
-import type { PagedRows, PageRequest, RowPage } from '../source.ts'
+import type { PageRequest, RowPage } from '../source.ts'
 import { type CsvColumns, csvColumns } from './csv-columns.ts'
-import type { Dialect, Encoding } from './csv-dialect.ts'
 import { type CsvFile, csvText, openCsvFile } from './csv-file.ts'
 import { BEGINNING, type CsvRow, CsvRows, type Place } from './csv-rows.ts'
 import { fieldText } from './field-text.ts'
@@ -37,7 +38,7 @@ interface Reading {
   at: Bookmark
 }
 
-export class CsvSource implements PagedRows {
+export class CsvSource implements ImportSource {
   readonly #options: CsvSourceOptions
   #reading: Reading | null = null
 
@@ -49,6 +50,10 @@ export class CsvSource implements PagedRows {
   async last(): Promise<string> {
     const { size, mtimeMs, ino } = await stat(this.#options.path)
     return JSON.stringify({ size, mtimeMs, ino })
+  }
+
+  async check(): Promise<void> {
+    await this.#reach(null)
   }
 
   /** Nobody knows before it was read. */

@@ -2,7 +2,7 @@
 
 import { isUtf8 } from 'node:buffer'
 import iconv from 'iconv-lite'
-import type { Encoding } from './csv-dialect.ts'
+import type { Encoding } from '../../core/csv-dialect.ts'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: every byte that ASCII has.
 const ASCII = /^[\x00-\x7f]*$/u

@@ -59,7 +59,16 @@ export async function carryOut(parts: Parts, { kind, scope, work }: Carrying): P
   const order = { kind, connector, scope: JSON.stringify(scope), limits: NO_LIMITS, by: 'bench' }
   const { id } = (await desk.order(order)).order
   const none = { carryOut: async () => undefined }
-  const others = { backfill: none, replay: none, sync: none, retry: none, verify: none, repair: none, resolve: none }
+  const others = {
+    backfill: none,
+    replay: none,
+    sync: none,
+    retry: none,
+    verify: none,
+    repair: none,
+    resolve: none,
+    import: none,
+  }
   const kinds = (codec: EventCodec) => ({ ...others, [kind]: work(codec) })
   const observer = { led: () => undefined }
   const attempt = { signal, progress: () => undefined, retry: <Value>(step: () => Promise<Value>) => step() }

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import iconv from 'iconv-lite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Dialect } from '../../../src/core/csv-dialect.ts'
 import type { ChangeEvent } from '../../../src/core/event.ts'
 import type { Imported } from '../../../src/core/imported.ts'
-import { Dialect } from '../../../src/source/csv/csv-dialect.ts'
 import { CsvSource, type CsvSourceOptions } from '../../../src/source/csv/csv-source.ts'
 
 const IMPORTED: Imported = {

@@ -1,0 +1,106 @@
+// What others keep in files and behind services, brought into MySQL: content that people search, and a catalogue with its
+// prices.
+
+import { v5 as uuid } from 'uuid'
+import { defineConnector, type Migration } from '../src/core/connector.ts'
+import type { ChangeEvent } from '../src/core/event.ts'
+import type { Imported } from '../src/core/imported.ts'
+import { Exact, type Fields } from '../src/core/value.ts'
+import type { Write } from '../src/core/write.ts'
+
+const NAMESPACE = '0b8f2f2e-6c0e-5f0e-9a55-5b1f0f6d7c11'
+
+const CONTENT: Imported = {
+  fields: {
+    external_id: { type: 'text', lengthMax: 190 },
+    content_type: { type: 'text', lengthMax: 50, isRequired: true },
+    title: { type: 'text', lengthMax: 255, isRequired: true },
+    artist: { type: 'text', lengthMax: 255 },
+    album: { type: 'text', lengthMax: 255 },
+    genre: { type: 'text', lengthMax: 100 },
+    year: { type: 'integer', least: 0, most: 9999 },
+    description: { type: 'text', lengthMax: 10_000 },
+    url: { type: 'text', lengthMax: 1_000 },
+    metadata: { type: 'json' },
+  },
+  names: [
+    ['content_type', 'external_id'],
+    ['content_type', 'title', 'artist'],
+    ['content_type', 'title'],
+  ],
+}
+
+const CATALOGUE: Imported = {
+  fields: {
+    external_id: { type: 'text', lengthMax: 190 },
+    category: { type: 'text', lengthMax: 100 },
+    name: { type: 'text', lengthMax: 255, isRequired: true },
+    description: { type: 'text', lengthMax: 10_000 },
+    price: { type: 'decimal', scale: 2, least: 0, most: 99_999_999.99 },
+    currency: { type: 'text', lengthMax: 3 },
+    is_active: { type: 'boolean' },
+  },
+  names: [['external_id'], ['category', 'name'], ['name']],
+}
+
+/** How each type of a field is kept. */
+const COLUMNS = {
+  text: (length: number) => (length > 1_000 ? 'TEXT' : `VARCHAR(${length})`),
+  integer: () => 'BIGINT',
+  decimal: () => 'DECIMAL(10,2)',
+  boolean: () => 'TINYINT(1)',
+  json: () => 'JSON',
+} as const
+
+function tableOf(name: string, key: string, { fields }: Imported): string {
+  const columns = Object.entries(fields).map(([field, { type, lengthMax = 0, isRequired }]) => {
+    const column = type === 'date' || type === 'datetime' ? 'DATETIME' : COLUMNS[type](lengthMax)
+    return `${field} ${column}${isRequired ? ' NOT NULL' : ''}`
+  })
+  return `CREATE TABLE IF NOT EXISTS ${name} (${key} CHAR(36) CHARACTER SET ascii NOT NULL PRIMARY KEY, ${columns.join(', ')}) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4`
+}
+
+const migrations: readonly Migration[] = [
+  {
+    name: 'content: content_index',
+    up: [tableOf('content_index', 'content_id', CONTENT)],
+    down: ['DROP TABLE IF EXISTS content_index'],
+  },
+  {
+    name: 'content: catalog_items',
+    up: [tableOf('catalog_items', 'item_id', CATALOGUE)],
+    down: ['DROP TABLE IF EXISTS catalog_items'],
+  },
+]
+
+export default defineConnector({
+  name: 'content',
+  source: 'import',
+  sink: 'mysql',
+  whenNamed: true,
+  migrations,
+  targets: () => ({
+    content_index: { key: ['content_id'], owns: Object.keys(CONTENT.fields) },
+    catalog_items: { key: ['item_id'], owns: Object.keys(CATALOGUE.fields) },
+  }),
+  tables: {
+    content_index: { columns: Object.keys(CONTENT.fields), imported: CONTENT, map: into('content_index', CONTENT) },
+    catalog_items: {
+      columns: Object.keys(CATALOGUE.fields),
+      imported: CATALOGUE,
+      map: into('catalog_items', CATALOGUE),
+    },
+  },
+})
+
+function into(table: string, { fields }: Imported): (event: ChangeEvent) => readonly Write[] {
+  return ({ key, after }) => {
+    const values: Fields = Object.fromEntries(
+      Object.entries(fields).map(([name, { type }]) => {
+        const value = after?.[name] ?? null
+        return [name, type === 'decimal' && value !== null ? new Exact(String(value)) : value]
+      }),
+    )
+    return [{ do: 'merge', table, key: [uuid(`${table}:${key.mr_name}`, NAMESPACE)], fields: values }]
+  }
+}

@@ -1,0 +1,43 @@
+// A request for an import as the order it becomes.
+
+import { MillraceError } from '../core/errors.ts'
+import type { ImportFrom } from '../core/import-from.ts'
+import { nearest } from '../core/nearest.ts'
+import { NO_LIMITS } from '../core/run.ts'
+import type { ImportScope } from './import.ts'
+import type { ReadyConnector } from './ready-connector.ts'
+import type { Run } from './run-book.ts'
+import type { OrderGiven } from './run-desk.ts'
+
+export interface ImportWanted {
+  /** Left out: the one that has the table. */
+  readonly connector?: string | undefined
+  readonly table: string
+  readonly from: ImportFrom
+}
+
+export function importOrder(connectors: readonly ReadyConnector[], wanted: ImportWanted): Omit<OrderGiven, 'by'> {
+  const { table, from } = wanted
+  const importing = connectors.filter(({ connector }) => connector.source === 'import')
+  const named = importing.filter(
+    ({ connector: { name } }) => wanted.connector === undefined || name === wanted.connector,
+  )
+  const found = named.find(({ connector }) => table in connector.tables)
+  if (found === undefined)
+    throw new MillraceError('IMPORT_INVALID', `nothing is imported into ${table}: ${meant(table, importing)}`)
+  const scope: ImportScope = { table, from }
+  return { kind: 'import', connector: found.connector.name, scope: JSON.stringify(scope), limits: NO_LIMITS }
+}
+
+function meant(table: string, importing: readonly ReadyConnector[]): string {
+  const tables = importing.flatMap(({ connector }) => Object.keys(connector.tables))
+  if (tables.length === 0) return 'MILLRACE_CONNECTORS names no connector that imports'
+  const near = nearest(table, tables)
+  return near === null ? `there are ${tables.join(', ')}` : `did you mean ${near}?`
+}
+
+/** The run that is under way for the same. */
+export function sameImport({ connector, scope }: Omit<OrderGiven, 'by'>): (runs: readonly Run[]) => Run | null {
+  return (runs) =>
+    runs.find(({ order }) => order.kind === 'import' && order.connector === connector && order.scope === scope) ?? null
+}
