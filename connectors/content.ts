@@ -5,6 +5,7 @@ import { v5 as uuid } from 'uuid'
 import { defineConnector, type Migration } from '../src/core/connector.ts'
 import type { ChangeEvent } from '../src/core/event.ts'
 import type { Imported } from '../src/core/imported.ts'
+import { KEPT_COLUMNS } from '../src/core/imported-row.ts'
 import { Exact, type Fields } from '../src/core/value.ts'
 import type { Write } from '../src/core/write.ts'
 
@@ -57,7 +58,7 @@ function tableOf(name: string, key: string, { fields }: Imported): string {
     const column = type === 'date' || type === 'datetime' ? 'DATETIME' : COLUMNS[type](lengthMax)
     return `${field} ${column}${isRequired ? ' NOT NULL' : ''}`
   })
-  return `CREATE TABLE IF NOT EXISTS ${name} (${key} CHAR(36) CHARACTER SET ascii NOT NULL PRIMARY KEY, ${columns.join(', ')}) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4`
+  return `CREATE TABLE IF NOT EXISTS ${name} (${key} CHAR(36) CHARACTER SET ascii NOT NULL PRIMARY KEY, ${columns.join(', ')}, ${KEPT_COLUMNS}) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4`
 }
 
 const migrations: readonly Migration[] = [

@@ -65,8 +65,12 @@ const system: System = {
     const options = { ...dynamodbAddress(config), ...(budget === null ? {} : { budget }) }
     const shared: Shared = {
       cache,
-      async openSink({ side, targets }, heard) {
+      async openSink({ side, isImport, targets }, heard) {
         if (side === 'dynamodb') return openDynamodbSink({ ...options, ...heard, targets })
+        if (isImport) {
+          const { openImportSink } = await import('./sink/mysql/import/import-sink.ts')
+          return openImportSink({ url: config.mysqlUrl, targets })
+        }
         const { openMysqlSink } = await import('./sink/mysql/mysql-sink.ts')
         return openMysqlSink({ url: config.mysqlUrl, targets })
       },

@@ -4,5 +4,5 @@ import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { SinkAsked } from './system.ts'
 
 export function sinkOf({ connector, targets }: ReadyConnector): SinkAsked {
-  return { side: connector.sink, targets }
+  return { side: connector.sink, isImport: connector.source === 'import', targets }
 }

@@ -36,6 +36,8 @@ export interface SinkHeard {
 /** Tables of one side. */
 export interface SinkAsked {
   readonly side: Side
+  /** What is written comes from outside, and goes on from there as anybody's change does. */
+  readonly isImport: boolean
   readonly targets: Targets
 }
 

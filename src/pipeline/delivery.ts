@@ -116,12 +116,13 @@ export class Delivery {
     if (live.length > 0) size.took(live.length, clock.nowMs() - startMs)
   }
 
-  #placed({ event, writes, cursor, record }: Planned): readonly PlacedWrite[] {
+  #placed({ event, writes, cursor, record, run }: Planned): readonly PlacedWrite[] {
     if (event === null) return []
     const lane = laneOf(record)
     const scope = cursorScope(this.#batch.next)
     const waits = (offset: number) => this.#parked.waits({ scope, offset })
-    const delivery = { reader: this.#options.connector.name, since: this.#batch.from, waits }
+    const brought = run === null ? {} : { broughtBy: run.run }
+    const delivery = { reader: this.#options.connector.name, since: this.#batch.from, waits, ...brought }
     return writes.map((write) => ({ write, position: event.position, cursor, lane, ...delivery }))
   }
 
@@ -149,6 +150,8 @@ export class Delivery {
   }
 
   #behind({ key, offset }: StoredRecord): string | null {
+    // A row from outside is all there is to know of it: a later one needs no earlier one.
+    if (this.#options.connector.source === 'import') return null
     const parked = this.#parked.behind(key)
     if (parked !== null) return `behind ${parked}`
     const blocked = this.#blocked.get(keyText(key))

@@ -59,6 +59,8 @@ export function tallyOf(writes: readonly Write[], outcomes: readonly Outcome[]):
     const write = writes[index]
     if (write === undefined) return
     countWrites(counts, { ...outcome, do: write.do })
+    if (outcome.change !== undefined)
+      counts[`${write.table} ${outcome.change}`] = (counts[`${write.table} ${outcome.change}`] ?? 0) + 1
     if (isKnown(write, outcome)) counts['create exists'] = (counts['create exists'] ?? 0) + 1
     counts.units = (counts.units ?? 0) + unitsOf(write, outcome)
   })

@@ -26,6 +26,8 @@ export interface PlacedWrite {
   readonly isRetry?: true
   /** The replay that gives an old record once more: applied is then only what this one changes. */
   readonly run?: string
+  /** The run that brought the record into the log. */
+  readonly broughtBy?: string
 }
 
 /** Two existing items lay claim to the same thing; both stay as they are until a person decides. */
@@ -52,6 +54,8 @@ export interface Contest {
   readonly before: Fields | null
 }
 
+export type Change = 'inserted' | 'updated' | 'unchanged' | 'deleted'
+
 /**
  * applied: the target holds exactly this event's position, now or since an earlier try of the same record · stale: it
  * holds a newer one · exists: somebody else made the item first · rejected: it can never be applied, `reason` says why.
@@ -62,6 +66,8 @@ export interface Outcome {
   readonly reason?: string
   readonly clashes?: readonly Clash[]
   readonly contests?: readonly Contest[]
+  /** What an import did to the row; `exists` where it is unchanged. */
+  readonly change?: Change
   /** What kind of write it is of, among dependents. */
   readonly do?: Write['do']
   /** An identify made its item, whatever became of its fields. */

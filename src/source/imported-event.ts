@@ -4,7 +4,7 @@
 import { ChangeEvent } from '../core/event.ts'
 import { RowImage } from '../core/image.ts'
 import { type Imported, type ImportedField, importedValue, kindOfField } from '../core/imported.ts'
-import { IMPORTS_DATABASE, NAME_COLUMN, PLACE_COLUMN, SAID_COLUMN } from '../core/imported-row.ts'
+import { BY_RUN, IMPORTS_DATABASE, NAME_COLUMN, PLACE_COLUMN, SAID_COLUMN } from '../core/imported-row.ts'
 import { position } from '../core/position.ts'
 import { type Column, keyShape, primitive, type TableShape } from '../core/table.ts'
 import type { Value } from '../core/value.ts'
@@ -32,7 +32,6 @@ export interface ImportedEventsOptions {
   readonly run: string
 }
 
-const EPOCH = 1
 const DIGITS = 12
 const SAID_MAX = 2_000
 
@@ -106,7 +105,7 @@ export class ImportedEvents {
       keyImage: new RowImage(this.#keyShape, keyBytes),
       beforeImage: null,
       afterImage: new RowImage(this.#shape, writer.end()),
-      position: position(EPOCH, [
+      position: position(BY_RUN, [
         { value: orderedAtMs, digits: DIGITS },
         { value: place, digits: DIGITS },
       ]),

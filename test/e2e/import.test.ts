@@ -39,3 +39,31 @@ test('a path outside the folder of imports is refused, and changes nothing', asy
   }
   expect(await place.runs()).toEqual([])
 })
+
+test('what changed is written, what did not is left alone, and an older import never overwrites a newer one', async () => {
+  await using place = await ImportPlace.open()
+  const file = join(place.folder, 'prices.csv')
+  const importing = async (text: string) => {
+    await writeFile(file, text)
+    const asked = { sourceType: 'csv', sourceIdentifier: 'prices.csv', options: { targetTable: 'catalog_items' } }
+    const { writes, tally } = await place.done(await place.trigger(asked))
+    return { ...tally, ...writes }
+  }
+  const first = await importing('external_id,name,price\n1,Soup,4.50\n2,Bread,2\n3,Wine,9.9\n')
+  expect(first).toMatchObject({ applied: 3, 'catalog_items inserted': 3 })
+  const again = await importing('external_id,name,price\n1,Soup,4.5\n2,Bread,2.00\n3,Wine,9.90\n')
+  expect(again).toMatchObject({ applied: 0, exists: 3, 'catalog_items unchanged': 3 })
+  const changed = await importing('external_id,name,price\n1,Soup,4.50\n2,Bread,2.50\n2,Bread,3\n4,Tea,1\n')
+  expect(changed).toMatchObject({
+    rejected: 1,
+    'catalog_items inserted': 1,
+    'catalog_items updated': 1,
+    'catalog_items unchanged': 1,
+  })
+  expect(await place.query('SELECT external_id, name, price FROM catalog_items ORDER BY external_id')).toEqual([
+    { external_id: '1', name: 'Soup', price: '4.50' },
+    { external_id: '2', name: 'Bread', price: '2.50' },
+    { external_id: '3', name: 'Wine', price: '9.90' },
+    { external_id: '4', name: 'Tea', price: '1.00' },
+  ])
+})

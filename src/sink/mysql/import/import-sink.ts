@@ -1,0 +1,97 @@
+// The MySQL sink of imports. Positions stand in the rows themselves, in tables that the connector brings along; so a row
+// that did not change costs a look and no write, and what a run did can be taken back.
+
+import type { TargetTable } from '../../../core/connector.ts'
+import type { Finding } from '../../../core/finding.ts'
+import type { Write } from '../../../core/write.ts'
+import type { Compared, ItemsPage, ItemsRequest, Outcome, PlacedWrite, Sink } from '../../sink.ts'
+import { CREATE } from '../bookkeeping.ts'
+import { checkTables } from '../check.ts'
+import type { Session } from '../session.ts'
+import { TargetTables } from '../target-tables.ts'
+import { Transactions } from '../transactions.ts'
+import { named } from '../trouble.ts'
+import { foreseePuts } from './foresee-puts.ts'
+import { putCall } from './put-call.ts'
+import { CREATE_UNDO } from './undo-table.ts'
+
+export interface ImportSinkOptions {
+  readonly url: string
+  readonly targets: Readonly<Record<string, TargetTable>>
+}
+
+export async function openImportSink(options: ImportSinkOptions): Promise<Sink> {
+  return new ImportSink(options)
+}
+
+class ImportSink implements Sink {
+  readonly #transactions: Transactions
+  readonly #targets: TargetTables
+  #areTablesMade = false
+
+  constructor({ url, targets }: ImportSinkOptions) {
+    this.#transactions = new Transactions(url)
+    this.#targets = new TargetTables(targets, this.#transactions.database)
+  }
+
+  check(): Promise<readonly Finding[]> {
+    const { database, user } = this.#transactions
+    return this.#use(new AbortController().signal, (session) => {
+      return checkTables({ session, targets: this.#targets, database, user })
+    })
+  }
+
+  async apply(writes: readonly PlacedWrite[], signal: AbortSignal): Promise<readonly Outcome[]> {
+    signal.throwIfAborted()
+    if (writes.length === 0) return []
+    if (!this.#areTablesMade) await this.#use(signal, makeTables)
+    this.#areTablesMade = true
+    const shared = { transactions: this.#transactions, targets: this.#targets, signal }
+    return this.#unlessAltered(() => putCall(shared, writes))
+  }
+
+  foresee(writes: readonly PlacedWrite[], signal: AbortSignal): Promise<readonly Outcome[]> {
+    return this.#use(signal, async (session) => {
+      const isMariadb = await this.#transactions.isMariadb(session)
+      return foreseePuts({ session, isMariadb, targets: this.#targets }, writes)
+    })
+  }
+
+  /** Nobody verifies an import: what it brought is held against its source by the next one. */
+  async compare(writes: readonly Write[]): Promise<readonly Compared[]> {
+    return writes.map(() => ({ differences: [], met: [] }))
+  }
+
+  async items({ table }: ItemsRequest): Promise<ItemsPage> {
+    throw new RangeError(`nobody walks through the items of ${table}`)
+  }
+
+  close(): Promise<void> {
+    return this.#transactions.close()
+  }
+
+  #use<Result>(signal: AbortSignal, work: (session: Session) => Promise<Result>): Promise<Result> {
+    return this.#unlessAltered(async () => {
+      try {
+        return await this.#transactions.use(signal, work)
+      } catch (error) {
+        throw named(error, this.#transactions.user)
+      }
+    })
+  }
+
+  /** After a failure the tables are looked at anew: one may have been altered. */
+  async #unlessAltered<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work()
+    } catch (error) {
+      this.#targets.forget()
+      throw error
+    }
+  }
+}
+
+/** Outside of any transaction, which making a table would end. */
+async function makeTables(session: Session): Promise<void> {
+  for (const statement of [...CREATE, CREATE_UNDO]) await session.write(statement)
+}

@@ -1,0 +1,84 @@
+// The rows that an import is about to hold its own against, locked until the transaction ends.
+
+import type { Row, Value } from '../../../core/value.ts'
+import { quotedName } from '../../../mysql/sql-name.ts'
+import { derivedRows, joinedByKey } from '../derived-rows.ts'
+import { binaryLiteral, literal } from '../literal.ts'
+import { askedFor, readValue } from '../read-value.ts'
+import { keyText, type RowKey } from '../row-key.ts'
+import type { Answer } from '../session.ts'
+import type { TargetColumn } from '../target-column.ts'
+import type { Putting } from './put-call.ts'
+import { KEPT, type Standing, StandingRow } from './standing-row.ts'
+import { UNDO_TABLE } from './undo-table.ts'
+
+/** MariaDB makes a subquery of a list of a thousand values and more. */
+const KEYS_MAX = 900
+
+/** By the text of their keys. `run`: whose deletes have to be known. */
+export async function loadStanding(
+  by: Putting,
+  keys: readonly RowKey[],
+  deletes: string | null,
+): Promise<ReadonlyMap<string, StandingRow>> {
+  const inOrder = keys.toSorted((one, other) => (one.text < other.text ? -1 : 1))
+  const rows = new Map<string, StandingRow>()
+  for (let at = 0; at < inOrder.length; at += KEYS_MAX) {
+    const some = inOrder.slice(at, at + KEYS_MAX)
+    const found = await loadFound(by, some)
+    const gone = deletes === null ? new Set<string>() : await loadDeleted(by, some, deletes)
+    for (const key of some) {
+      const { text } = key
+      rows.set(
+        text,
+        new StandingRow(key, { found: found.get(text) ?? null, deletedBy: gone.has(text) ? deletes : null }),
+      )
+    }
+  }
+  return rows
+}
+
+async function loadFound(by: Putting, keys: readonly RowKey[]): Promise<ReadonlyMap<string, Standing>> {
+  const { session, shape, columns } = by
+  const asked = [...shape.key, ...columns].map((column) => askedFor(column, 't'))
+  const kept = KEPT.map((name) => (name === 'mr_digest' ? `HEX(t.${name})` : `t.${name}`))
+  const rows = await session.rows(
+    `SELECT ${[...asked, ...kept]} FROM ${among(by, keys)}${by.locks ? ' FOR UPDATE' : ''}`,
+  )
+  return new Map(
+    rows.map((row) => {
+      const values = shape.key.map((column, at) => readValue(column, row[at] ?? null))
+      return [keyText(values), standingOf(columns, row.slice(shape.key.length))]
+    }),
+  )
+}
+
+function standingOf(columns: readonly TargetColumn[], row: Answer): Standing {
+  const fields: Record<string, Value> = {}
+  columns.forEach((column, at) => {
+    fields[column.name] = readValue(column, row[at] ?? null)
+  })
+  const [position, run, made, digest] = row.slice(columns.length).map((value) => value?.toString() ?? null)
+  const kept = { position: position ?? null, run: run ?? null, made: made ?? null }
+  return { fields: fields as Row, kept: { ...kept, digest: digest?.toLowerCase() ?? null } }
+}
+
+async function loadDeleted({ session, shape }: Putting, keys: readonly RowKey[], run: string): Promise<Set<string>> {
+  const list = keys.map(({ text }) => binaryLiteral(text))
+  const rows = await session.rows(
+    `SELECT row_key FROM ${UNDO_TABLE} WHERE run = ${binaryLiteral(run)} AND target = ${binaryLiteral(shape.table)}
+      AND did = 'deleted' AND row_key IN (${list})`,
+  )
+  return new Set(rows.map(([key]) => String(key)))
+}
+
+function among({ shape, isMariadb }: Putting, keys: readonly RowKey[]): string {
+  const [only] = shape.key
+  const table = quotedName(shape.table)
+  if (only !== undefined && shape.key.length === 1) {
+    const list = keys.map(({ values }) => literal(only, values[0] ?? null))
+    return `${table} t WHERE t.${quotedName(only.name)} IN (${list})`
+  }
+  const rows = keys.map(({ values }) => values)
+  return `${derivedRows({ columns: shape.key, rows, isMariadb })} STRAIGHT_JOIN ${table} t ON ${joinedByKey(shape.key)}`
+}

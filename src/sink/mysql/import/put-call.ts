@@ -1,0 +1,124 @@
+// One call of apply for an import: one transaction. Each row is held against what stands there; what differs is written,
+// with what it was before, and what does not is left alone. A row that the server refuses costs itself only.
+
+import type { Merge, Remove } from '../../../core/write.ts'
+import { describeItem, itemId } from '../../item-ref.ts'
+import { Rejection } from '../../rejection.ts'
+import type { Outcome, PlacedWrite } from '../../sink.ts'
+import { markTransaction } from '../mark-transaction.ts'
+import { type RowKey, rowKey } from '../row-key.ts'
+import type { Session } from '../session.ts'
+import type { TargetColumn, TargetShape } from '../target-column.ts'
+import type { TargetTables } from '../target-tables.ts'
+import type { Transactions } from '../transactions.ts'
+import { decidePut } from './decide-put.ts'
+import { keepUndo } from './keep-undo.ts'
+import { loadStanding } from './load-standing.ts'
+import { sendStanding } from './send-standing.ts'
+import { KEPT, type StandingRow } from './standing-row.ts'
+
+export interface PutCallOptions {
+  readonly transactions: Transactions
+  readonly targets: TargetTables
+  readonly signal: AbortSignal
+}
+
+export type RowPut = Merge | Remove
+
+interface Task {
+  readonly placed: PlacedWrite
+  readonly write: RowPut
+  readonly owner: number
+}
+
+export async function putCall(
+  { transactions, targets, signal }: PutCallOptions,
+  writes: readonly PlacedWrite[],
+): Promise<readonly Outcome[]> {
+  const tasks = writes.map((placed, owner): Task => ({ placed, write: putOf(targets, placed), owner }))
+  return transactions.run(signal, async (session) => {
+    const outcomes = new Map<number, Outcome>()
+    const tables = Map.groupBy(tasks, ({ write }) => write.table)
+    for (const [table, ofTable] of [...tables].sort(([one], [other]) => (one < other ? -1 : 1))) {
+      const { owns } = targets.target(table)
+      const shape = await targets.shape(session, table, [...owns, ...KEPT])
+      const columns = owns.flatMap((name) => shape.columns.get(name) ?? [])
+      await putRows(
+        { session, shape, columns, isMariadb: await transactions.isMariadb(session), locks: true },
+        ofTable,
+        outcomes,
+      )
+    }
+    // Last, and not first: capture is to tell of it as of any other's change.
+    await markTransaction(session, writes)
+    const result = tasks.map(({ owner }) => outcomes.get(owner) ?? { did: 'stale' as const })
+    return { result, commits: true }
+  })
+}
+
+export interface Putting {
+  readonly session: Session
+  readonly shape: TargetShape
+  /** Those of the fields. */
+  readonly columns: readonly TargetColumn[]
+  readonly isMariadb: boolean
+  readonly locks: boolean
+}
+
+async function putRows(by: Putting, tasks: readonly Task[], outcomes: Map<number, Outcome>): Promise<void> {
+  const reject = ({ write, owner }: Task, reason: string) =>
+    void outcomes.set(owner, { did: 'rejected', reason: `${describeItem(write)}: ${reason}` })
+  const keyed = keysOf(by.shape, tasks, reject)
+  const deleting = tasks.find(({ write }) => write.do === 'remove')
+  const rows = await loadStanding(by, [...keyed.values()], deleting === undefined ? null : runOf(deleting))
+  /** The last write that changed a row stands for it. */
+  const owners = new Map<StandingRow, Task>()
+  for (const task of tasks) {
+    const key = keyed.get(itemId(task.write))
+    const row = key === undefined ? undefined : rows.get(key.text)
+    if (row === undefined) continue
+    try {
+      const before = row.now
+      outcomes.set(task.owner, decidePut(row, task.write, task.placed))
+      if (row.now !== before) owners.set(row, task)
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error
+      reject(task, error.message)
+    }
+  }
+  const changed = [...owners.keys()].filter(({ isChanged }) => isChanged)
+  const refused = await sendStanding(by, changed)
+  for (const [row, reason] of refused) {
+    const task = owners.get(row)
+    if (task !== undefined) reject(task, reason)
+  }
+  const written = changed.filter((row) => !refused.has(row))
+  await keepUndo(by, new Map(written.map((row) => [row, runOf(owners.get(row))])))
+}
+
+function runOf(task: Task | undefined): string {
+  return task?.placed.broughtBy ?? ''
+}
+
+function keysOf(
+  shape: TargetShape,
+  tasks: readonly Task[],
+  reject: (task: Task, reason: string) => void,
+): ReadonlyMap<string, RowKey> {
+  const keys = new Map<string, RowKey>()
+  for (const task of tasks) {
+    try {
+      keys.set(itemId(task.write), rowKey(shape, task.write.key))
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error
+      reject(task, error.message)
+    }
+  }
+  return keys
+}
+
+function putOf(targets: TargetTables, { write }: PlacedWrite): RowPut {
+  const checked = targets.checked(write)
+  if (checked.do === 'merge' || checked.do === 'remove') return checked
+  throw new RangeError(`an import merges and removes rows of ${checked.table}, and knows no ${checked.do}`)
+}

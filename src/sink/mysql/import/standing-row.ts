@@ -1,0 +1,83 @@
+// A row of an import's table: as it was found, and what the writes of a call have made of it so far.
+
+import { hash } from 'node:crypto'
+import { fieldText } from '../../../core/field-text.ts'
+import type { Fields, Row, Value } from '../../../core/value.ts'
+import { comparable } from '../comparable.ts'
+import type { RowKey } from '../row-key.ts'
+import type { TargetShape } from '../target-column.ts'
+
+export const KEPT = ['mr_position', 'mr_run', 'mr_made', 'mr_digest'] as const
+
+/** Who wrote it last, and who made it. */
+export interface Kept {
+  readonly position: string | null
+  readonly run: string | null
+  readonly made: string | null
+  /** Of the fields as they were written then. */
+  readonly digest: string | null
+}
+
+export interface Standing {
+  readonly fields: Row
+  readonly kept: Kept
+}
+
+export class StandingRow {
+  readonly row: RowKey
+  /** Null where there was none. */
+  readonly found: Standing | null
+  /** The run that deleted it, where that is on record. */
+  readonly deletedBy: string | null
+  now: Standing | null
+
+  constructor(
+    row: RowKey,
+    { found, deletedBy }: { readonly found: Standing | null; readonly deletedBy: string | null },
+  ) {
+    this.row = row
+    this.found = found
+    this.deletedBy = deletedBy
+    this.now = found
+  }
+
+  get isChanged(): boolean {
+    return this.now !== this.found
+  }
+
+  /** Whether the fields of the row are these already. */
+  holds(fields: Row): boolean {
+    const { now } = this
+    return (
+      now !== null &&
+      Object.entries(fields).every(([name, value]) => this.#isSame(name, value, now.fields[name] ?? null))
+    )
+  }
+
+  #isSame(name: string, one: Value, other: Value): boolean {
+    if (one === other) return true
+    const column = this.row.shape.columns.get(name)
+    if (column === undefined || one === null || other === null) return false
+    return fieldText(comparable(column, one)) === fieldText(comparable(column, other))
+  }
+}
+
+/** The same for the same fields, in whatever order they come. */
+export function digestOf(shape: TargetShape, fields: Row): string {
+  const texts = Object.keys(fields)
+    .sort()
+    .map((name) => {
+      const column = shape.columns.get(name)
+      const value = fields[name] ?? null
+      return `${name}=${typeof value === 'string' && column?.type.name !== 'json' ? value : fieldText(column === undefined ? value : comparable(column, value))}`
+    })
+  return hash('md5', texts.join('\u0000'), 'hex')
+}
+
+/** A row as text, so that it can be put back byte for byte. */
+export function imageText(fields: Fields): string {
+  return JSON.stringify(fields, (_name, value: unknown) => {
+    if (typeof value === 'bigint') return { n: String(value) }
+    return value instanceof Uint8Array ? { b: Buffer.from(value).toString('base64') } : value
+  })
+}
