@@ -52,9 +52,15 @@ const system: System = {
     return new CsvSource({ ...asked, ...from, path: await importPath(importDir, from.file) })
   },
 
-  async migrate({ mysqlUrl }, asked) {
+  async openLedger({ mysqlUrl }) {
+    const { openMysqlLedger } = await import('./sink/mysql/import/mysql-ledger.ts')
+    return openMysqlLedger(mysqlUrl)
+  },
+
+  async migrate({ mysqlUrl }, { migrations, direction }) {
     const { migrate } = await import('./sink/mysql/migrate.ts')
-    return migrate({ url: mysqlUrl, ...asked })
+    const { LEDGER_MIGRATION } = await import('./sink/mysql/import/ledger-tables.ts')
+    return migrate({ url: mysqlUrl, migrations: [LEDGER_MIGRATION, ...migrations], direction })
   },
 
   async openShared(config) {

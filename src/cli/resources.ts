@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
+import type { ImportLedger } from '../sink/import-ledger.ts'
 import type { Sink } from '../sink/sink.ts'
 import type { ImportAsked, ImportSource } from '../source/import-source.ts'
 import type { ServiceRole } from './service-role.ts'
@@ -18,6 +19,8 @@ export interface Resources extends AsyncDisposable {
   readonly sources: Sources
   readonly shared: Shared
   readonly openImport: (asked: ImportAsked) => Promise<ImportSource>
+  /** Of the imports that this process delivers; null where it delivers none. */
+  readonly ledger: ImportLedger | null
   /** Of the connectors that this process delivers for. */
   readonly sinks: ReadonlyMap<ReadyConnector, Sink>
 }
@@ -49,7 +52,10 @@ export async function openResources(options: ResourcesOptions): Promise<Resource
     opened.defer(() => sink.close())
     sinks.set(ready, sink)
   }
+  const imports = [...sinks.keys()].some(({ connector }) => connector.source === 'import')
+  const ledger = imports ? await system.openLedger(config) : null
+  opened.defer(() => ledger?.close())
   const all = opened.move()
   const openImport = (asked: ImportAsked) => system.openImport(config, asked)
-  return { log, codecs, sources, shared, sinks, openImport, [Symbol.asyncDispose]: () => all.disposeAsync() }
+  return { log, codecs, sources, shared, sinks, openImport, ledger, [Symbol.asyncDispose]: () => all.disposeAsync() }
 }

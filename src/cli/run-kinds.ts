@@ -5,6 +5,7 @@ import { MillraceError } from '../core/errors.ts'
 import type { EventCodec } from '../log/codec.ts'
 import { backfill } from '../pipeline/backfill.ts'
 import type { Clock } from '../pipeline/clock.ts'
+import { DeadLetters } from '../pipeline/dead-letters.ts'
 import { importKind } from '../pipeline/import.ts'
 import { Plan, type PlanParts } from '../pipeline/plan.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
@@ -13,7 +14,7 @@ import { replay } from '../pipeline/replay.ts'
 import { ReplayFilter } from '../pipeline/replay-filter.ts'
 import { resolve } from '../pipeline/resolve.ts'
 import { retry } from '../pipeline/retry.ts'
-import type { RunWork } from '../pipeline/run-work.ts'
+import type { RunKindWork, RunWork } from '../pipeline/run-work.ts'
 import type { RunsOptions } from '../pipeline/runs.ts'
 import { syncKind } from '../pipeline/sync.ts'
 import type { SyncTarget } from '../pipeline/sync-status.ts'
@@ -32,8 +33,9 @@ export interface RunKindsOptions {
   readonly planParts: (ready: ReadyConnector) => PlanParts
 }
 
-export function runKinds({ config, resources, clock, planParts }: RunKindsOptions): RunsOptions['kinds'] {
-  const { sources, log, codecs, shared, sinks, openImport } = resources
+export function runKinds(options: RunKindsOptions): RunsOptions['kinds'] {
+  const { config, resources, clock, planParts } = options
+  const { sources, log, codecs, shared, sinks } = resources
   const { records } = codecs
   const { database } = config
   const deliveredBy = (name: string): ReadyConnector => {
@@ -67,11 +69,22 @@ export function runKinds({ config, resources, clock, planParts }: RunKindsOption
     sync: syncKind({ source: sources.mysql, codec, clock, records, targets: syncTargets(sinks) }),
     repair: repairKind({ sourceOf, codec, clock, records, log, database, targets: repaired }),
     replay: { carryOut: replayed },
-    import: importKind({ open: openImport, connectors: [...sinks.keys()], codec, clock }),
+    import: importing(options, codec),
     verify: verifyKind({ ...resources, records, clock, database, codec, deliveredBy, planParts }),
     retry: { carryOut: retried },
     resolve: { carryOut: (work) => resolve({ log, records, sinkOf: (name) => sinkNamed(sinks, name) }, work) },
   })
+}
+
+function importing({ config, resources, clock }: RunKindsOptions, codec: EventCodec): RunKindWork {
+  const { log, codecs, sinks, openImport, ledger } = resources
+  const connectors = [...sinks.keys()]
+  const plain = connectors.map(({ connector }) => connector)
+  if (ledger === null) return { carryOut: ({ order }) => Promise.reject(notHere(order.connector)) }
+  const { database } = config
+  const letters = (signal: AbortSignal) =>
+    new DeadLetters({ log, ...codecs, database, connectors: plain, clock, signal })
+  return importKind({ open: openImport, connectors, ledger, letters, codec, clock })
 }
 
 function sinkNamed(sinks: Resources['sinks'], name: string): Sink {

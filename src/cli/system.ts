@@ -7,6 +7,7 @@ import type { Finding } from '../core/finding.ts'
 import type { EventCodec, RecordCodec, SchemaWriter } from '../log/codec.ts'
 import type { Log } from '../log/log.ts'
 import type { SharedCache } from '../pipeline/lookup-cache.ts'
+import type { ImportLedger } from '../sink/import-ledger.ts'
 import type { Sink } from '../sink/sink.ts'
 import type { ImportAsked, ImportSource } from '../source/import-source.ts'
 import type { Bookmark, ChangeSource, LookupCheck, RowLookup, RowSource, TableColumns } from '../source/source.ts'
@@ -62,6 +63,7 @@ export interface System {
   openImport(config: Config, asked: ImportAsked): Promise<ImportSource>
   /** Makes what connectors bring along and the database lacks, or takes it back. */
   migrate(config: Config, asked: Migrating): Promise<readonly string[]>
+  openLedger(config: Config): Promise<ImportLedger>
   openShared(config: Config): Promise<Shared>
   /** Makes the target tables that are missing: for the demo; elsewhere an operator makes them. */
   createTargets(config: Config, targets: Targets): Promise<void>

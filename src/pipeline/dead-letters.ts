@@ -85,6 +85,12 @@ export class DeadLetters {
     return this.#read({ ...letter, value }, await openCodec())
   }
 
+  /** All that are meant, in the order of the dead topics. */
+  async *each(filter: DeadFilter): AsyncIterable<ReadLetter> {
+    const codec = await this.#options.openCodec()
+    for await (const letter of this.#all(filter.topics)) if (isMeant(letter, filter)) yield this.#read(letter, codec)
+  }
+
   /** Those of these ids, in the order of the dead topics; throws DEAD_LETTER_UNKNOWN when one is missing. */
   async all(ids: readonly string[]): Promise<readonly DeadLetter[]> {
     const found = new Map<string, DeadLetter>()

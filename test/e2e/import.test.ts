@@ -23,6 +23,15 @@ test('the curl example of a CSV file works as written', async () => {
   }
   const run = await place.done(await place.trigger(asked))
   expect(run).toMatchObject({ state: 'done', rows: 3, tally: { applied: 2, rejected: 1 } })
+  expect(await place.query('SELECT status, items_read, items_inserted, items_failed FROM sync_runs')).toEqual([
+    { status: 'done', items_read: 3, items_inserted: 2, items_failed: 1 },
+  ])
+  expect(await place.query('SELECT source_row, category, is_retryable, reason, row_text FROM sync_errors')).toEqual([
+    { source_row: 4, category: 'validation', is_retryable: 0, reason: 'title is missing', row_text: ',nobody,none' },
+  ])
+  expect(await place.query('SELECT table_name, records_synced FROM sync_state')).toEqual([
+    { table_name: 'content_index', records_synced: 3 },
+  ])
   const rows = await place.query('SELECT content_type, title, artist, genre FROM content_index ORDER BY title')
   expect(rows).toEqual([
     { content_type: 'music', title: 'Caminito', artist: 'Gardel, Carlos', genre: 'tango' },

@@ -1,0 +1,96 @@
+// Tells the ledger of an import: that it has begun, how it goes, how it ended, and which rows were set aside.
+
+import { deadLetterKey } from '../core/dead-letter.ts'
+import type { ChangeEvent } from '../core/event.ts'
+import { PLACE_COLUMN, SAID_COLUMN } from '../core/imported-row.ts'
+import { type RunFault, type RunState, readRunTag, rowsOf, type Tally } from '../core/run.ts'
+import { tableTopic } from '../core/topic.ts'
+import { asNumber, asText } from '../core/value.ts'
+import type { ImportCounts, ImportLedger, SetAside } from '../sink/import-ledger.ts'
+import type { Clock } from './clock.ts'
+import type { DeadLetters, ReadLetter } from './dead-letters.ts'
+import { importScope } from './import-scope.ts'
+import type { RunEnd, RunWork } from './run-work.ts'
+
+export interface ImportRecordOptions {
+  readonly ledger: ImportLedger
+  readonly letters: (signal: AbortSignal) => Pick<DeadLetters, 'each'>
+  readonly clock: Clock
+}
+
+const ERRORS_AT_ONCE = 500
+
+/** As the run stands; comes again, each time with the newest. */
+export async function recordImport(
+  { ledger, clock }: ImportRecordOptions,
+  work: RunWork,
+  { state, fault = null }: { readonly state: RunState; readonly fault?: RunFault | null },
+): Promise<Tally> {
+  const { order, progress } = work
+  const { from, table } = importScope(order)
+  const tally = await work.tally()
+  const isOver = state !== 'running' && state !== 'paused' && state !== 'queued'
+  await ledger.write({
+    ...{ id: order.id, connector: order.connector, by: order.by, orderedAtMs: order.orderedAtMs },
+    ...{ sourceType: from.kind, source: from.file, tables: [table], state, fault },
+    ...{ rows: progress.rows, startedAtMs: progress.startedAtMs },
+    ...{ endedAtMs: isOver ? clock.nowMs() : null, counts: countsOf(tally, table) },
+  })
+  return tally
+}
+
+/** Comes last, and again when a crash was faster. */
+export async function concludeImport(options: ImportRecordOptions, work: RunWork, state: RunEnd): Promise<void> {
+  const { order, progress } = work
+  const { table } = importScope(order)
+  await recordRejected(options, work)
+  const tally = await recordImport(options, work, { state, fault: progress.fault })
+  if (state !== 'done') return
+  const took = { atMs: order.orderedAtMs, tookMs: options.clock.nowMs() - progress.startedAtMs }
+  await options.ledger.reached([{ table, run: order.id, version: null, records: rowsOf(tally), ...took }])
+}
+
+async function recordRejected({ ledger, letters }: ImportRecordOptions, { order, signal }: RunWork): Promise<void> {
+  const { table } = importScope(order)
+  const topics = [tableTopic({ source: 'import' }, '', table)]
+  let rows: SetAside[] = []
+  for await (const { letter, event } of letters(signal).each({ connector: order.connector, topics })) {
+    if (event === null || runOf(event) !== order.id) continue
+    rows.push({ ...setAside({ letter, event }), run: order.id, table })
+    if (rows.length < ERRORS_AT_ONCE) continue
+    await ledger.setAside(rows)
+    rows = []
+  }
+  await ledger.setAside(rows)
+}
+
+function runOf({ parts: { run } }: ChangeEvent): string | null {
+  return run === null ? null : readRunTag(run).run
+}
+
+function setAside({ letter, event }: ReadLetter & { readonly event: ChangeEvent }) {
+  const { after, parts } = event
+  const isOfRow = parts.fault !== null
+  const isDuplicate = letter.reason.includes('another row of this import')
+  return {
+    id: deadLetterKey(letter),
+    place: asNumber(after?.[PLACE_COLUMN] ?? null),
+    said: asText(after?.[SAID_COLUMN] ?? null),
+    reason: letter.reason,
+    diedAtMs: letter.diedAtMs,
+    category: isOfRow ? ('validation' as const) : isDuplicate ? ('duplicate' as const) : ('constraint' as const),
+    // What a row lacks of others may be there by then.
+    isRetryable: !isOfRow && !isDuplicate,
+  }
+}
+
+function countsOf({ writes, stale, rejected }: Tally, table: string): ImportCounts {
+  const of = (change: string) => writes[`${table} ${change}`] ?? 0
+  const changes = {
+    inserted: of('inserted'),
+    updated: of('updated'),
+    unchanged: of('unchanged'),
+    deleted: of('deleted'),
+  }
+  return { ...changes, stale, rejected }
+}
