@@ -57,6 +57,11 @@ const system: System = {
     return openMysqlLedger(mysqlUrl)
   },
 
+  async openUndo({ mysqlUrl: url }, targets) {
+    const { openMysqlUndo } = await import('./sink/mysql/import/mysql-undo.ts')
+    return openMysqlUndo({ url, targets })
+  },
+
   async migrate({ mysqlUrl }, { migrations, direction }) {
     const { migrate } = await import('./sink/mysql/migrate.ts')
     const { LEDGER_MIGRATION } = await import('./sink/mysql/import/ledger-tables.ts')

@@ -10,6 +10,7 @@ import { gapsCommand } from './gaps.ts'
 import { importCommand } from './import.ts'
 import { repairCommand } from './repair.ts'
 import { replayCommand } from './replay.ts'
+import { rollbackCommand } from './rollback.ts'
 import { runsCommand } from './runs.ts'
 import { startCommand } from './start.ts'
 import { statusCommand } from './status.ts'
@@ -20,7 +21,7 @@ import { verifyCommand } from './verify.ts'
 export function commands(system: System): readonly Command[] {
   const demo = demoCommand(system)
   const running = [syncCommand(system), backfillCommand(system), replayCommand(system)]
-  const kept = [importCommand(system), runsCommand(system)]
+  const kept = [importCommand(system), rollbackCommand(system), runsCommand(system)]
   const mending = [verifyCommand(system), deadCommand(system), gapsCommand(system), repairCommand(system)]
   const looking = [doctorCommand(system), statusCommand(system)]
   return [startCommand(system, demo), demo, ...looking, ...running, ...kept, ...mending, conflictsCommand(system)]

@@ -5,13 +5,14 @@ import type { Log } from '../log/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { ImportLedger } from '../sink/import-ledger.ts'
+import type { ImportUndo } from '../sink/import-undo.ts'
 import type { Sink } from '../sink/sink.ts'
 import type { ImportAsked, ImportSource } from '../source/import-source.ts'
 import type { ServiceRole } from './service-role.ts'
 import { sinkOf } from './sink-of.ts'
 import { followedTables } from './source-tables.ts'
 import { Sources } from './sources.ts'
-import type { Codecs, Shared, System } from './system.ts'
+import type { Codecs, Shared, System, Targets } from './system.ts'
 
 export interface Resources extends AsyncDisposable {
   readonly log: Log
@@ -19,6 +20,7 @@ export interface Resources extends AsyncDisposable {
   readonly sources: Sources
   readonly shared: Shared
   readonly openImport: (asked: ImportAsked) => Promise<ImportSource>
+  readonly openUndo: (targets: Targets) => Promise<ImportUndo>
   /** Of the imports that this process delivers; null where it delivers none. */
   readonly ledger: ImportLedger | null
   /** Of the connectors that this process delivers for. */
@@ -57,5 +59,16 @@ export async function openResources(options: ResourcesOptions): Promise<Resource
   opened.defer(() => ledger?.close())
   const all = opened.move()
   const openImport = (asked: ImportAsked) => system.openImport(config, asked)
-  return { log, codecs, sources, shared, sinks, openImport, ledger, [Symbol.asyncDispose]: () => all.disposeAsync() }
+  const openUndo = (targets: Targets) => system.openUndo(config, targets)
+  return {
+    log,
+    codecs,
+    sources,
+    shared,
+    sinks,
+    openImport,
+    openUndo,
+    ledger,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  }
 }

@@ -1,12 +1,9 @@
 // What each kind of run does in this process, with the connectors it delivers for.
 
 import type { Config } from '../config.ts'
-import { MillraceError } from '../core/errors.ts'
 import type { EventCodec } from '../log/codec.ts'
 import { backfill } from '../pipeline/backfill.ts'
 import type { Clock } from '../pipeline/clock.ts'
-import { DeadLetters } from '../pipeline/dead-letters.ts'
-import { importKind } from '../pipeline/import.ts'
 import { Plan, type PlanParts } from '../pipeline/plan.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { repairKind } from '../pipeline/repair.ts'
@@ -14,12 +11,14 @@ import { replay } from '../pipeline/replay.ts'
 import { ReplayFilter } from '../pipeline/replay-filter.ts'
 import { resolve } from '../pipeline/resolve.ts'
 import { retry } from '../pipeline/retry.ts'
-import type { RunKindWork, RunWork } from '../pipeline/run-work.ts'
+import type { RunWork } from '../pipeline/run-work.ts'
 import type { RunsOptions } from '../pipeline/runs.ts'
 import { syncKind } from '../pipeline/sync.ts'
 import type { SyncTarget } from '../pipeline/sync-status.ts'
 import { isSynced } from '../pipeline/venues.ts'
 import type { Sink } from '../sink/sink.ts'
+import { importKinds } from './import-kinds.ts'
+import { notHere } from './not-here.ts'
 import type { Resources } from './resources.ts'
 import { sinkOf } from './sink-of.ts'
 import { verifyKind } from './verify-kind.ts'
@@ -33,8 +32,7 @@ export interface RunKindsOptions {
   readonly planParts: (ready: ReadyConnector) => PlanParts
 }
 
-export function runKinds(options: RunKindsOptions): RunsOptions['kinds'] {
-  const { config, resources, clock, planParts } = options
+export function runKinds({ config, resources, clock, planParts }: RunKindsOptions): RunsOptions['kinds'] {
   const { sources, log, codecs, shared, sinks } = resources
   const { records } = codecs
   const { database } = config
@@ -69,32 +67,17 @@ export function runKinds(options: RunKindsOptions): RunsOptions['kinds'] {
     sync: syncKind({ source: sources.mysql, codec, clock, records, targets: syncTargets(sinks) }),
     repair: repairKind({ sourceOf, codec, clock, records, log, database, targets: repaired }),
     replay: { carryOut: replayed },
-    import: importing(options, codec),
+    ...importKinds({ config, resources, clock }, codec),
     verify: verifyKind({ ...resources, records, clock, database, codec, deliveredBy, planParts }),
     retry: { carryOut: retried },
     resolve: { carryOut: (work) => resolve({ log, records, sinkOf: (name) => sinkNamed(sinks, name) }, work) },
   })
 }
 
-function importing({ config, resources, clock }: RunKindsOptions, codec: EventCodec): RunKindWork {
-  const { log, codecs, sinks, openImport, ledger } = resources
-  const connectors = [...sinks.keys()]
-  const plain = connectors.map(({ connector }) => connector)
-  if (ledger === null) return { carryOut: ({ order }) => Promise.reject(notHere(order.connector)) }
-  const { database } = config
-  const letters = (signal: AbortSignal) =>
-    new DeadLetters({ log, ...codecs, database, connectors: plain, clock, signal })
-  return importKind({ open: openImport, connectors, ledger, letters, codec, clock })
-}
-
 function sinkNamed(sinks: Resources['sinks'], name: string): Sink {
   const [, sink] = [...sinks].find(([{ connector }]) => connector.name === name) ?? []
   if (sink === undefined) throw notHere(name)
   return sink
-}
-
-function notHere(name: string): MillraceError {
-  return new MillraceError('SCOPE_INVALID', `this process does not deliver for ${name}`)
 }
 
 function syncTargets(sinks: Resources['sinks']): ReadonlyMap<string, SyncTarget> {

@@ -30,6 +30,7 @@ import { type OrderGiven, RunDesk } from '../pipeline/run-desk.ts'
 import { Supervisor } from '../pipeline/supervisor.ts'
 import { SyncDesk } from '../pipeline/sync-desk.ts'
 import { forecaster } from './forecaster.ts'
+import { foreseeRollback } from './foresee-rollback.ts'
 import { LagWatch } from './lag-watch.ts'
 import { OpenWatch } from './open-watch.ts'
 import { capturePart, deliverPart, type Part, partsOf } from './parts.ts'
@@ -155,7 +156,13 @@ export class Service {
     const forecast = forecaster({ resources, connectors, database, clock: this.#clock })
     return [
       runRoutes({ desk, connectors, clock: this.#clock, place, forecast }),
-      importRoutes({ desk, connectors, check: (given) => this.#checkImport(given) }),
+      importRoutes({
+        desk,
+        book,
+        connectors,
+        check: (given) => this.#checkImport(given),
+        dryRollback: (run) => this.#dryRollback(book, run),
+      }),
       syncRoutes({ syncDesk, forecast }),
       verifyRoutes({ desk, connectors, place: { log, records } }),
       gapRoutes({ gapDesk: new GapDesk({ desk, book: gaps }), connectors: plain, forecast }),
@@ -167,6 +174,11 @@ export class Service {
   async #checkImport(given: Omit<OrderGiven, 'by'>): Promise<void> {
     const { connectors, resources } = this.#options
     await openImport({ connectors, open: resources.openImport }, { ...given, orderedAtMs: this.#clock.nowMs() })
+  }
+
+  async #dryRollback(book: RunBook, run: string): Promise<object> {
+    const { connectors, resources } = this.#options
+    return foreseeRollback({ book, connectors, openUndo: resources.openUndo }, run, this.#asking.signal)
   }
 
   #letters(connectors: readonly Connector[]): DeadLetters {

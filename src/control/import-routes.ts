@@ -4,8 +4,11 @@ import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { importOrder, sameImport } from '../pipeline/import-order.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
+import { rollbackOrder, takenBackBy } from '../pipeline/rollback.ts'
+import type { RunBook } from '../pipeline/run-book.ts'
 import type { OrderGiven, RunDesk } from '../pipeline/run-desk.ts'
 import type { Routes } from './control-server.ts'
+import { RollbackBody } from './rollback-body.ts'
 import { viewOf } from './run-view.ts'
 import { TriggerBody, wantedBy } from './trigger-body.ts'
 
@@ -14,11 +17,14 @@ export interface ImportRoutesOptions {
   readonly connectors: readonly ReadyConnector[]
   /** Throws what is wrong with the request. */
   readonly check: (given: Omit<OrderGiven, 'by'>) => Promise<void>
+  readonly book: RunBook
+  /** What taking a run back would do. */
+  readonly dryRollback: (run: string) => Promise<object>
 }
 
 const Id = z.strictObject({ id: z.uuid('is no id of a run') })
 
-export function importRoutes({ desk, connectors, check }: ImportRoutesOptions): Routes {
+export function importRoutes({ desk, book, connectors, check, dryRollback }: ImportRoutesOptions): Routes {
   return (app) => {
     app.post<{ Body: z.infer<typeof TriggerBody> }>('/v1/sync/trigger', {
       config: { role: 'operator', about: 'Import a file; the same file that is being imported is the same run.' },
@@ -28,6 +34,21 @@ export function importRoutes({ desk, connectors, check }: ImportRoutesOptions): 
         await check(given)
         const run = await desk.order({ ...given, by: caller?.name ?? '' }, sameImport(given))
         return reply.code(202).header('location', `/v1/sync/${run.order.id}`).send(viewOf(run))
+      },
+    })
+
+    app.post<{ Params: z.infer<typeof Id>; Body: z.infer<typeof RollbackBody> }>('/admin/rollback/:id', {
+      config: {
+        role: 'admin',
+        about: 'Take an import back: rows that are still as it left them; takes `"dry_run": true`.',
+      },
+      schema: { params: Id, body: RollbackBody },
+      handler: async ({ params: { id: run }, body, caller }, reply) => {
+        await book.refresh()
+        const given = rollbackOrder(book, { run, why: body.reason })
+        if (body.dry_run) return dryRollback(run)
+        const order = await desk.order({ ...given, by: caller?.name ?? '' }, (runs) => takenBackBy(runs, run))
+        return reply.code(202).header('location', `/v1/sync/${order.order.id}`).send(viewOf(order))
       },
     })
 

@@ -2,7 +2,17 @@
 // how far it has come (the progress) by the one process that carries it out, and what became of its rows (tallies) by
 // whoever delivers them, each under a key of its own: nobody ever overwrites what another one knows.
 
-export const RUN_KINDS = ['backfill', 'replay', 'sync', 'retry', 'verify', 'repair', 'resolve', 'import'] as const
+export const RUN_KINDS = [
+  'backfill',
+  'replay',
+  'sync',
+  'retry',
+  'verify',
+  'repair',
+  'resolve',
+  'import',
+  'rollback',
+] as const
 export type RunKind = (typeof RUN_KINDS)[number]
 
 export type RunState = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled'

@@ -40,11 +40,15 @@ export async function recordImport(
 }
 
 /** Comes last, and again when a crash was faster. */
-export async function concludeImport(options: ImportRecordOptions, work: RunWork, state: RunEnd): Promise<void> {
+export async function concludeImport(
+  options: ImportRecordOptions,
+  work: RunWork,
+  { state, fault }: { readonly state: RunEnd; readonly fault: RunFault | null },
+): Promise<void> {
   const { order, progress } = work
   const { table } = importScope(order)
   await recordRejected(options, work)
-  const tally = await recordImport(options, work, { state, fault: progress.fault })
+  const tally = await recordImport(options, work, { state, fault })
   if (state !== 'done') return
   const took = { atMs: order.orderedAtMs, tookMs: options.clock.nowMs() - progress.startedAtMs }
   await options.ledger.reached([{ table, run: order.id, version: null, records: rowsOf(tally), ...took }])

@@ -27,7 +27,7 @@ const TELL_EVERY_MS = 5_000
 export function importKind(options: ImportOptions): RunKindWork {
   return {
     carryOut: (work) => carryOut(options, work),
-    conclude: (work, state) => concludeImport(options, work, state),
+    conclude: (work, state, fault) => concludeImport(options, work, { state, fault }),
   }
 }
 

@@ -255,7 +255,7 @@ class RunTask implements RunWork {
 
   async end(state: RunEnd, fault: RunFault | null = null): Promise<void> {
     const { kinds, clock } = this.#leader.options
-    await kinds[this.order.kind].conclude?.(this, state).catch((error: unknown) => {
+    await kinds[this.order.kind].conclude?.(this, state, fault).catch((error: unknown) => {
       // Where the target refuses to be told even that, the run still ends; only a run that is done has to say so.
       if (state === 'done' || !needsPerson(error)) throw error
     })

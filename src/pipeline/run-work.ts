@@ -1,6 +1,6 @@
 // What a kind of run is given to work by, and how it leaves its progress: always together with what it has done.
 
-import type { Limits, Order, Progress, RunState, Tally } from '../core/run.ts'
+import type { Limits, Order, Progress, RunFault, RunState, Tally } from '../core/run.ts'
 import type { LogRecord } from '../log/log.ts'
 import type { RunBook } from './run-book.ts'
 
@@ -37,7 +37,7 @@ export interface RunKindWork {
   /** Resolves when all of it is done, or its signal has aborted. */
   readonly carryOut: (work: RunWork) => Promise<void>
   /** Comes last when a run that was begun ends in this state. It comes again when a crash was faster. */
-  readonly conclude?: (work: RunWork, state: RunEnd) => Promise<void>
+  readonly conclude?: (work: RunWork, state: RunEnd, fault: RunFault | null) => Promise<void>
 }
 
 export type RunEnd = Extract<RunState, 'done' | 'failed' | 'cancelled'>

@@ -37,7 +37,7 @@ export interface SetAside {
   readonly table: string
   /** Which row of its source it is. */
   readonly place: number | null
-  readonly category: 'validation' | 'constraint' | 'duplicate'
+  readonly category: 'validation' | 'constraint' | 'duplicate' | 'kept'
   /** Another try may end otherwise although the row stays the same. */
   readonly isRetryable: boolean
   readonly reason: string
@@ -56,9 +56,20 @@ export interface TableReached {
   readonly tookMs: number
 }
 
+export interface RolledBack {
+  readonly run: string
+  /** The run that took it back. */
+  readonly by: string
+  readonly who: string
+  readonly why: string
+  readonly atMs: number
+}
+
 export interface ImportLedger {
   write(entry: ImportEntry): Promise<void>
   setAside(rows: readonly SetAside[]): Promise<void>
+  /** The run was taken back by another one; its tables have come as far as the runs before it brought them. */
+  rolledBack(by: RolledBack): Promise<void>
   /** Unless a newer run has written it. */
   reached(tables: readonly TableReached[]): Promise<void>
   close(): Promise<void>

@@ -3,6 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { RunView } from '../../src/control/run-view.ts'
 import { ImportPlace } from '../support/import-place.ts'
 
 const SONGS =
@@ -75,4 +76,52 @@ test('what changed is written, what did not is left alone, and an older import n
     { external_id: '3', name: 'Wine', price: '9.90' },
     { external_id: '4', name: 'Tea', price: '1.00' },
   ])
+})
+
+test('the third of five imports is taken back: what was touched later stays and is told, all else is as before', async () => {
+  await using place = await ImportPlace.open()
+  const header = 'external_id,name,price\n'
+  const lines = (from: number, to: number, price: number) =>
+    Array.from({ length: to - from }, (_, at) => `${from + at},Item ${from + at},${price}\n`).join('')
+  const importing = async (text: string) => {
+    await writeFile(join(place.folder, 'prices.csv'), header + text)
+    const asked = { sourceType: 'csv', sourceIdentifier: 'prices.csv', options: { targetTable: 'catalog_items' } }
+    return place.done(await place.trigger(asked))
+  }
+  const all = () =>
+    place.query(
+      'SELECT external_id, name, price, HEX(mr_digest) AS digest, mr_run, mr_made FROM catalog_items ORDER BY 0 + external_id',
+    )
+  await importing(lines(0, 10, 1))
+  await importing(lines(5, 15, 2))
+  const before = await all()
+  // Changes 0 to 4, makes 15 to 19.
+  const third = await importing(lines(0, 5, 3) + lines(15, 20, 3))
+  await importing('0,Item 0,4\n15,Item 15,4\n')
+  await importing('99,Item 99,5\n')
+  await place.database.query("UPDATE catalog_items SET price = 77 WHERE external_id IN ('1', '16')")
+  const dry = await place.rollback(third.id, { dry_run: true })
+  expect(dry.body).toMatchObject({
+    undone: 6,
+    kept: expect.arrayContaining([{ key: expect.any(String), why: 'somebody has changed it since' }]),
+  })
+  const untouched = await all()
+  const answer = await place.rollback(third.id)
+  expect(answer.status).toBe(202)
+  const run = await place.done(answer.body as RunView)
+  expect(run).toMatchObject({ state: 'done', tally: { applied: 6, stale: 4 } })
+  const after = await all()
+  const of = (rows: readonly object[], ids: readonly string[]) =>
+    rows.filter((row) => ids.includes((row as { external_id: string }).external_id))
+  const touched = ['0', '1', '15', '16', '99']
+  expect(of(after, touched)).toEqual(of(untouched, touched))
+  expect(after.filter((row) => !of(after, touched).includes(row))).toEqual(
+    before.filter((row) => !of(before, touched).includes(row)),
+  )
+  expect((await place.query(`SELECT reason FROM sync_errors WHERE sync_run_id = '${run.id}'`)).length).toBe(4)
+  expect(await place.query(`SELECT rolled_back_run, rollback_reason FROM sync_runs WHERE id = '${third.id}'`)).toEqual([
+    { rolled_back_run: run.id, rollback_reason: 'wrong prices' },
+  ])
+  expect((await place.rollback(third.id)).status).toBe(409)
+  expect((await place.rollback('00000000-0000-4000-8000-000000000000')).status).toBe(404)
 })

@@ -56,6 +56,10 @@ export class ImportPlace implements AsyncDisposable {
     return answer.body as RunView
   }
 
+  rollback(run: string, more: object = {}): Promise<{ status: number; body: unknown }> {
+    return this.#asked().ask('POST', `/admin/rollback/${run}`, { reason: 'wrong prices', ...more })
+  }
+
   done({ id }: RunView): Promise<RunView> {
     return this.#asked().done({ id } as RunView)
   }

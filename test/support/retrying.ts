@@ -48,7 +48,16 @@ export class Retrying {
     const work = retry({ log, records, clock: systemClock, observer, database: 'app', targets: [target] })
     const by = { log, topics, records, clock: systemClock, observer, openCodec: () => this.#at.openCodec() }
     const none = { carryOut: async () => undefined }
-    const others = { backfill: none, replay: none, sync: none, verify: none, repair: none, resolve: none, import: none }
+    const others = {
+      backfill: none,
+      replay: none,
+      sync: none,
+      verify: none,
+      repair: none,
+      resolve: none,
+      import: none,
+      rollback: none,
+    }
     const kinds = () => ({ ...others, retry: { carryOut: work } })
     return new Running((attempt) => carryOutRuns({ ...by, kinds }, attempt), observer)
   }

@@ -68,6 +68,7 @@ export async function carryOut(parts: Parts, { kind, scope, work }: Carrying): P
     repair: none,
     resolve: none,
     import: none,
+    rollback: none,
   }
   const kinds = (codec: EventCodec) => ({ ...others, [kind]: work(codec) })
   const observer = { led: () => undefined }

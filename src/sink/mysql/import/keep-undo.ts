@@ -1,7 +1,7 @@
 // Keeps what rows were before a run changed or deleted them; of a row that one run changes twice, what it was at first.
 
 import { binaryLiteral, textLiteral } from '../literal.ts'
-import type { Putting } from './put-call.ts'
+import type { Putting } from './putting.ts'
 import { imageText, type StandingRow } from './standing-row.ts'
 import { UNDO_TABLE } from './undo-table.ts'
 
@@ -11,10 +11,7 @@ const ROWS_MAX = 1_000
 export async function keepUndo(by: Putting, rows: ReadonlyMap<StandingRow, string>): Promise<void> {
   const lines = [...rows].flatMap(([{ row, found, now }, run]) => {
     if (found === null) return []
-    const image = imageText({
-      ...found.fields,
-      ...Object.fromEntries(Object.entries(found.kept).map(([name, value]) => [`kept ${name}`, value])),
-    })
+    const image = imageText(found)
     const did = now === null ? 'deleted' : 'updated'
     return [
       `(${[binaryLiteral(run), binaryLiteral(by.shape.table), binaryLiteral(row.text), textLiteral(did), binaryLiteral(image)]})`,

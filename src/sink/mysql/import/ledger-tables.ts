@@ -23,6 +23,10 @@ const RUNS = `CREATE TABLE IF NOT EXISTS sync_runs (
   items_failed BIGINT NOT NULL,
   error_code VARCHAR(64) NULL,
   error_message TEXT NULL,
+  rolled_back_run CHAR(36) CHARACTER SET ascii NULL,
+  rolled_back_by VARCHAR(190) NULL,
+  rolled_back_at DATETIME(3) NULL,
+  rollback_reason TEXT NULL,
   updated_at DATETIME(3) NOT NULL,
   KEY by_order (ordered_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4`

@@ -8,7 +8,7 @@ import { askedFor, readValue } from '../read-value.ts'
 import { keyText, type RowKey } from '../row-key.ts'
 import type { Answer } from '../session.ts'
 import type { TargetColumn } from '../target-column.ts'
-import type { Putting } from './put-call.ts'
+import type { Putting } from './putting.ts'
 import { KEPT, type Standing, StandingRow } from './standing-row.ts'
 import { UNDO_TABLE } from './undo-table.ts'
 

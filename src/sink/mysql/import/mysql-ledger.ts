@@ -1,12 +1,21 @@
 // What imports leave behind, in tables of MySQL.
 
-import type { ImportEntry, ImportLedger, SetAside, TableReached } from '../../import-ledger.ts'
+import type { ImportEntry, ImportLedger, RolledBack, SetAside, TableReached } from '../../import-ledger.ts'
 import { textLiteral } from '../literal.ts'
 import type { Session } from '../session.ts'
 import { Transactions } from '../transactions.ts'
 import { named } from '../trouble.ts'
 
 const ROWS_MAX = 500
+
+type Entry = Readonly<Record<string, string | number | null>>
+
+interface Into {
+  readonly table: string
+  readonly key: string
+  /** What a column of a row that is there becomes; the new value when left out. */
+  readonly merged?: (name: string) => string
+}
 
 export function openMysqlLedger(url: string): ImportLedger {
   return new MysqlLedger(url)
@@ -21,7 +30,7 @@ class MysqlLedger implements ImportLedger {
 
   write(entry: ImportEntry): Promise<void> {
     const { counts, fault } = entry
-    return this.#put('sync_runs', 'id', [
+    return this.#put({ table: 'sync_runs', key: 'id' }, [
       {
         id: entry.id,
         connector: entry.connector,
@@ -49,8 +58,7 @@ class MysqlLedger implements ImportLedger {
 
   setAside(rows: readonly SetAside[]): Promise<void> {
     return this.#put(
-      'sync_errors',
-      'id',
+      { table: 'sync_errors', key: 'id' },
       rows.map((row) => ({
         id: row.id,
         sync_run_id: row.run,
@@ -78,22 +86,33 @@ class MysqlLedger implements ImportLedger {
       // Last, for the others are compared with what it was.
       last_sync_timestamp: time(atMs),
     }))
-    return this.#put('sync_state', 'table_name', rows, (name) =>
-      name === 'created_at' ? name : `IF(VALUES(last_sync_timestamp) >= last_sync_timestamp, VALUES(${name}), ${name})`,
-    )
+    return this.#put({ table: 'sync_state', key: 'table_name', merged: unlessOlder }, rows)
+  }
+
+  rolledBack({ run, by, who, why, atMs }: RolledBack): Promise<void> {
+    const id = textLiteral(run)
+    return this.#use(async (session) => {
+      await session.write(
+        `UPDATE sync_runs SET rolled_back_run = ${textLiteral(by)}, rolled_back_by = ${textLiteral(who)},
+          rolled_back_at = ${sql(time(atMs))}, rollback_reason = ${textLiteral(why)} WHERE id = ${id}`,
+      )
+      const earlier = `SELECT r.id, r.ordered_at, r.items_read, TIMESTAMPDIFF(MICROSECOND, r.started_at, r.completed_at) DIV 1000 AS took
+        FROM sync_runs r JOIN sync_runs gone ON gone.id = ${id}
+        WHERE r.target_tables = gone.target_tables AND r.status = 'done' AND r.rolled_back_run IS NULL AND r.ordered_at < gone.ordered_at
+        ORDER BY r.ordered_at DESC LIMIT 1`
+      await session.write(
+        `UPDATE sync_state s JOIN (${earlier}) e SET s.sync_run_id = e.id, s.last_sync_timestamp = e.ordered_at,
+          s.records_synced = e.items_read, s.sync_duration_ms = e.took, s.updated_at = UTC_TIMESTAMP(3) WHERE s.sync_run_id = ${id}`,
+      )
+      await session.write(`DELETE FROM sync_state WHERE sync_run_id = ${id}`)
+    })
   }
 
   close(): Promise<void> {
     return this.#transactions.close()
   }
 
-  /** Rows that are there take the new values. */
-  async #put(
-    table: string,
-    key: string,
-    rows: readonly Readonly<Record<string, string | number | null>>[],
-    merged = (name: string): string => `VALUES(${name})`,
-  ): Promise<void> {
+  async #put({ table, key, merged = taken }: Into, rows: readonly Entry[]): Promise<void> {
     const [first] = rows
     if (first === undefined) return
     const names = Object.keys(first)
@@ -113,6 +132,15 @@ class MysqlLedger implements ImportLedger {
       throw named(error, this.#transactions.user)
     }
   }
+}
+
+function taken(name: string): string {
+  return `VALUES(${name})`
+}
+
+function unlessOlder(name: string): string {
+  if (name === 'created_at') return name
+  return `IF(VALUES(last_sync_timestamp) >= last_sync_timestamp, VALUES(${name}), ${name})`
 }
 
 function sql(value: string | number | null): string {

@@ -7,13 +7,13 @@ import { Rejection } from '../../rejection.ts'
 import type { Outcome, PlacedWrite } from '../../sink.ts'
 import { markTransaction } from '../mark-transaction.ts'
 import { type RowKey, rowKey } from '../row-key.ts'
-import type { Session } from '../session.ts'
-import type { TargetColumn, TargetShape } from '../target-column.ts'
+import type { TargetShape } from '../target-column.ts'
 import type { TargetTables } from '../target-tables.ts'
 import type { Transactions } from '../transactions.ts'
 import { decidePut } from './decide-put.ts'
 import { keepUndo } from './keep-undo.ts'
 import { loadStanding } from './load-standing.ts'
+import type { Putting } from './putting.ts'
 import { sendStanding } from './send-standing.ts'
 import { KEPT, type StandingRow } from './standing-row.ts'
 
@@ -54,15 +54,6 @@ export async function putCall(
     const result = tasks.map(({ owner }) => outcomes.get(owner) ?? { did: 'stale' as const })
     return { result, commits: true }
   })
-}
-
-export interface Putting {
-  readonly session: Session
-  readonly shape: TargetShape
-  /** Those of the fields. */
-  readonly columns: readonly TargetColumn[]
-  readonly isMariadb: boolean
-  readonly locks: boolean
 }
 
 async function putRows(by: Putting, tasks: readonly Task[], outcomes: Map<number, Outcome>): Promise<void> {

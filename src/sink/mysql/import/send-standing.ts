@@ -3,7 +3,7 @@
 import { quotedName } from '../../../mysql/sql-name.ts'
 import { literal, textLiteral } from '../literal.ts'
 import { said, troubleOf } from '../trouble.ts'
-import type { Putting } from './put-call.ts'
+import type { Putting } from './putting.ts'
 import type { Kept, StandingRow } from './standing-row.ts'
 
 const ROWS_MAX = 1_000

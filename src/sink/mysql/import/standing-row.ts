@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto'
 import { fieldText } from '../../../core/field-text.ts'
-import type { Fields, Row, Value } from '../../../core/value.ts'
+import type { Row, Value } from '../../../core/value.ts'
 import { comparable } from '../comparable.ts'
 import type { RowKey } from '../row-key.ts'
 import type { TargetShape } from '../target-column.ts'
@@ -75,9 +75,17 @@ export function digestOf(shape: TargetShape, fields: Row): string {
 }
 
 /** A row as text, so that it can be put back byte for byte. */
-export function imageText(fields: Fields): string {
-  return JSON.stringify(fields, (_name, value: unknown) => {
-    if (typeof value === 'bigint') return { n: String(value) }
-    return value instanceof Uint8Array ? { b: Buffer.from(value).toString('base64') } : value
+export function imageText({ fields, kept }: Standing): string {
+  return JSON.stringify({ fields, kept }, function (this: Record<string, unknown>, name, value: unknown) {
+    const plain = this[name]
+    if (typeof value === 'bigint') return { mr_integer: String(value) }
+    return plain instanceof Uint8Array ? { mr_bytes: Buffer.from(plain).toString('base64') } : value
   })
+}
+
+export function imageOf(text: string): Standing {
+  return JSON.parse(text, (_name, value: { mr_integer?: string; mr_bytes?: string } | null) => {
+    if (typeof value?.mr_integer === 'string') return BigInt(value.mr_integer)
+    return typeof value?.mr_bytes === 'string' ? Uint8Array.from(Buffer.from(value.mr_bytes, 'base64')) : value
+  }) as Standing
 }
