@@ -6,6 +6,7 @@ import { defineConnector, type Migration } from '../src/core/connector.ts'
 import type { ChangeEvent } from '../src/core/event.ts'
 import type { Imported } from '../src/core/imported.ts'
 import { KEPT_COLUMNS } from '../src/core/imported-row.ts'
+import type { Schedule } from '../src/core/schedule.ts'
 import { Exact, type Fields } from '../src/core/value.ts'
 import type { Write } from '../src/core/write.ts'
 
@@ -80,6 +81,15 @@ export default defineConnector({
   sink: 'mysql',
   whenNamed: true,
   migrations,
+  settings: {
+    SCHEDULES: {
+      about:
+        'What is imported again and again: JSON, a list of `{ "name", "cron", "zone", "imports": [{ "table", "from" }] }`.',
+      default: '[]',
+      check: (text) => (Array.isArray(parsed(text)) ? null : 'a JSON list'),
+    },
+  },
+  schedules: ({ SCHEDULES = '[]' }) => parsed(SCHEDULES) as readonly Schedule[],
   targets: () => ({
     content_index: { key: ['content_id'], owns: Object.keys(CONTENT.fields) },
     catalog_items: { key: ['item_id'], owns: Object.keys(CATALOGUE.fields) },
@@ -93,6 +103,14 @@ export default defineConnector({
     },
   },
 })
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
 
 function into(table: string, { fields }: Imported): (event: ChangeEvent) => readonly Write[] {
   return ({ key, after }) => {

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { ROLES, type Role } from './core/role.ts'
+import { scheduleFault } from './core/schedule.ts'
 
 export function urlSchema(protocols: readonly string[], fix: string) {
   return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), fix)
@@ -74,4 +75,15 @@ export function tokensSchema() {
       }),
     )
     .pipe(z.array(token))
+}
+
+/** Null: never. */
+export function cronSchema() {
+  return z
+    .string()
+    .refine(
+      (cron) => cron === 'never' || scheduleFault({ cron }) === null,
+      'write it as "0 3 * * *" for three in the night, or never',
+    )
+    .transform((cron) => (cron === 'never' ? null : cron))
 }

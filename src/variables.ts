@@ -2,7 +2,16 @@
 // table is tested against it.
 
 import { z } from 'zod'
-import { durationSchema, listSchema, logSchema, numberSchema, tokensSchema, urlSchema } from './variable-schemas.ts'
+import { scheduleFault } from './core/schedule.ts'
+import {
+  cronSchema,
+  durationSchema,
+  listSchema,
+  logSchema,
+  numberSchema,
+  tokensSchema,
+  urlSchema,
+} from './variable-schemas.ts'
 
 export interface Variable {
   readonly name: string
@@ -59,6 +68,20 @@ export const VARIABLES = {
     default: './imports',
     about: 'The only folder that files are imported from.',
     schema: z.string().min(1),
+  },
+  importRetry: {
+    name: 'MILLRACE_IMPORT_RETRY',
+    default: '0 3 * * *',
+    about: 'When imports that failed are tried again: a cron expression, or `never`.',
+    schema: cronSchema(),
+  },
+  timeZone: {
+    name: 'MILLRACE_TIME_ZONE',
+    default: 'UTC',
+    about: 'The time zone of `MILLRACE_IMPORT_RETRY`: a name as `Europe/Madrid`.',
+    schema: z
+      .string()
+      .refine((zone) => scheduleFault({ cron: '0 0 * * *', zone }) === null, 'write it as Europe/Madrid'),
   },
   schemaRegistryUrl: {
     name: 'MILLRACE_SCHEMA_REGISTRY_URL',

@@ -33,7 +33,7 @@ async function run(system: System, call: Call): Promise<ExitCode> {
   const { bodyOf, showRun } = await import('./order-run.ts')
   const { TriggerBody, wantedBy } = await import('../control/trigger-body.ts')
   const { importOrder, sameImport } = await import('../pipeline/import-order.ts')
-  const { openImport } = await import('../pipeline/import.ts')
+  const { openImports } = await import('../pipeline/import.ts')
   await using opened = await openDesk(system, call)
   const { connectors, config, desk } = opened
   const body = bodyOf(TriggerBody, {
@@ -49,7 +49,7 @@ async function run(system: System, call: Call): Promise<ExitCode> {
     },
   })
   const given = importOrder(connectors, wantedBy(body))
-  await openImport(
+  await openImports(
     { connectors, open: (asked) => system.openImport(config, asked) },
     { ...given, orderedAtMs: Date.now() },
   )

@@ -21,6 +21,7 @@ import { changeTopics } from './change-topics.ts'
 import { type Cache, planParts } from './plan-parts.ts'
 import type { Resources } from './resources.ts'
 import { runKinds } from './run-kinds.ts'
+import { scheduledImports } from './scheduled-imports.ts'
 import type { ServiceRole } from './service-role.ts'
 import { followedTables } from './source-tables.ts'
 
@@ -83,6 +84,7 @@ export function partsOf(options: PartsOptions): readonly Part[] {
   const runs = {
     openCodec: () => codecs.openCodec('runs'),
     kinds: runKinds({ ...options, planParts: (ready) => planParts(planning, ready) }),
+    scheduled: scheduledImports({ desk, config, connectors: [...sinks.keys()] }),
   }
   const running: Part = { name: RUNNING, work: (attempt) => carryOutRuns({ ...common, ...runs }, attempt) }
   return [...(isCapturing ? capturing : []), ...delivering, ...(delivering.length > 0 ? [running] : [])]

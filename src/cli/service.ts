@@ -23,7 +23,7 @@ import { ConflictDesk } from '../pipeline/conflict-desk.ts'
 import { DeadLetters } from '../pipeline/dead-letters.ts'
 import { GapBook } from '../pipeline/gap-book.ts'
 import { GapDesk } from '../pipeline/gap-desk.ts'
-import { openImport } from '../pipeline/import.ts'
+import { openImports } from '../pipeline/import.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { RunBook, type RunBookOptions } from '../pipeline/run-book.ts'
 import { type OrderGiven, RunDesk } from '../pipeline/run-desk.ts'
@@ -160,6 +160,7 @@ export class Service {
         desk,
         book,
         connectors,
+        clock: this.#clock,
         check: (given) => this.#checkImport(given),
         dryRollback: (run) => this.#dryRollback(book, run),
       }),
@@ -173,7 +174,7 @@ export class Service {
 
   async #checkImport(given: Omit<OrderGiven, 'by'>): Promise<void> {
     const { connectors, resources } = this.#options
-    await openImport({ connectors, open: resources.openImport }, { ...given, orderedAtMs: this.#clock.nowMs() })
+    await openImports({ connectors, open: resources.openImport }, { ...given, orderedAtMs: this.#clock.nowMs() })
   }
 
   async #dryRollback(book: RunBook, run: string): Promise<object> {

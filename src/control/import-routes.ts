@@ -2,14 +2,17 @@
 
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
+import type { Clock } from '../pipeline/clock.ts'
 import { importOrder, sameImport } from '../pipeline/import-order.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
+import { resumeImports } from '../pipeline/resume-imports.ts'
 import { rollbackOrder, takenBackBy } from '../pipeline/rollback.ts'
 import type { RunBook } from '../pipeline/run-book.ts'
 import type { OrderGiven, RunDesk } from '../pipeline/run-desk.ts'
 import type { Routes } from './control-server.ts'
 import { RollbackBody } from './rollback-body.ts'
 import { viewOf } from './run-view.ts'
+import { statsView } from './stats-view.ts'
 import { TriggerBody, wantedBy } from './trigger-body.ts'
 
 export interface ImportRoutesOptions {
@@ -18,13 +21,14 @@ export interface ImportRoutesOptions {
   /** Throws what is wrong with the request. */
   readonly check: (given: Omit<OrderGiven, 'by'>) => Promise<void>
   readonly book: RunBook
+  readonly clock: Clock
   /** What taking a run back would do. */
   readonly dryRollback: (run: string) => Promise<object>
 }
 
 const Id = z.strictObject({ id: z.uuid('is no id of a run') })
 
-export function importRoutes({ desk, book, connectors, check, dryRollback }: ImportRoutesOptions): Routes {
+export function importRoutes({ desk, book, clock, connectors, check, dryRollback }: ImportRoutesOptions): Routes {
   return (app) => {
     app.post<{ Body: z.infer<typeof TriggerBody> }>('/v1/sync/trigger', {
       config: { role: 'operator', about: 'Import a file; the same file that is being imported is the same run.' },
@@ -50,6 +54,16 @@ export function importRoutes({ desk, book, connectors, check, dryRollback }: Imp
         const order = await desk.order({ ...given, by: caller?.name ?? '' }, (runs) => takenBackBy(runs, run))
         return reply.code(202).header('location', `/v1/sync/${order.order.id}`).send(viewOf(order))
       },
+    })
+
+    app.post('/v1/sync/resume', {
+      config: { role: 'operator', about: 'Let imports that failed or wait go on.' },
+      handler: async () => (await resumeImports(desk)).map(viewOf),
+    })
+
+    app.get('/v1/sync/stats', {
+      config: { role: 'viewer', about: 'How imports have gone, in all and of late.' },
+      handler: async () => statsView(await desk.list(), clock.nowMs()),
     })
 
     app.get<{ Params: z.infer<typeof Id> }>('/v1/sync/:id', {

@@ -4,6 +4,7 @@
 import type { Side } from './contested.ts'
 import type { ChangeEvent } from './event.ts'
 import type { Imported } from './imported.ts'
+import type { Schedule } from './schedule.ts'
 import type { VenueStatus } from './sync.ts'
 import type { Row, Value } from './value.ts'
 import type { Merge, StoredItem, Write } from './write.ts'
@@ -112,6 +113,8 @@ export interface Connector {
   /** Read from MILLRACE_<CONNECTOR>_<NAME>; twins have the same, under the name of the one that follows MySQL. */
   readonly settings?: Readonly<Record<string, SettingSpec>>
   readonly sync?: SyncSpec
+  /** What is imported again and again. */
+  readonly schedules?: (settings: Settings) => readonly Schedule[]
   /** In the order they are made. */
   readonly migrations?: readonly Migration[]
 }

@@ -9,6 +9,7 @@ import { FIELD_TYPES } from '../core/imported.ts'
 import { settingVariable } from '../core/setting-variable.ts'
 import { checkDirections } from './check-directions.ts'
 import { checkRowOf } from './check-row-of.ts'
+import { checkSchedules } from './check-schedules.ts'
 import { checkSync, SyncShape } from './check-sync.ts'
 import { columnFaults } from './column-faults.ts'
 import type { Targets } from './fields-owned.ts'
@@ -87,6 +88,7 @@ const Shape = z.strictObject({
   settings: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/u), Setting).optional(),
   sync: SyncShape.optional(),
   migrations: z.array(Migration).optional(),
+  schedules: call.optional(),
 })
 const TargetsShape = z.record(text, z.strictObject({ key: z.array(text).min(1).max(2), owns: z.array(text).min(1) }))
 
@@ -106,7 +108,16 @@ function checkOne({ from, connector: given }: Candidate, around: Surroundings): 
   if (typeof targets === 'string') return { ready: null, faults: [`${connector.name}: ${targets}`] }
   const unread = around.tables === undefined ? [] : columnFaults(connector, around.tables)
   const ready = { connector, settings, targets }
-  return { ready, faults: [...targetFaults(connector, targets), ...checkSync(ready), ...checkRowOf(ready), ...unread] }
+  return {
+    ready,
+    faults: [
+      ...targetFaults(connector, targets),
+      ...checkSync(ready),
+      ...checkRowOf(ready),
+      ...checkSchedules(ready),
+      ...unread,
+    ],
+  }
 }
 
 function describe(error: z.ZodError, from: string): readonly string[] {

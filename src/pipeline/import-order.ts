@@ -25,7 +25,7 @@ export function importOrder(connectors: readonly ReadyConnector[], wanted: Impor
   const found = named.find(({ connector }) => table in connector.tables)
   if (found === undefined)
     throw new MillraceError('IMPORT_INVALID', `nothing is imported into ${table}: ${meant(table, importing)}`)
-  const scope: ImportScope = { table, from }
+  const scope: ImportScope = { imports: [{ table, from }] }
   return { kind: 'import', connector: found.connector.name, scope: JSON.stringify(scope), limits: NO_LIMITS }
 }
 

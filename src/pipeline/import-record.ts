@@ -2,14 +2,15 @@
 
 import { deadLetterKey } from '../core/dead-letter.ts'
 import type { ChangeEvent } from '../core/event.ts'
+import type { ImportFrom } from '../core/import-from.ts'
 import { PLACE_COLUMN, SAID_COLUMN } from '../core/imported-row.ts'
-import { type RunFault, type RunState, readRunTag, rowsOf, type Tally } from '../core/run.ts'
+import { type RunFault, type RunState, readRunTag, type Tally } from '../core/run.ts'
 import { tableTopic } from '../core/topic.ts'
 import { asNumber, asText } from '../core/value.ts'
 import type { ImportCounts, ImportLedger, SetAside } from '../sink/import-ledger.ts'
 import type { Clock } from './clock.ts'
 import type { DeadLetters, ReadLetter } from './dead-letters.ts'
-import { importScope } from './import-scope.ts'
+import { importedTables, importParts } from './import-scope.ts'
 import type { RunEnd, RunWork } from './run-work.ts'
 
 export interface ImportRecordOptions {
@@ -27,14 +28,21 @@ export async function recordImport(
   { state, fault = null }: { readonly state: RunState; readonly fault?: RunFault | null },
 ): Promise<Tally> {
   const { order, progress } = work
-  const { from, table } = importScope(order)
+  const parts = importParts(order)
+  const tables = importedTables(order)
   const tally = await work.tally()
   const isOver = state !== 'running' && state !== 'paused' && state !== 'queued'
   await ledger.write({
     ...{ id: order.id, connector: order.connector, by: order.by, orderedAtMs: order.orderedAtMs },
-    ...{ sourceType: from.kind, source: from.file, tables: [table], state, fault },
+    ...{
+      sourceType: parts[0]?.from.kind ?? '',
+      source: parts.map(({ from }) => placeOf(from)).join(', '),
+      tables,
+      state,
+      fault,
+    },
     ...{ rows: progress.rows, startedAtMs: progress.startedAtMs },
-    ...{ endedAtMs: isOver ? clock.nowMs() : null, counts: countsOf(tally, table) },
+    ...{ endedAtMs: isOver ? clock.nowMs() : null, counts: countsOf(tally, tables) },
   })
   return tally
 }
@@ -46,16 +54,30 @@ export async function concludeImport(
   { state, fault }: { readonly state: RunEnd; readonly fault: RunFault | null },
 ): Promise<void> {
   const { order, progress } = work
-  const { table } = importScope(order)
-  await recordRejected(options, work)
+  for (const table of importedTables(order)) await recordRejected(options, work, table)
   const tally = await recordImport(options, work, { state, fault })
   if (state !== 'done') return
   const took = { atMs: order.orderedAtMs, tookMs: options.clock.nowMs() - progress.startedAtMs }
-  await options.ledger.reached([{ table, run: order.id, version: null, records: rowsOf(tally), ...took }])
+  const reached = importedTables(order).map((table) => {
+    return { table, run: order.id, version: null, records: recordsOf(countsOf(tally, [table])), ...took }
+  })
+  await options.ledger.reached(reached)
 }
 
-async function recordRejected({ ledger, letters }: ImportRecordOptions, { order, signal }: RunWork): Promise<void> {
-  const { table } = importScope(order)
+function placeOf(from: ImportFrom): string {
+  return from.file
+}
+
+/** Those that are there now. */
+function recordsOf({ inserted, updated, unchanged }: ImportCounts): number {
+  return inserted + updated + unchanged
+}
+
+async function recordRejected(
+  { ledger, letters }: ImportRecordOptions,
+  { order, signal }: RunWork,
+  table: string,
+): Promise<void> {
   const topics = [tableTopic({ source: 'import' }, '', table)]
   let rows: SetAside[] = []
   for await (const { letter, event } of letters(signal).each({ connector: order.connector, topics })) {
@@ -88,8 +110,8 @@ function setAside({ letter, event }: ReadLetter & { readonly event: ChangeEvent 
   }
 }
 
-function countsOf({ writes, stale, rejected }: Tally, table: string): ImportCounts {
-  const of = (change: string) => writes[`${table} ${change}`] ?? 0
+function countsOf({ writes, stale, rejected }: Tally, tables: readonly string[]): ImportCounts {
+  const of = (change: string) => tables.reduce((sum, table) => sum + (writes[`${table} ${change}`] ?? 0), 0)
   const changes = {
     inserted: of('inserted'),
     updated: of('updated'),

@@ -1,11 +1,18 @@
-// What an import is about: into which table of the connector, and from where.
+// What an import is about: into which tables of the connector, and from where; one after the other.
 
 import { z } from 'zod'
 import { ImportFrom } from '../core/import-from.ts'
 
-export const ImportScope = z.strictObject({ table: z.string(), from: ImportFrom })
+const Part = z.strictObject({ table: z.string(), from: ImportFrom })
+export type ImportPart = z.infer<typeof Part>
+
+export const ImportScope = z.strictObject({ imports: z.array(Part).min(1) })
 export type ImportScope = z.infer<typeof ImportScope>
 
-export function importScope({ scope }: { readonly scope: string }): ImportScope {
-  return ImportScope.parse(JSON.parse(scope))
+export function importParts({ scope }: { readonly scope: string }): readonly ImportPart[] {
+  return ImportScope.parse(JSON.parse(scope)).imports
+}
+
+export function importedTables(order: { readonly scope: string }): readonly string[] {
+  return [...new Set(importParts(order).map(({ table }) => table))]
 }

@@ -7,7 +7,7 @@ import type { RecordCodec } from '../log/codec.ts'
 import type { ImportLedger } from '../sink/import-ledger.ts'
 import type { ImportUndo, KeptRow } from '../sink/import-undo.ts'
 import type { Clock } from './clock.ts'
-import { importScope } from './import-scope.ts'
+import { importedTables } from './import-scope.ts'
 import { readPlace } from './read-place.ts'
 import { isOver, type Run, type RunBook } from './run-book.ts'
 import type { OrderGiven } from './run-desk.ts'
@@ -25,7 +25,8 @@ export interface RollbackOptions {
 const Scope = z.strictObject({ run: z.string(), why: z.string() })
 export type RollbackScope = z.infer<typeof Scope>
 
-const Bookmark = z.object({ after: z.string().nullable(), undone: z.number(), kept: z.number(), isOver: z.boolean() })
+const Bookmark = z.object({ table: z.number(), after: z.string().nullable(), undone: z.number(), kept: z.number() })
+const BEGINNING: z.infer<typeof Bookmark> = { table: 0, after: null, undone: 0, kept: 0 }
 
 const ROWS_MAX = 1_000
 const PART = 'rollback'
@@ -38,19 +39,19 @@ export function rollbackKind(options: RollbackOptions): RunKindWork {
   }
 }
 
-/** The table that a run brought rows into; throws where there is nothing that could be taken back. */
-export function rolledBackTable(book: RunBook, run: string): string {
+/** The tables that a run brought rows into, the last one first; throws where there is nothing that could be taken back. */
+export function rolledBackTables(book: RunBook, run: string): readonly string[] {
   const found = book.get(run)
   if (found === null) throw new MillraceError('RUN_UNKNOWN', `there is no run ${run}`)
   if (found.order.kind !== 'import')
     throw new MillraceError('SCOPE_INVALID', `the run ${run} is no import, but a ${found.order.kind}`)
   if (!isOver(found)) throw new MillraceError('SCOPE_INVALID', `the run ${run} goes on: cancel it first`)
-  return importScope(found.order).table
+  return importedTables(found.order).toReversed()
 }
 
 /** The order that takes a run back; null where one does so already. */
 export function rollbackOrder(book: RunBook, { run, why }: RollbackScope): Omit<OrderGiven, 'by'> {
-  rolledBackTable(book, run)
+  rolledBackTables(book, run)
   const connector = book.get(run)?.order.connector ?? ''
   const earlier = takenBackBy(book.all(), run)
   if (earlier?.progress?.state === 'done')
@@ -67,16 +68,18 @@ export function takenBackBy(runs: readonly Run[], run: string): Run | null {
 /** What it would do; nothing is written. */
 export async function dryRollback(
   undo: ImportUndo,
-  { run, table }: { readonly run: string; readonly table: string },
+  { run, tables }: { readonly run: string; readonly tables: readonly string[] },
   signal: AbortSignal,
 ) {
   let undone = 0
-  const kept: KeptRow[] = []
-  for (let after: string | null | undefined; after !== null; ) {
-    const page = await undo.page({ run, table, after: after ?? null, rowsMax: ROWS_MAX, isDry: true }, signal)
-    undone += page.undone
-    kept.push(...page.kept.slice(0, KEPT_SHOWN_MAX - kept.length))
-    after = page.next
+  const kept: (KeptRow & { readonly table: string })[] = []
+  for (const table of tables) {
+    for (let after: string | null | undefined; after !== null; ) {
+      const page = await undo.page({ run, table, after: after ?? null, rowsMax: ROWS_MAX, isDry: true }, signal)
+      undone += page.undone
+      kept.push(...page.kept.slice(0, KEPT_SHOWN_MAX - kept.length).map((row) => ({ table, ...row })))
+      after = page.next
+    }
   }
   return { undone, kept }
 }
@@ -84,23 +87,17 @@ export async function dryRollback(
 async function carryOut({ openUndo, ledger, records, clock }: RollbackOptions, work: RunWork): Promise<void> {
   const { order, signal, progress } = work
   const { run } = Scope.parse(JSON.parse(order.scope))
-  const table = rolledBackTable(await work.book(), run)
+  const tables = rolledBackTables(await work.book(), run)
   const undo = await openUndo(order.connector)
   try {
-    const start = { after: null, undone: 0, kept: 0, isOver: false }
-    let at = progress.bookmark === null ? start : readPlace(Bookmark, progress.bookmark, 'rollback')
-    while (!at.isOver && !signal.aborted) {
-      const { after } = at
-      const page = await work.retry(() => undo.page({ run, table, after, rowsMax: ROWS_MAX, isDry: false }, signal))
-      await work.retry(() =>
-        ledger.setAside(page.kept.map((row) => keptRow(row, { order, table, atMs: clock.nowMs() }))),
-      )
-      at = {
-        after: page.next,
-        undone: at.undone + page.undone,
-        kept: at.kept + page.kept.length,
-        isOver: page.next === null,
-      }
+    let at = progress.bookmark === null ? BEGINNING : readPlace(Bookmark, progress.bookmark, 'rollback')
+    for (let table = tables[at.table]; table !== undefined && !signal.aborted; table = tables[at.table]) {
+      const asked = { run, table, after: at.after, rowsMax: ROWS_MAX, isDry: false }
+      const page = await work.retry(() => undo.page(asked, signal))
+      const kept = page.kept.map((row) => keptRow(row, { order, table: asked.table, atMs: clock.nowMs() }))
+      await work.retry(() => ledger.setAside(kept))
+      const sums = { undone: at.undone + page.undone, kept: at.kept + page.kept.length }
+      at = { ...sums, after: page.next, table: page.next === null ? at.table + 1 : at.table }
       const tally = { ...NO_TALLY, applied: at.undone, stale: at.kept, run: order.id, part: PART }
       const step = { bookmark: JSON.stringify(at), rows: at.undone + at.kept, rowsPerSecond: 0 }
       await work.step(step, async () => [await tallyRecord(records, tally)])

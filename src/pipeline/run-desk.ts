@@ -19,7 +19,10 @@ export interface RunDeskOptions {
   readonly clock: Clock
 }
 
-export type OrderGiven = Pick<Order, 'kind' | 'connector' | 'scope' | 'limits' | 'by'>
+export type OrderGiven = Pick<Order, 'kind' | 'connector' | 'scope' | 'limits' | 'by'> & {
+  /** Of an order that may come twice: the second time it is the same. */
+  readonly id?: string
+}
 
 export interface Amendment {
   readonly wanted?: Order['wanted']
@@ -44,7 +47,10 @@ export class RunDesk {
 
   /** `same` finds the run that is already under way for this; it is then the answer. */
   async order(given: OrderGiven, same: (runs: readonly Run[]) => Run | null = () => null): Promise<Run> {
+    const order = { id: randomUUID(), ...given, wanted: 'running', attempt: 1 } as const
     const id = await this.#decide((book) => {
+      const earlier = given.id === undefined ? null : book.get(given.id)
+      if (earlier !== null) return earlier
       const runs = book.all()
       return same(runs.filter((run) => !isOver(run))) ?? this.#fresh(given, runs)
     })

@@ -12,6 +12,7 @@ import type { Observer } from './observer.ts'
 import { RunBook } from './run-book.ts'
 import { RunLeader } from './run-leader.ts'
 import type { RunKindWork } from './run-work.ts'
+import { keepSchedules, type Scheduled } from './scheduler.ts'
 import type { Attempt } from './supervisor.ts'
 import { together } from './together.ts'
 
@@ -23,6 +24,8 @@ export interface RunsOptions {
   readonly records: RecordCodec
   readonly clock: Clock
   readonly observer: Pick<Observer, 'led'>
+  /** What is to be ordered while this process carries runs out. */
+  readonly scheduled: readonly Scheduled[]
   /** What each kind does, given a codec of the writer's own. */
   readonly kinds: (codec: EventCodec) => Readonly<Record<RunKind, RunKindWork>>
 }
@@ -67,8 +70,12 @@ async function lead(options: RunsOptions, bell: Bell, attempt: Attempt): Promise
   try {
     const codec = await options.openCodec()
     const book = new RunBook({ log, records, signal: attempt.signal })
-    const leader = new RunLeader({ writer, records, clock, observer, book, bell, kinds: options.kinds(codec) }, attempt)
-    await leader.run()
+    const led = { writer, records, clock, observer, book, bell, kinds: options.kinds(codec) }
+    const { scheduled: all } = options
+    await together(attempt.signal, async (signal, start) => {
+      start(keepSchedules({ log, records, clock, all }, signal))
+      await new RunLeader(led, { ...attempt, signal }).run()
+    })
   } catch (error) {
     if (attempt.signal.aborted) return
     if (!(error instanceof MillraceError) || error.code !== 'LOG_FENCED') throw error

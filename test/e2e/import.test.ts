@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { RunView } from '../../src/control/run-view.ts'
 import { ImportPlace } from '../support/import-place.ts'
+import { until } from '../support/until.ts'
 
 const SONGS =
   'song_name,artist_name,music_genre\nCaminito,"Gardel, Carlos",tango\nGracias a la vida,Violeta Parra,\n,nobody,none\n'
@@ -31,7 +32,7 @@ test('the curl example of a CSV file works as written', async () => {
     { source_row: 4, category: 'validation', is_retryable: 0, reason: 'title is missing', row_text: ',nobody,none' },
   ])
   expect(await place.query('SELECT table_name, records_synced FROM sync_state')).toEqual([
-    { table_name: 'content_index', records_synced: 3 },
+    { table_name: 'content_index', records_synced: 2 },
   ])
   const rows = await place.query('SELECT content_type, title, artist, genre FROM content_index ORDER BY title')
   expect(rows).toEqual([
@@ -103,7 +104,9 @@ test('the third of five imports is taken back: what was touched later stays and 
   const dry = await place.rollback(third.id, { dry_run: true })
   expect(dry.body).toMatchObject({
     undone: 6,
-    kept: expect.arrayContaining([{ key: expect.any(String), why: 'somebody has changed it since' }]),
+    kept: expect.arrayContaining([
+      { table: 'catalog_items', key: expect.any(String), why: 'somebody has changed it since' },
+    ]),
   })
   const untouched = await all()
   const answer = await place.rollback(third.id)
@@ -124,4 +127,24 @@ test('the third of five imports is taken back: what was touched later stays and 
   ])
   expect((await place.rollback(third.id)).status).toBe(409)
   expect((await place.rollback('00000000-0000-4000-8000-000000000000')).status).toBe(404)
+})
+
+test('what a connector schedules is imported when it is due, and failed imports go on when they are told to', async () => {
+  const from = {
+    kind: 'csv',
+    file: 'songs.csv',
+    dialect: { delimiter: ',', quote: '"', hasHeader: true },
+    mapping: {},
+    constants: {},
+  }
+  const every = [{ name: 'songs', cron: '*/2 * * * * *', imports: [{ table: 'content_index', from }] }]
+  await using place = await ImportPlace.open({ MILLRACE_CONTENT_SCHEDULES: JSON.stringify(every) })
+  // There is nothing to import when it is due first.
+  const failed = await until(async () => (await place.runs()).find(({ state }) => state === 'failed') ?? null, {
+    what: 'the first import is due, and fails',
+  })
+  expect(failed).toMatchObject({ kind: 'import', by: 'schedule content/songs', error: { code: 'IMPORT_UNREADABLE' } })
+  await writeFile(join(place.folder, 'songs.csv'), 'content_type,title\nmusic,Caminito\n')
+  expect(await place.resume()).toMatchObject([{ id: failed.id }])
+  expect(await place.done(failed)).toMatchObject({ state: 'done', tally: { applied: 1 } })
 })

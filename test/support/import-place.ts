@@ -29,13 +29,13 @@ export class ImportPlace implements AsyncDisposable {
     }
   }
 
-  static async open(): Promise<ImportPlace> {
+  static async open(settings: Settings = {}): Promise<ImportPlace> {
     await using opened = new AsyncDisposableStack()
     const folder = await mkdtemp(join(tmpdir(), 'millrace-imports-'))
     opened.defer(() => rm(folder, { recursive: true }))
     const database = opened.use(await freshDatabase(await sharedMysql()))
     const place = new ImportPlace(opened.move(), { database, folder, log: `file:${join(folder, 'log.db')}` })
-    await place.millrace()
+    await place.millrace(settings)
     return place
   }
 
@@ -58,6 +58,10 @@ export class ImportPlace implements AsyncDisposable {
 
   rollback(run: string, more: object = {}): Promise<{ status: number; body: unknown }> {
     return this.#asked().ask('POST', `/admin/rollback/${run}`, { reason: 'wrong prices', ...more })
+  }
+
+  async resume(): Promise<readonly RunView[]> {
+    return (await this.#asked().ask('POST', '/v1/sync/resume')).body as readonly RunView[]
   }
 
   done({ id }: RunView): Promise<RunView> {

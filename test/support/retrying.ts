@@ -59,7 +59,7 @@ export class Retrying {
       rollback: none,
     }
     const kinds = () => ({ ...others, retry: { carryOut: work } })
-    return new Running((attempt) => carryOutRuns({ ...by, kinds }, attempt), observer)
+    return new Running((attempt) => carryOutRuns({ ...by, kinds, scheduled: [] }, attempt), observer)
   }
 
   /** What a retry for this connector would do. */

@@ -73,7 +73,7 @@ export async function carryOut(parts: Parts, { kind, scope, work }: Carrying): P
   const kinds = (codec: EventCodec) => ({ ...others, [kind]: work(codec) })
   const observer = { led: () => undefined }
   const attempt = { signal, progress: () => undefined, retry: <Value>(step: () => Promise<Value>) => step() }
-  const carrying = carryOutRuns({ log, records, clock, topics: [], openCodec, observer, kinds }, attempt)
+  const carrying = carryOutRuns({ log, records, clock, topics: [], openCodec, observer, kinds, scheduled: [] }, attempt)
   for (let state = ''; state !== 'done'; state = (await desk.find(id)).progress?.state ?? '') {
     if (state === 'failed') throw new Error(JSON.stringify((await desk.find(id)).progress?.fault))
     await clock.sleep(LOOK_MS, signal)

@@ -1,0 +1,33 @@
+// Imports that failed or wait are to go on: those that no newer one for the same has made needless.
+
+import { MillraceError } from '../core/errors.ts'
+import { type Run, stateOf } from './run-book.ts'
+import type { RunDesk } from './run-desk.ts'
+
+/** What has failed so often is for a person. */
+const ATTEMPTS_MAX = 5
+
+/** The runs that go on now. */
+export async function resumeImports(desk: RunDesk): Promise<readonly Run[]> {
+  const imports = (await desk.list()).filter(({ order }) => order.kind === 'import')
+  const resumed: Run[] = []
+  for (const run of imports.filter((one) => isDue(one, imports))) {
+    try {
+      resumed.push(await desk.amend(run.order.id, { wanted: 'running' }))
+    } catch (error) {
+      // Somebody else was faster, or has cancelled it.
+      if (!(error instanceof MillraceError) || error.code !== 'RUN_OVER') throw error
+    }
+  }
+  return resumed
+}
+
+function isDue(run: Run, all: readonly Run[]): boolean {
+  const state = stateOf(run)
+  if (state === 'paused') return true
+  if (state !== 'failed' || run.order.attempt >= ATTEMPTS_MAX) return false
+  const { connector, scope, orderedAtMs } = run.order
+  return !all.some(
+    ({ order }) => order.connector === connector && order.scope === scope && order.orderedAtMs > orderedAtMs,
+  )
+}
