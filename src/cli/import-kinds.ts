@@ -35,7 +35,7 @@ export function importKinds({ config, resources, clock }: ImportKindsOptions, co
     return openUndo(ready.targets)
   }
   return {
-    import: importKind({ open: openImport, connectors, ledger, letters, codec, clock }),
+    import: importKind({ open: openImport, connectors, ledger, letters, codec, records, clock }),
     rollback: rollbackKind({ openUndo: undoOf, ledger, records, clock }),
   }
 }

@@ -19,6 +19,7 @@ export function importCommand(system: System): Command {
         about: 'utf-8, utf-16le, utf-16be, latin1 or windows-1252; what the file itself says when left out',
       },
       'no-header': { about: 'the first line is a row like the others; --map then names columns by their numbers' },
+      force: { about: 'read it again although it says what it said last time' },
       detach: { about: 'order it and leave' },
     },
     run: (call) => run(system, call),
@@ -39,6 +40,7 @@ async function run(system: System, call: Call): Promise<ExitCode> {
   const body = bodyOf(TriggerBody, {
     sourceType: 'csv',
     sourceIdentifier: file,
+    force: options.has('force'),
     options: {
       ...(options.has('table') && { targetTable: options.get('table') }),
       ...(options.has('delimiter') && { delimiter: options.get('delimiter') }),

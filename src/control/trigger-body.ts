@@ -24,9 +24,11 @@ export const TriggerBody = z.strictObject({
   /** A file within the folder of imports. */
   sourceIdentifier: z.string().min(1).max(4_000),
   options: Options.prefault({}),
+  /** Read it again although it says what it said last time. */
+  force: z.boolean().default(false),
 })
 
-export function wantedBy({ sourceIdentifier, options }: z.infer<typeof TriggerBody>): ImportWanted {
+export function wantedBy({ sourceIdentifier, options, force }: z.infer<typeof TriggerBody>): ImportWanted {
   const { targetTable, contentType, columnMapping, constants, ...dialect } = options
   const from: ImportFrom = {
     kind: 'csv',
@@ -35,5 +37,5 @@ export function wantedBy({ sourceIdentifier, options }: z.infer<typeof TriggerBo
     mapping: columnMapping,
     constants: { ...constants, ...(contentType === undefined ? {} : { content_type: contentType }) },
   }
-  return { table: targetTable, from }
+  return { table: targetTable, from, isForced: force }
 }

@@ -14,10 +14,12 @@ export interface ImportWanted {
   readonly connector?: string | undefined
   readonly table: string
   readonly from: ImportFrom
+  /** Also what is known to say the same as last time is read. */
+  readonly isForced?: boolean | undefined
 }
 
 export function importOrder(connectors: readonly ReadyConnector[], wanted: ImportWanted): Omit<OrderGiven, 'by'> {
-  const { table, from } = wanted
+  const { table, from, isForced } = wanted
   const importing = connectors.filter(({ connector }) => connector.source === 'import')
   const named = importing.filter(
     ({ connector: { name } }) => wanted.connector === undefined || name === wanted.connector,
@@ -25,7 +27,7 @@ export function importOrder(connectors: readonly ReadyConnector[], wanted: Impor
   const found = named.find(({ connector }) => table in connector.tables)
   if (found === undefined)
     throw new MillraceError('IMPORT_INVALID', `nothing is imported into ${table}: ${meant(table, importing)}`)
-  const scope: ImportScope = { imports: [{ table, from }] }
+  const scope: ImportScope = { imports: [{ table, from }], ...(isForced && { isForced }) }
   return { kind: 'import', connector: found.connector.name, scope: JSON.stringify(scope), limits: NO_LIMITS }
 }
 

@@ -4,11 +4,12 @@
 import { z } from 'zod'
 import { MillraceError } from '../core/errors.ts'
 import type { Order } from '../core/run.ts'
-import type { EventCodec } from '../log/codec.ts'
+import type { EventCodec, RecordCodec } from '../log/codec.ts'
 import type { ImportAsked, ImportSource } from '../source/import-source.ts'
 import { backfill } from './backfill.ts'
 import { concludeImport, type ImportRecordOptions, recordImport } from './import-record.ts'
 import { importParts } from './import-scope.ts'
+import { knownRows, passBy } from './known-rows.ts'
 import { readPlace } from './read-place.ts'
 import type { ReadyConnector } from './ready-connector.ts'
 import type { RunKindWork, RunWork } from './run-work.ts'
@@ -21,14 +22,20 @@ export interface ImportPlace {
 
 export interface ImportOptions extends ImportPlace, ImportRecordOptions {
   readonly codec: EventCodec
+  readonly records: RecordCodec
+}
+
+interface Opened {
+  readonly table: string
+  readonly source: ImportSource
 }
 
 const TELL_EVERY_MS = 5_000
 
-/** Which part is being read, and where its own reading stands. */
-const Place = z.object({ part: z.number(), within: z.string().nullable() })
+/** Which part is being read, where its own reading stands, and the digests of the parts so far. */
+const Place = z.object({ part: z.number(), within: z.string().nullable(), digests: z.array(z.string().nullable()) })
 type Place = z.infer<typeof Place>
-const BEGINNING: Place = { part: 0, within: null }
+const BEGINNING: Place = { part: 0, within: null, digests: [] }
 
 export function importKind(options: ImportOptions): RunKindWork {
   return {
@@ -38,27 +45,36 @@ export function importKind(options: ImportOptions): RunKindWork {
 }
 
 async function carryOut(options: ImportOptions, work: RunWork): Promise<void> {
-  const { codec, clock } = options
   const { order, progress, signal } = work
-  const parts = importParts(order)
   const sources = await openImports(options, order)
   await work.retry(() => recordImport(options, work, { state: 'running' }))
   let at: Place = progress.bookmark === null ? BEGINNING : readPlace(Place, progress.bookmark, 'import')
   const telling = tellingOf(options, work)
-  for (let part = parts[at.part]; part !== undefined && !signal.aborted; part = parts[at.part]) {
-    const { part: number } = at
-    const within = workWithin(telling, (bookmark) => JSON.stringify({ part: number, within: bookmark }))
-    const scope = JSON.stringify([{ table: part.table, from: null, to: null, filters: [] }])
-    const ofPart = { ...order, scope }
-    const source = sources[number]
-    if (source === undefined) throw new RangeError(`part ${number} of the import is not open`)
-    // It ends when its rows have arrived: those of the next one may refer to them.
-    await backfill(
-      { source, codec, clock },
-      { ...within, order: ofPart, progress: { ...work.progress, bookmark: at.within } },
-    )
-    at = { part: number + 1, within: null }
+  for (let opened = sources[at.part]; opened !== undefined && !signal.aborted; opened = sources[at.part]) {
+    const { source } = opened
+    const isKnown = at.digests.length > at.part
+    const digests = isKnown ? at.digests : [...at.digests, await work.retry(() => source.digest(signal))]
+    await bring({ ...options, ...opened }, telling, { ...at, digests })
+    at = { part: at.part + 1, within: null, digests }
   }
+}
+
+/** One part. It ends when its rows have arrived: those of the next one may refer to them. */
+async function bring(
+  { table, source, codec, clock, records }: ImportOptions & Opened,
+  work: RunWork,
+  at: Place,
+): Promise<void> {
+  const { order, progress } = work
+  const within = workWithin(work, (bookmark) => JSON.stringify({ ...at, within: bookmark }))
+  const known =
+    at.within === null
+      ? knownRows(await work.book(), order, { part: at.part, digest: at.digests[at.part] ?? null })
+      : null
+  if (known !== null) return passBy(records, within, { table, rows: known })
+  const scope = JSON.stringify([{ table, from: null, to: null, filters: [] }])
+  const ofPart = { order: { ...order, scope }, progress: { ...progress, bookmark: at.within } }
+  await backfill({ source, codec, clock }, { ...within, ...ofPart })
 }
 
 /** The same work, which tells the ledger now and then how far it has come. */
@@ -77,15 +93,15 @@ function tellingOf(options: ImportOptions, work: RunWork): RunWork {
 export async function openImports(
   { connectors, open }: ImportPlace,
   { connector: name, scope, orderedAtMs }: Pick<Order, 'connector' | 'scope' | 'orderedAtMs'>,
-): Promise<readonly ImportSource[]> {
+): Promise<readonly Opened[]> {
   const found = connectors.find(({ connector }) => connector.name === name)
-  const sources: ImportSource[] = []
+  const sources: Opened[] = []
   for (const { table, from } of importParts({ scope })) {
     const imported = found?.connector.tables[table]?.imported
     if (imported === undefined) throw new MillraceError('SCOPE_INVALID', `this process does not import into ${table}`)
     const source = await open({ from, imported, orderedAtMs })
     await source.check()
-    sources.push(source)
+    sources.push({ table, source })
   }
   return sources
 }

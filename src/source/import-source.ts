@@ -14,4 +14,7 @@ export interface ImportAsked {
 export interface ImportSource extends PagedRows {
   /** Throws what is wrong with the request, before anything is read of the rows. */
   check(): Promise<void>
+
+  /** The same for what says the same, and for nothing else; null where that cannot be told without reading the rows. */
+  digest(signal: AbortSignal): Promise<string | null>
 }

@@ -54,14 +54,25 @@ test('a path outside the folder of imports is refused, and changes nothing', asy
 test('what changed is written, what did not is left alone, and an older import never overwrites a newer one', async () => {
   await using place = await ImportPlace.open()
   const file = join(place.folder, 'prices.csv')
-  const importing = async (text: string) => {
+  const importing = async (text: string, more: object = {}) => {
     await writeFile(file, text)
-    const asked = { sourceType: 'csv', sourceIdentifier: 'prices.csv', options: { targetTable: 'catalog_items' } }
+    const asked = {
+      sourceType: 'csv',
+      sourceIdentifier: 'prices.csv',
+      options: { targetTable: 'catalog_items' },
+      ...more,
+    }
     const { writes, tally } = await place.done(await place.trigger(asked))
     return { ...tally, ...writes }
   }
   const first = await importing('external_id,name,price\n1,Soup,4.50\n2,Bread,2\n3,Wine,9.9\n')
   expect(first).toMatchObject({ applied: 3, 'catalog_items inserted': 3 })
+  // Byte for byte what was imported last: nothing is read of it, unless that is asked for.
+  const same = await importing('external_id,name,price\n1,Soup,4.50\n2,Bread,2\n3,Wine,9.9\n')
+  expect(same).toMatchObject({ exists: 3, 'catalog_items unchanged': 3 })
+  expect(same).not.toHaveProperty('merge exists')
+  const forced = await importing('external_id,name,price\n1,Soup,4.50\n2,Bread,2\n3,Wine,9.9\n', { force: true })
+  expect(forced).toMatchObject({ exists: 3, 'merge exists': 3 })
   const again = await importing('external_id,name,price\n1,Soup,4.5\n2,Bread,2.00\n3,Wine,9.90\n')
   expect(again).toMatchObject({ applied: 0, exists: 3, 'catalog_items unchanged': 3 })
   const changed = await importing('external_id,name,price\n1,Soup,4.50\n2,Bread,2.50\n2,Bread,3\n4,Tea,1\n')

@@ -15,6 +15,7 @@ export class ImportPlace implements AsyncDisposable {
   readonly folder: string
   readonly settings: Settings
   readonly #opened: AsyncDisposableStack
+  #millrace: Millrace | null = null
   #runs: Runs | null = null
 
   private constructor(opened: AsyncDisposableStack, of: { database: FreshDatabase; folder: string; log: string }) {
@@ -42,8 +43,19 @@ export class ImportPlace implements AsyncDisposable {
   /** Ends with the place, if nobody ends it before. */
   async millrace(settings: Settings = {}): Promise<Millrace> {
     const millrace = this.#opened.use(await (await Millrace.start({ ...this.settings, ...settings })).ready())
+    this.#millrace = millrace
     this.#runs = new Runs(millrace)
     return millrace
+  }
+
+  /** As a power cut would, and started again. */
+  async killed(): Promise<void> {
+    await this.#millrace?.kill()
+    await this.millrace()
+  }
+
+  set(run: string, change: object): Promise<RunView> {
+    return this.#asked().set(run, change)
   }
 
   ask(body: object): Promise<{ status: number; body: unknown }> {

@@ -1,7 +1,10 @@
 // A CSV file as pages of rows. A page goes on where the one before ended, also in another process; a file that is not the
 // one that the first page was read from is refused.
 
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import type { Dialect, Encoding } from '../../core/csv-dialect.ts'
 import { MillraceError } from '../../core/errors.ts'
@@ -54,6 +57,12 @@ export class CsvSource implements ImportSource {
 
   async check(): Promise<void> {
     await this.#reach(null)
+  }
+
+  async digest(signal: AbortSignal): Promise<string> {
+    const hash = createHash('sha256')
+    await pipeline(createReadStream(this.#options.path), hash, { signal })
+    return hash.digest('hex')
   }
 
   /** Nobody knows before it was read. */
