@@ -4,6 +4,7 @@ import type { RepairScope } from '../core/gap.ts'
 import type { Order } from '../core/run.ts'
 import { syncScope } from '../core/sync.ts'
 import type { Clock } from '../pipeline/clock.ts'
+import { dryImport } from '../pipeline/dry-import.ts'
 import { dryResolve } from '../pipeline/dry-resolve.ts'
 import { dryRetry } from '../pipeline/dry-retry.ts'
 import { type DryRunOptions, dryBackfill, dryReplay, type Forecast } from '../pipeline/dry-run.ts'
@@ -44,8 +45,11 @@ export function forecaster(options: ForecasterOptions): Forecaster {
       const parts = planParts({ sources, codecs, observer: { lookedUp: () => undefined } }, ready)
       // What it encodes only this codec knows how to read.
       const plan = await Plan.open({ ...parts, openCodec: async () => codec })
+      const held = { log, codec, plan, sink, clock }
+      if (asked.kind === 'import')
+        return await dryImport({ ...held, connectors, open: resources.openImport }, asked, signal)
       const source = sources.of(ready.connector)
-      const dry: DryRunOptions = { source, log, codec, plan, sink, clock, connector }
+      const dry: DryRunOptions = { ...held, source, connector }
       if (asked.kind === 'replay') {
         const scope = JSON.parse(asked.scope) as ReplayScope
         return await dryReplay(dry, { ...scope, limits: asked.limits }, signal)

@@ -20,6 +20,7 @@ export function importCommand(system: System): Command {
       },
       'no-header': { about: 'the first line is a row like the others; --map then names columns by their numbers' },
       force: { about: 'read it again although it says what it said last time' },
+      'dry-run': { about: 'say what it would do, by a sample, and do nothing' },
       detach: { about: 'order it and leave' },
     },
     run: (call) => run(system, call),
@@ -51,6 +52,7 @@ async function run(system: System, call: Call): Promise<ExitCode> {
     },
   })
   const given = importOrder(connectors, wantedBy(body))
+  if (options.has('dry-run')) return await (await import('./show-forecast.ts')).showForecast(system, call, given)
   await openImports(
     { connectors, open: (asked) => system.openImport(config, asked) },
     { ...given, orderedAtMs: Date.now() },

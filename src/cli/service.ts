@@ -161,6 +161,7 @@ export class Service {
         book,
         connectors,
         clock: this.#clock,
+        forecast,
         check: (given) => this.#checkImport(given),
         dryRollback: (run) => this.#dryRollback(book, run),
       }),

@@ -9,6 +9,7 @@ import { resumeImports } from '../pipeline/resume-imports.ts'
 import { rollbackOrder, takenBackBy } from '../pipeline/rollback.ts'
 import type { RunBook } from '../pipeline/run-book.ts'
 import type { OrderGiven, RunDesk } from '../pipeline/run-desk.ts'
+import { askForecast, type Forecasting } from './ask-forecast.ts'
 import type { Routes } from './control-server.ts'
 import { RollbackBody } from './rollback-body.ts'
 import { viewOf } from './run-view.ts'
@@ -21,6 +22,7 @@ export interface ImportRoutesOptions {
   /** Throws what is wrong with the request. */
   readonly check: (given: Omit<OrderGiven, 'by'>) => Promise<void>
   readonly book: RunBook
+  readonly forecast: Forecasting
   readonly clock: Clock
   /** What taking a run back would do. */
   readonly dryRollback: (run: string) => Promise<object>
@@ -28,13 +30,22 @@ export interface ImportRoutesOptions {
 
 const Id = z.strictObject({ id: z.uuid('is no id of a run') })
 
-export function importRoutes({ desk, book, clock, connectors, check, dryRollback }: ImportRoutesOptions): Routes {
+export function importRoutes({
+  desk,
+  book,
+  clock,
+  forecast,
+  connectors,
+  check,
+  dryRollback,
+}: ImportRoutesOptions): Routes {
   return (app) => {
     app.post<{ Body: z.infer<typeof TriggerBody> }>('/v1/sync/trigger', {
       config: { role: 'operator', about: 'Import a file; the same file that is being imported is the same run.' },
       schema: { body: TriggerBody },
       handler: async ({ body, caller }, reply: FastifyReply) => {
         const given = importOrder(connectors, wantedBy(body))
+        if (body.dry_run) return askForecast(forecast, given)
         await check(given)
         const run = await desk.order({ ...given, by: caller?.name ?? '' }, sameImport(given))
         return reply.code(202).header('location', `/v1/sync/${run.order.id}`).send(viewOf(run))

@@ -26,6 +26,7 @@ export const TriggerBody = z.strictObject({
   options: Options.prefault({}),
   /** Read it again although it says what it said last time. */
   force: z.boolean().default(false),
+  dry_run: z.boolean().default(false),
 })
 
 export function wantedBy({ sourceIdentifier, options, force }: z.infer<typeof TriggerBody>): ImportWanted {

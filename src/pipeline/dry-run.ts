@@ -4,12 +4,12 @@
 import { addTallies, type Limits, NO_TALLY, type Tally, unitsPerRow } from '../core/run.ts'
 import type { EventCodec } from '../log/codec.ts'
 import type { Log, LogRecord } from '../log/log.ts'
-import type { RowPage, RowScope, RowSource } from '../source/source.ts'
+import type { PagedRows, RowPage, RowScope } from '../source/source.ts'
 import { type Foreseeing, foreseen, type Sample } from './foreseen.ts'
 import type { ReplayScope } from './replay-scope.ts'
 
 export interface DryRunOptions extends Omit<Foreseeing, 'isReplay'> {
-  readonly source: RowSource
+  readonly source: PagedRows
   readonly log: Pick<Log, 'range'>
   /** Of its own: what it encodes is never appended. */
   readonly codec: EventCodec

@@ -4,7 +4,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { RunView } from '../../src/control/run-view.ts'
+import { freshName } from '../support/fresh-name.ts'
 import { ImportPlace } from '../support/import-place.ts'
+import { sharedDynoxide } from '../support/shared-server.ts'
+import { StreamTable } from '../support/stream-table.ts'
 import { until } from '../support/until.ts'
 
 const SONGS =
@@ -65,6 +68,15 @@ test('what changed is written, what did not is left alone, and an older import n
     const { writes, tally } = await place.done(await place.trigger(asked))
     return { ...tally, ...writes }
   }
+  await writeFile(file, 'external_id,name,price\n1,Soup,4.50\n2,Bread,x\n')
+  const dry = await place.ask({
+    sourceType: 'csv',
+    sourceIdentifier: 'prices.csv',
+    options: { targetTable: 'catalog_items' },
+    dry_run: true,
+  })
+  expect(dry).toMatchObject({ status: 200, body: { rows: 2, rows_exact: true, sample: { applied: 1, rejected: 1 } } })
+  expect(await place.runs()).toEqual([])
   const first = await importing('external_id,name,price\n1,Soup,4.50\n2,Bread,2\n3,Wine,9.9\n')
   expect(first).toMatchObject({ applied: 3, 'catalog_items inserted': 3 })
   // Byte for byte what was imported last: nothing is read of it, unless that is asked for.
@@ -158,4 +170,44 @@ test('what a connector schedules is imported when it is due, and failed imports 
   await writeFile(join(place.folder, 'songs.csv'), 'content_type,title\nmusic,Caminito\n')
   expect(await place.resume()).toMatchObject([{ id: failed.id }])
   expect(await place.done(failed)).toMatchObject({ state: 'done', tally: { applied: 1 } })
+})
+
+test('what an import brings into MySQL, changes or takes back goes on to DynamoDB', async () => {
+  const { url } = await sharedDynoxide()
+  using table = await StreamTable.create(url, { name: freshName('songs'), key: ['id'] })
+  const connectors = new URL('../support/connectors/', import.meta.url).pathname
+  await using place = await ImportPlace.open({
+    MILLRACE_CONNECTORS: `content,${connectors}songs.ts`,
+    MILLRACE_DYNAMODB_ENDPOINT: url,
+    MILLRACE_SONGS_TABLE: table.name,
+  })
+  const importing = async (text: string) => {
+    await writeFile(join(place.folder, 'songs.csv'), `content_type,external_id,title,artist\n${text}`)
+    return place.done(await place.trigger({ sourceType: 'csv', sourceIdentifier: 'songs.csv' }))
+  }
+  // What was emptied keeps its position for a while.
+  const titles = async () =>
+    (await table.all()).flatMap(({ title, artist }) => (title === undefined ? [] : [[title, artist]])).toSorted()
+  const arrive = (wanted: readonly unknown[]) =>
+    until(async () => JSON.stringify(await titles()) === JSON.stringify(wanted) || null, {
+      what: `${wanted} in DynamoDB`,
+    })
+  await importing('music,1,Caminito,Gardel\nmusic,2,Volver,Gardel\n')
+  await arrive([
+    ['Caminito', 'Gardel'],
+    ['Volver', 'Gardel'],
+  ])
+  const second = await importing(
+    'music,1,Caminito,Carlos Gardel\nmusic,2,Volver,Gardel\nmusic,3,Naranjo en flor,Goyeneche\n',
+  )
+  await arrive([
+    ['Caminito', 'Carlos Gardel'],
+    ['Naranjo en flor', 'Goyeneche'],
+    ['Volver', 'Gardel'],
+  ])
+  await place.done((await place.rollback(second.id)).body as RunView)
+  await arrive([
+    ['Caminito', 'Gardel'],
+    ['Volver', 'Gardel'],
+  ])
 })

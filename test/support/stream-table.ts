@@ -9,7 +9,14 @@ import {
   waitUntilTableExists,
   waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb'
-import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  ScanCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb'
 
 type Key = Readonly<Record<string, string>>
 
@@ -80,6 +87,10 @@ export class StreamTable implements Disposable {
   async get(key: Key): Promise<Record<string, unknown> | undefined> {
     const answer = await this.#documents.send(new GetCommand({ TableName: this.name, Key: key, ConsistentRead: true }))
     return answer.Item
+  }
+
+  async all(): Promise<readonly Record<string, unknown>[]> {
+    return (await this.#documents.send(new ScanCommand({ TableName: this.name, ConsistentRead: true }))).Items ?? []
   }
 
   async delete(key: Key): Promise<void> {
