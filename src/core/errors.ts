@@ -63,18 +63,46 @@ export const ERRORS = {
     fate: 'stop',
     hint: 'Name a server that still has these changes, or give them up: `millrace start --skip-gap` records the gap and captures on from now, and `millrace repair` reads again what it can have touched.',
   },
+  IMPORT_ADDRESS_REFUSED: {
+    fate: 'stop',
+    hint: 'Name a source on the public internet, or have private addresses allowed for this import.',
+  },
+  IMPORT_ANSWER_INVALID: {
+    fate: 'stop',
+    hint: 'Ask the source the same by hand and compare with what the import expects of its answer; what arrived so far stays.',
+  },
   IMPORT_CHANGED: {
     fate: 'stop',
     hint: 'Import it again once nobody writes to it any more; what arrived so far stays, and the same rows are written once.',
+  },
+  IMPORT_DENIED: {
+    fate: 'stop',
+    hint: 'Check that the token, key or password is right, has not run out, and may read what is asked for.',
+  },
+  IMPORT_INCOMPLETE: {
+    fate: 'stop',
+    hint: 'Rows may be missing: mend what is named above (page size, pagination, or the source itself) and import again; what arrived so far stays.',
   },
   IMPORT_INVALID: { fate: 'stop', hint: 'Correct what is named above; nothing was read or written.' },
   IMPORT_REFUSED: {
     fate: 'stop',
     hint: 'Put the file into the folder that MILLRACE_IMPORT_DIR names, or name another folder there and start again.',
   },
+  IMPORT_REQUEST_REFUSED: {
+    fate: 'stop',
+    hint: 'The source does not take this request: correct its URL, parameters or body as the source says above.',
+  },
+  IMPORT_UNAVAILABLE: {
+    fate: 'retry',
+    hint: 'Check that the source runs and answers from here; if it asks for fewer requests, set `requestsPerSecond`.',
+  },
   IMPORT_UNREADABLE: {
     fate: 'stop',
     hint: 'Look whether the file is whole, and whether its compression and encoding are as named.',
+  },
+  IMPORT_UNTRUSTED: {
+    fate: 'stop',
+    hint: 'Check that the URL means https, and that the certificate is valid for its host; NODE_EXTRA_CA_CERTS names further authorities.',
   },
   INTERNAL: { fate: 'crash', hint: 'This is a defect of millrace: please report it with the log lines around it.' },
   KAFKA_DENIED: {

@@ -18,3 +18,5 @@ export const KEPT_COLUMNS =
 
 /** The epoch of positions that say when the run was ordered and where it found the row: each row stands there once. */
 export const BY_RUN = 1
+/** The epoch of positions that say which version of a row the source itself gave: they count over every run's. */
+export const BY_VERSION = 2

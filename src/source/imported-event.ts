@@ -4,8 +4,8 @@
 import { ChangeEvent } from '../core/event.ts'
 import { RowImage } from '../core/image.ts'
 import { type Imported, type ImportedField, importedValue, kindOfField } from '../core/imported.ts'
-import { BY_RUN, IMPORTS_DATABASE, NAME_COLUMN, PLACE_COLUMN, SAID_COLUMN } from '../core/imported-row.ts'
-import { position } from '../core/position.ts'
+import { BY_RUN, BY_VERSION, IMPORTS_DATABASE, NAME_COLUMN, PLACE_COLUMN, SAID_COLUMN } from '../core/imported-row.ts'
+import { type Position, position } from '../core/position.ts'
 import { type Column, keyShape, primitive, type TableShape } from '../core/table.ts'
 import type { Value } from '../core/value.ts'
 import { ImageWriter } from './image-writer.ts'
@@ -20,6 +20,10 @@ export interface RowSaid {
   readonly said: string
   /** Why it cannot be read, where that is so. */
   readonly fault: string | null
+  /** Where the source counts the versions of a row; without one, what was ordered later is newer. */
+  readonly version?: bigint | null
+  /** The source says that the row is deleted: nothing but what names it has to be right. */
+  readonly isGone?: boolean
 }
 
 export interface ImportedEventsOptions {
@@ -33,6 +37,7 @@ export interface ImportedEventsOptions {
 }
 
 const DIGITS = 12
+const VERSION_DIGITS = 16
 const SAID_MAX = 2_000
 
 export class ImportedEvents {
@@ -64,7 +69,7 @@ export class ImportedEvents {
     }
     const name = this.#nameOf(values)
     if (name === null && faults.length === 0) faults.push(`it has none of what names a row: ${this.#wantedNames()}`)
-    const isSound = faults.length === 0
+    const isSound = faults.length === 0 || (row.isGone === true && name !== null)
     return this.#event(row, { name: name ?? `row ${row.place}`, values, fault: isSound ? null : faults.join('; ') })
   }
 
@@ -82,7 +87,7 @@ export class ImportedEvents {
   }
 
   #event(
-    { place, said }: RowSaid,
+    row: RowSaid,
     {
       name,
       values,
@@ -90,6 +95,8 @@ export class ImportedEvents {
     }: { readonly name: string; readonly values: ReadonlyMap<string, Value>; readonly fault: string | null },
   ): ChangeEvent {
     const { origin, orderedAtMs, run } = this.#options
+    const { place } = row
+    const isGone = row.isGone === true && fault === null
     const writer = this.#writer
     writer.begin()
     text(writer, name)
@@ -97,24 +104,31 @@ export class ImportedEvents {
     writer.begin()
     text(writer, name)
     optional(writer, 'int', place)
-    optional(writer, 'string', fault === null ? null : said.slice(0, SAID_MAX))
+    optional(writer, 'string', fault === null ? null : row.said.slice(0, SAID_MAX))
     for (const [column] of this.#fields) optional(writer, primitive(column.kind), values.get(column.name) ?? null)
+    const image = new RowImage(this.#shape, writer.end())
     return new ChangeEvent({
       shape: this.#shape,
-      op: 'read',
+      op: isGone ? 'delete' : 'read',
       keyImage: new RowImage(this.#keyShape, keyBytes),
-      beforeImage: null,
-      afterImage: new RowImage(this.#shape, writer.end()),
-      position: position(BY_RUN, [
-        { value: orderedAtMs, digits: DIGITS },
-        { value: place, digits: DIGITS },
-      ]),
+      beforeImage: isGone ? image : null,
+      afterImage: isGone ? null : image,
+      position: this.#position(row),
       changedAtMs: orderedAtMs,
       origin,
       whereabouts: { gtid: null, file: origin, offset: place, row: 0, serverId: 0 },
       run,
       fault,
     })
+  }
+
+  /** One version has one position, whenever it is read: an older one never gets over a newer one. */
+  #position({ place, version = null }: RowSaid): Position {
+    if (version !== null) return position(BY_VERSION, [{ value: version, digits: VERSION_DIGITS }])
+    return position(BY_RUN, [
+      { value: this.#options.orderedAtMs, digits: DIGITS },
+      { value: place, digits: DIGITS },
+    ])
   }
 }
 

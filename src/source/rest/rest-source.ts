@@ -1,0 +1,120 @@
+// An API as pages of rows. A page goes on where the one before ended, also in another process; a walk that may have missed
+// something ends in an error, behind all rows that it found.
+
+import { MillraceError } from '../../core/errors.ts'
+import type { Imported } from '../../core/imported.ts'
+import { ImportedEvents } from '../imported-event.ts'
+import type { PagedRows, PageRequest, RowPage } from '../source.ts'
+import type { Resolve } from './address-check.ts'
+import type { Json } from './json-path.ts'
+import { restAnswer } from './rest-answer.ts'
+import { restAsk } from './rest-ask.ts'
+import { type RestAuth, Secrets, withoutAuth } from './rest-auth.ts'
+import { RestClient, shown } from './rest-client.ts'
+import { type RestClock, RestPace } from './rest-pace.ts'
+import { type RestRow, RestRows } from './rest-rows.ts'
+import type { RestSpec } from './rest-spec.ts'
+import { beginning, digestOf, type PageRead, Walk, walkOn } from './rest-walk.ts'
+
+export interface RestSourceOptions {
+  readonly spec: RestSpec
+  readonly auth: RestAuth
+  readonly imported: Imported
+  /** Changes from then on are asked for: milliseconds since 1970, or a version, as the spec has it; null for everything. */
+  readonly since: number | bigint | null
+  readonly orderedAtMs: number
+  /** Hosts that may have private addresses, each with its port or without. */
+  readonly privateHosts: readonly string[]
+  readonly clock: RestClock
+  readonly derive?: (item: Json) => readonly Json[]
+  readonly resolve?: Resolve
+}
+
+interface Loaded extends PageRead {
+  readonly rows: readonly RestRow[]
+}
+
+export class RestSource implements PagedRows {
+  readonly #options: RestSourceOptions
+  readonly #origin: string
+  readonly #secrets: Secrets
+  readonly #client: RestClient
+  readonly #pace: RestPace
+  readonly #rows: RestRows
+  #loaded: Loaded | null = null
+
+  constructor(options: RestSourceOptions) {
+    const { spec, auth, imported, clock, privateHosts, derive, resolve } = options
+    const url = new URL(spec.url)
+    this.#options = options
+    this.#origin = shown(url)
+    this.#secrets = new Secrets(auth)
+    this.#client = new RestClient({
+      ...{ ...spec.limits, auth, origin: url.origin, privateHosts },
+      ...(resolve === undefined ? {} : { resolve }),
+    })
+    this.#pace = new RestPace(clock, spec.requestsPerSecond ?? null)
+    const derived = derive === undefined ? {} : { derive }
+    this.#rows = new RestRows({ spec, imported, secrets: this.#secrets, ...derived })
+  }
+
+  /** What is asked: pages of another request do not go on where those of this one ended. */
+  async last(): Promise<string> {
+    return digestOf(JSON.stringify(this.#options.spec))
+  }
+
+  /** Nobody knows before it was read. */
+  async expect(): Promise<null> {
+    return null
+  }
+
+  async page({ scope, after, upTo, rowsMax, run }: PageRequest, signal: AbortSignal): Promise<RowPage> {
+    const startMs = performance.now()
+    const { spec, imported, orderedAtMs } = this.#options
+    if (upTo !== null && upTo !== (await this.last())) {
+      throw new MillraceError('IMPORT_CHANGED', `what is asked of ${this.#origin} was changed while it was read`)
+    }
+    const walk = after === null ? beginning(0, 0) : Walk.parse(JSON.parse(after))
+    if (walk.fault !== null) throw new MillraceError('IMPORT_INCOMPLETE', `${this.#origin}: ${walk.fault}`)
+    const loaded = await this.#load(walk, signal)
+    // A page that reads otherwise than it did is handed out again from its beginning: rows may have moved in it.
+    const given = walk.page === loaded.digest ? walk.given : 0
+    const rows = loaded.rows.slice(given, given + rowsMax)
+    const events = new ImportedEvents({ table: scope.table, imported, origin: this.#origin, orderedAtMs, run })
+    const on = { ...walk, rows: walk.rows + rows.length }
+    const isOver = given + rows.length === loaded.rows.length
+    const next = isOver ? walkOn(spec, on, loaded) : { ...on, given: given + rows.length, page: loaded.digest }
+    if (isOver) this.#loaded = null
+    return {
+      events: rows.map((row, index) => events.event(this.#rows.said(row, walk.rows + index + 1))),
+      next: next === null ? null : this.#bookmark(next),
+      tookMs: performance.now() - startMs,
+    }
+  }
+
+  async #load(walk: Walk, signal: AbortSignal): Promise<Loaded> {
+    if (walk.page !== null && walk.page === this.#loaded?.digest) return this.#loaded
+    const { spec, auth, since, orderedAtMs } = this.#options
+    await this.#pace.turn(signal)
+    const reply = await this.#client.ask(restAsk({ spec, since, untilMs: orderedAtMs }, walk), signal)
+    const waitMs = reply.status < 300 ? null : this.#pace.defer(reply.headers['retry-after'])
+    const answer = restAnswer(reply, { spec, secrets: this.#secrets, waitMs })
+    const text = JSON.stringify(answer.items)
+    if (this.#secrets.areIn(text)) {
+      throw new MillraceError('IMPORT_ANSWER_INVALID', `${this.#origin} gives back the credentials among its items`)
+    }
+    const bare = (url: URL) => withoutAuth(auth, url)
+    this.#loaded = { answer, digest: digestOf(text), bare, rows: this.#rows.of(answer.items) }
+    return this.#loaded
+  }
+
+  /** It rests in the log, where no secret may. */
+  #bookmark(walk: Walk): string {
+    const text = JSON.stringify(walk)
+    if (!this.#secrets.areIn(text)) return text
+    throw new MillraceError(
+      'IMPORT_ANSWER_INVALID',
+      `${this.#origin} gives back the credentials in what names the next page`,
+    )
+  }
+}
