@@ -35,16 +35,16 @@ export function restAnswer(reply: RestReply, { spec, secrets, waitMs }: Reading)
   const text = textOf(reply.bytes)
   // What is hidden after it was cut is not found any more.
   const safe = (long: string) => excerpt(secrets.hide(long))
-  const said = safe(text ?? '')
-  if (status === 401 || status === 403) throw fail('IMPORT_DENIED', `answers ${status}: ${said}`)
+  const said = () => safe(text ?? '')
+  if (status === 401 || status === 403) throw fail('IMPORT_DENIED', `answers ${status}: ${said()}`)
   if (status >= 500 || RETRIED.includes(status)) {
     const wait = waitMs === null ? '' : `, to be asked again in ${Math.ceil(waitMs / 1_000)} s`
-    throw fail('IMPORT_UNAVAILABLE', `answers ${status}${wait}: ${said}`)
+    throw fail('IMPORT_UNAVAILABLE', `answers ${status}${wait}: ${said()}`)
   }
-  if (status < 200 || status > 299) throw fail('IMPORT_REQUEST_REFUSED', `answers ${status}: ${said}`)
+  if (status < 200 || status > 299) throw fail('IMPORT_REQUEST_REFUSED', `answers ${status}: ${said()}`)
   const type = headers['content-type']
   if (type !== undefined && !/^[\w.-]+\/([\w.-]+\+)?json\s*(;|$)/iu.test(type)) {
-    throw fail('IMPORT_ANSWER_INVALID', `answers with ${type} instead of JSON: ${said}`)
+    throw fail('IMPORT_ANSWER_INVALID', `answers with ${type} instead of JSON: ${said()}`)
   }
   if (text === null) throw fail('IMPORT_ANSWER_INVALID', 'answers with bytes that are no UTF-8')
   const root = json(text)

@@ -19,20 +19,22 @@ export interface RestRowsOptions {
   readonly spec: RestSpec
   readonly imported: Imported
   readonly secrets: Secrets
+  readonly orderedAtMs: number
   /** Rows of an item that no path leads to. */
   readonly derive?: (item: Json) => readonly Json[]
 }
 
 export class RestRows {
   readonly #options: RestRowsOptions
-  readonly #where: readonly { readonly found: Found; readonly is: readonly string[] }[]
+  readonly #where: readonly ((item: Json) => boolean)[]
   readonly #rowsOf: (item: Json) => readonly Json[]
   readonly #fields: readonly (readonly [name: string, places: readonly Found[]])[]
   readonly #version: Found | null
   readonly #gone: Found | null
+  #known: { readonly text: string; readonly version: bigint | null } = { text: '', version: null }
 
   constructor(options: RestRowsOptions) {
-    const { spec, imported, derive } = options
+    const { spec, imported, orderedAtMs, derive } = options
     this.#options = options
     const names = Object.keys(imported.fields)
     const unknown = [...Object.keys(spec.fields), ...Object.keys(spec.constants)].find((name) => !names.includes(name))
@@ -41,10 +43,7 @@ export class RestRows {
       const hint = meant === null ? `the fields are ${names.join(', ')}` : `did you mean ${meant}?`
       throw new MillraceError('IMPORT_INVALID', `there is no field ${unknown}: ${hint}`)
     }
-    this.#where = spec.where.map(({ path, is }) => ({
-      found: compilePath(path),
-      is: is.map((one) => JSON.stringify(one)),
-    }))
+    this.#where = spec.where.map((one) => condition(one, orderedAtMs))
     this.#rowsOf = derive ?? expanded(spec)
     this.#fields = names
       .filter((name) => !(name in spec.constants))
@@ -54,8 +53,7 @@ export class RestRows {
   }
 
   of(items: readonly Json[]): readonly RestRow[] {
-    const isMeant = (item: Json) =>
-      this.#where.every(({ found, is }) => is.includes(JSON.stringify(found(item, item) ?? null)))
+    const isMeant = (item: Json) => this.#where.every((holds) => holds(item))
     return items.filter(isMeant).flatMap((item) => this.#rowsOf(item).map((row) => ({ row, item })))
   }
 
@@ -89,12 +87,24 @@ export class RestRows {
     if (asked === undefined || this.#version === null) return null
     const text = textOf(this.#version(row, item))
     if (text === null) return `it has no version: there is nothing at ${asked.path}`
-    const version = asked.as === 'time' ? nanoseconds(text) : /^\d{1,18}$/u.test(text) ? BigInt(text) : null
-    return (
-      version ??
-      `its version is ${JSON.stringify(text)}, but must be ${asked.as === 'time' ? 'a time' : 'a whole number'}`
-    )
+    // The rows of one item often have its version.
+    if (this.#known.text !== text) this.#known = { text, version: versionIn(text, asked.as) }
+    const wanted = asked.as === 'time' ? 'a time' : 'a whole number'
+    return this.#known.version ?? `its version is ${JSON.stringify(text)}, but must be ${wanted}`
   }
+}
+
+/** Null for what is none. */
+function versionIn(text: string, as: 'number' | 'time'): bigint | null {
+  if (as === 'time') return nanoseconds(text)
+  return /^\d{1,18}$/u.test(text) ? BigInt(text) : null
+}
+
+function condition(where: RestSpec['where'][number], orderedAtMs: number): (item: Json) => boolean {
+  const found = compilePath(where.path)
+  if ('until' in where) return (item) => (wallTime(textOf(found(item, item)) ?? '')?.ms ?? 0) <= orderedAtMs
+  const wanted = where.is.map((one) => JSON.stringify(one))
+  return (item) => wanted.includes(JSON.stringify(found(item, item) ?? null))
 }
 
 function quoted(name: string): string {

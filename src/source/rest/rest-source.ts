@@ -44,7 +44,7 @@ export class RestSource implements PagedRows {
   #loaded: Loaded | null = null
 
   constructor(options: RestSourceOptions) {
-    const { spec, auth, imported, clock, privateHosts, derive, resolve } = options
+    const { spec, auth, imported, orderedAtMs, clock, privateHosts, derive, resolve } = options
     const url = new URL(spec.url)
     this.#options = options
     this.#origin = shown(url)
@@ -55,7 +55,7 @@ export class RestSource implements PagedRows {
     })
     this.#pace = new RestPace(clock, spec.requestsPerSecond ?? null)
     const derived = derive === undefined ? {} : { derive }
-    this.#rows = new RestRows({ spec, imported, secrets: this.#secrets, ...derived })
+    this.#rows = new RestRows({ spec, imported, orderedAtMs, secrets: this.#secrets, ...derived })
   }
 
   /** What is asked: pages of another request do not go on where those of this one ended. */

@@ -60,8 +60,15 @@ export const RestSpec = z.strictObject({
   total: JsonPath.optional(),
   more: JsonPath.optional(),
   errors: JsonPath.optional(),
-  /** Items are rows only where what stands there is one of these. */
-  where: z.array(z.strictObject({ path: JsonPath, is: z.array(z.json()).min(1) })).default([]),
+  /** Items count as rows only where what stands there is one of these, or a time before the run's order. */
+  where: z
+    .array(
+      z.union([
+        z.strictObject({ path: JsonPath, is: z.array(z.json()).min(1) }),
+        z.strictObject({ path: JsonPath, until: z.literal('order') }),
+      ]),
+    )
+    .default([]),
   /** A list in each item, of which each element is a row. */
   expand: JsonPath.optional(),
   /** Where a field is, if not under its own name; of several places the first that has something. */

@@ -1,0 +1,100 @@
+// A Square account as tables of rows, each by a flow of its own. Which locations there are is asked once for each table, when
+// its walk begins, and stays as it was while the walk goes on, in other processes too.
+
+import { z } from 'zod'
+import { MillraceError } from '../../../core/errors.ts'
+import type { PagedRows, PageRequest, RowPage, RowScope } from '../../source.ts'
+import type { Resolve } from '../address-check.ts'
+import type { RestAuth } from '../rest-auth.ts'
+import type { RestClock } from '../rest-pace.ts'
+import { RestSource } from '../rest-source.ts'
+import { availability } from './availability.ts'
+import { type SquareFlow, squareSpec } from './square-flow.ts'
+import { SQUARE_FLOWS } from './square-flows.ts'
+
+export interface SquareSourceOptions {
+  /** As `https://connect.squareup.com`, or the sandbox's. */
+  readonly url: string
+  readonly token: string
+  /** All there is, whatever a flow reads each time. */
+  readonly isFoundation: boolean
+  /** Where the run before had come to, by table, in milliseconds since 1970: what changed since is asked for as well. */
+  readonly reachedMs: ReadonlyMap<string, number>
+  readonly orderedAtMs: number
+  readonly requestsPerSecond: number | null
+  readonly privateHosts: readonly string[]
+  readonly clock: RestClock
+  readonly resolve?: Resolve
+}
+
+const UpTo = z.strictObject({ locations: z.array(z.string()), asked: z.string() })
+
+export class SquareSource implements PagedRows {
+  readonly #options: SquareSourceOptions
+  /** By table, for the walk that is going on. */
+  readonly #sources = new Map<string, { readonly upTo: string; readonly source: RestSource }>()
+
+  constructor(options: SquareSourceOptions) {
+    this.#options = options
+  }
+
+  async last({ table }: RowScope, signal: AbortSignal): Promise<string> {
+    const flow = flowOf(table)
+    const locations = flow.locations === undefined && flow.derived === undefined ? [] : await this.#locations(signal)
+    return JSON.stringify({ locations, asked: await this.#source(flow, locations).last() })
+  }
+
+  /** Nobody knows before it was read. */
+  async expect(): Promise<null> {
+    return null
+  }
+
+  async page(request: PageRequest, signal: AbortSignal): Promise<RowPage> {
+    const flow = flowOf(request.scope.table)
+    const upTo = request.upTo ?? (await this.last(request.scope, signal))
+    const { locations, asked } = UpTo.parse(JSON.parse(upTo))
+    if (flow.locations !== undefined && locations.length === 0) return { events: [], next: null, tookMs: 0 }
+    const known = this.#sources.get(flow.table)
+    const source = known?.upTo === upTo ? known.source : this.#source(flow, locations)
+    this.#sources.set(flow.table, { upTo, source })
+    return source.page({ ...request, upTo: asked }, signal)
+  }
+
+  #source(flow: SquareFlow, locations: readonly string[]): RestSource {
+    const { url, token, requestsPerSecond, ...options } = this.#options
+    const derive = { derive: (item: Parameters<typeof availability>[0]) => availability(item, locations) }
+    return new RestSource({
+      ...options,
+      spec: squareSpec(flow, { url, locations, requestsPerSecond }),
+      auth: { type: 'bearer', token } satisfies RestAuth,
+      imported: flow.imported,
+      since: this.#since(flow),
+      ...(flow.derived === undefined ? {} : derive),
+    })
+  }
+
+  /** The window that the flow reads, or longer where the last run lies farther back. */
+  #since({ table, reads }: SquareFlow): number | null {
+    const { isFoundation, reachedMs, orderedAtMs } = this.#options
+    if (isFoundation || typeof reads === 'string') return null
+    const windowMs = orderedAtMs - reads.changedWithinMs
+    return Math.min(windowMs, reachedMs.get(table) ?? windowMs)
+  }
+
+  async #locations(signal: AbortSignal): Promise<readonly string[]> {
+    const source = this.#source(flowOf('locations'), [])
+    const scope = { table: 'locations', from: null, to: null, filters: [] }
+    const page = await source.page(
+      { scope, after: null, upTo: null, rowsMax: Number.MAX_SAFE_INTEGER, run: '' },
+      signal,
+    )
+    return page.events.flatMap(({ after }) => (typeof after?.id === 'string' ? [after.id] : [])).sort()
+  }
+}
+
+function flowOf(table: string): SquareFlow {
+  const flow = SQUARE_FLOWS.find((one) => one.table === table)
+  if (flow !== undefined) return flow
+  const tables = SQUARE_FLOWS.map((one) => one.table).join(', ')
+  throw new MillraceError('IMPORT_INVALID', `nothing of Square goes into ${table}: there are ${tables}`)
+}

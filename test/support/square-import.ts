@@ -1,0 +1,44 @@
+// Square brought into tables: a source on a scripted Square, and a run through all tables.
+
+import { expect } from 'vitest'
+import type { SquareFlow } from '../../src/source/rest/square/square-flow.ts'
+import { SQUARE_FLOWS } from '../../src/source/rest/square/square-flows.ts'
+import { SquareSource, type SquareSourceOptions } from '../../src/source/rest/square/square-source.ts'
+import { readAll, StillClock } from './api-source.ts'
+import type { ImportedTables, Tally } from './imported-tables.ts'
+import { type ScriptedSquare, SQUARE_TOKEN } from './scripted-square.ts'
+
+export function squareSource(square: ScriptedSquare, more: Partial<SquareSourceOptions> = {}): SquareSource {
+  return new SquareSource({
+    ...{ url: square.url, token: SQUARE_TOKEN, isFoundation: true, reachedMs: new Map() },
+    ...{ orderedAtMs: square.world.nowMs, requestsPerSecond: null, privateHosts: ['127.0.0.1'] },
+    ...{ clock: new StillClock(), ...more },
+  })
+}
+
+export function flowOf(table: string): SquareFlow {
+  const flow = SQUARE_FLOWS.find((one) => one.table === table)
+  if (flow === undefined) throw new Error(`${table} has no flow`)
+  return flow
+}
+
+export interface Bringing {
+  readonly square: ScriptedSquare
+  readonly tables: ImportedTables
+}
+
+/** What was written, by table. */
+export async function bring(
+  { square, tables }: Bringing,
+  more: Partial<SquareSourceOptions> = {},
+): Promise<Map<string, Tally>> {
+  const tallies = new Map<string, Tally>()
+  const one = squareSource(square, more)
+  for (const flow of SQUARE_FLOWS) {
+    const { events, error } = await readAll(() => one, { table: flow.table })
+    expect(error).toBe(null)
+    const isWhole = (more.isFoundation ?? true) || flow.reads === 'all'
+    tallies.set(flow.table, tables.apply(flow, events, isWhole))
+  }
+  return tallies
+}
