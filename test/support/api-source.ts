@@ -51,6 +51,9 @@ export interface Readings {
   readonly error: unknown
 }
 
+/** More than any list of a test has. */
+const PAGES_MAX = 20_000
+
 interface ReadOptions {
   readonly table?: string
   readonly rowsMax?: number
@@ -71,6 +74,7 @@ export async function readAll(
   let one = open()
   const upTo = await one.last(scope, signal)
   for (let after: string | null = from; ; ) {
+    if (pages.length > PAGES_MAX) throw new Error(`no end after ${PAGES_MAX} pages`)
     try {
       const page = await one.page({ scope, after, upTo, rowsMax, run: 'c/r' }, signal)
       events.push(...page.events)

@@ -31,8 +31,7 @@ export interface Reading {
 export function restAnswer(reply: RestReply, { spec, secrets, waitMs }: Reading): RestAnswer {
   const source = shown(reply.url)
   const fail = (code: ErrorCode, what: string) => new MillraceError(code, secrets.hide(`${source} ${what}`))
-  const { status, headers } = reply
-  const text = textOf(reply.bytes)
+  const { status, headers, text } = reply
   // What is hidden after it was cut is not found any more.
   const safe = (long: string) => excerpt(secrets.hide(long))
   const said = () => safe(text ?? '')
@@ -76,14 +75,6 @@ export function restAnswer(reply: RestReply, { spec, secrets, waitMs }: Reading)
   }
   const list = Array.isArray(items) ? (items as readonly Json[]) : []
   return { items: list, root, headers, url: reply.url, total, hasMore: more }
-}
-
-function textOf(bytes: Buffer): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return null
-  }
 }
 
 /** Numbers that a float cannot hold stay as they are written. Undefined for what is no JSON. */

@@ -20,7 +20,8 @@ export interface RestRequest {
 export interface RestReply {
   readonly status: number
   readonly headers: IncomingMessage['headers']
-  readonly bytes: Buffer
+  /** Null when its bytes are no UTF-8. */
+  readonly text: string | null
   /** Who answered, after all redirects. */
   readonly url: URL
 }
@@ -104,8 +105,8 @@ export class RestClient {
         outgoing.on('response', resolve).on('error', reject)
         outgoing.end(body ?? undefined)
       })
-      const bytes = await this.#whole(reply, bare)
-      return { status: reply.statusCode ?? 0, headers: reply.headers, bytes, url: bare }
+      const text = await this.#whole(reply, bare)
+      return { status: reply.statusCode ?? 0, headers: reply.headers, text, url: bare }
     } catch (error) {
       signal.throwIfAborted()
       if (late.aborted) throw unavailable(bare, `did not answer in full within ${answerMs} ms`)
@@ -114,24 +115,36 @@ export class RestClient {
     }
   }
 
-  async #whole(reply: IncomingMessage, url: URL): Promise<Buffer> {
+  async #whole(reply: IncomingMessage, url: URL): Promise<string | null> {
     const coding = reply.headers['content-encoding'] ?? 'identity'
     if (coding !== 'identity' && coding !== 'gzip') {
       reply.destroy()
       throw new MillraceError('IMPORT_ANSWER_INVALID', `${shown(url)} answers in ${coding}, though asked for gzip`)
     }
-    const chunks: Buffer[] = []
+    const decoder = new TextDecoder('utf-8', { fatal: true })
+    let text = ''
     let length = 0
-    for await (const chunk of coding === 'gzip' ? unpacked(reply) : (reply as AsyncIterable<Buffer>)) {
-      chunks.push(chunk)
-      length += chunk.length
-      if (length <= this.#options.answerBytes) continue
+    try {
+      for await (const chunk of coding === 'gzip' ? unpacked(reply) : (reply as AsyncIterable<Buffer>)) {
+        length += chunk.length
+        if (length > this.#options.answerBytes) throw tooLarge(url, this.#options.answerBytes)
+        text += decoder.decode(chunk, { stream: true })
+      }
+      return text + decoder.decode()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return null
+      throw error
+    } finally {
       reply.destroy()
-      const message = `${shown(url)} answers with more than ${this.#options.answerBytes} bytes: ask for smaller pages`
-      throw new MillraceError('IMPORT_ANSWER_INVALID', message)
     }
-    return Buffer.concat(chunks, length)
   }
+}
+
+function tooLarge(url: URL, bytes: number): MillraceError {
+  return new MillraceError(
+    'IMPORT_ANSWER_INVALID',
+    `${shown(url)} answers with more than ${bytes} bytes: ask for smaller pages`,
+  )
 }
 
 /** As people are told: without what may hold a secret. */
