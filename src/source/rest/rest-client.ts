@@ -166,6 +166,9 @@ function named(error: unknown, url: URL): MillraceError {
   if (UNTRUSTED.test(code)) {
     return new MillraceError('IMPORT_UNTRUSTED', `${url.origin} cannot be trusted: ${code}`, { cause: error })
   }
+  if (code.startsWith('HPE_')) {
+    return new MillraceError('IMPORT_ANSWER_INVALID', `${url.origin} answers in something else than HTTP: ${code}`)
+  }
   if (code.startsWith('Z_')) {
     return new MillraceError('IMPORT_ANSWER_INVALID', `${shown(url)} answers with broken gzip: ${message}`)
   }

@@ -3,8 +3,9 @@
 
 import { MillraceError } from '../../core/errors.ts'
 import type { Imported } from '../../core/imported.ts'
+import type { ImportSource } from '../import-source.ts'
 import { ImportedEvents } from '../imported-event.ts'
-import type { PagedRows, PageRequest, RowPage } from '../source.ts'
+import type { PageRequest, RowPage } from '../source.ts'
 import type { Resolve } from './address-check.ts'
 import type { Json } from './json-path.ts'
 import { restAnswer } from './rest-answer.ts'
@@ -34,7 +35,7 @@ interface Loaded extends PageRead {
   readonly rows: readonly RestRow[]
 }
 
-export class RestSource implements PagedRows {
+export class RestSource implements ImportSource {
   readonly #options: RestSourceOptions
   readonly #origin: string
   readonly #secrets: Secrets
@@ -61,6 +62,22 @@ export class RestSource implements PagedRows {
   /** What is asked: pages of another request do not go on where those of this one ended. */
   async last(): Promise<string> {
     return digestOf(JSON.stringify(this.#options.spec))
+  }
+
+  /** Asks for the first page. A source that cannot answer now is no fault of the request. */
+  async check(): Promise<void> {
+    try {
+      await this.#load(beginning(0, 0), new AbortController().signal)
+    } catch (error) {
+      if (!(error instanceof MillraceError) || error.fate !== 'retry') throw error
+    } finally {
+      this.#loaded = null
+    }
+  }
+
+  /** What an API says now can be told by reading it alone. */
+  async digest(): Promise<null> {
+    return null
   }
 
   /** Nobody knows before it was read. */

@@ -156,6 +156,15 @@ describe('a bad answer has a clear reason', () => {
     })
   })
 
+  test('a port that speaks something else', async () => {
+    const server = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as { port: number }
+    const error = await failureOf({ url: `http://127.0.0.1:${port}` })
+    expect(error).toMatchObject({ code: 'IMPORT_ANSWER_INVALID', message: expect.stringContaining('else than HTTP') })
+    server.close()
+  })
+
   test('a host to which no connection comes about', async () => {
     // Never resolved: the socket stays where it is.
     const more: Parameters<typeof apiSource>[1] = { privateHosts: [], resolve: () => undefined }
@@ -164,6 +173,16 @@ describe('a bad answer has a clear reason', () => {
       code: 'IMPORT_UNAVAILABLE',
       message: expect.stringContaining('could not be connected to within 50 ms'),
     })
+  })
+
+  test('what is wrong with a request is told before it is ordered; that nobody answers now is not', async () => {
+    const check = (answer: Scripted) => {
+      api.answer = () => answer
+      return apiSource({ url: api.url }).check()
+    }
+    await expect(check({ status: 401 })).rejects.toMatchObject({ code: 'IMPORT_DENIED' })
+    await expect(check({ body: { list: [] } })).rejects.toMatchObject({ code: 'IMPORT_ANSWER_INVALID' })
+    for (const answer of [{ status: 503 }, { status: 429 }, { body: [{ id: 1 }] }]) await check(answer)
   })
 
   test('packed answers are read', async () => {

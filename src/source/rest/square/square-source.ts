@@ -3,7 +3,8 @@
 
 import { z } from 'zod'
 import { MillraceError } from '../../../core/errors.ts'
-import type { PagedRows, PageRequest, RowPage, RowScope } from '../../source.ts'
+import type { ImportSource } from '../../import-source.ts'
+import type { PageRequest, RowPage, RowScope } from '../../source.ts'
 import type { Resolve } from '../address-check.ts'
 import type { RestAuth } from '../rest-auth.ts'
 import type { RestClock } from '../rest-pace.ts'
@@ -29,7 +30,7 @@ export interface SquareSourceOptions {
 
 const UpTo = z.strictObject({ locations: z.array(z.string()), asked: z.string() })
 
-export class SquareSource implements PagedRows {
+export class SquareSource implements ImportSource {
   readonly #options: SquareSourceOptions
   /** By table, for the walk that is going on. */
   readonly #sources = new Map<string, { readonly upTo: string; readonly source: RestSource }>()
@@ -42,6 +43,15 @@ export class SquareSource implements PagedRows {
     const flow = flowOf(table)
     const locations = flow.locations === undefined && flow.derived === undefined ? [] : await this.#locations(signal)
     return JSON.stringify({ locations, asked: await this.#source(flow, locations).last() })
+  }
+
+  /** That the token is taken: the locations are what every token may read. */
+  check(): Promise<void> {
+    return this.#source(flowOf('locations'), []).check()
+  }
+
+  async digest(): Promise<null> {
+    return null
   }
 
   /** Nobody knows before it was read. */

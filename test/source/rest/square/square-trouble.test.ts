@@ -141,6 +141,12 @@ describe('whatever Square does meanwhile', () => {
     expect(tables.rows('catalog_items').find(({ id }) => id === 'item-3')).toEqual(before)
   })
 
+  test('a token that is not taken is told before anything is ordered', async () => {
+    await squareSource(square).check()
+    const other = squareSource(square, { token: 'EAAAl-of-somebody-else' })
+    await expect(other.check()).rejects.toMatchObject({ code: 'IMPORT_DENIED' })
+  })
+
   test('a table that Square has not is refused', async () => {
     await expect(readAll(() => squareSource(square), { table: 'customers' })).rejects.toMatchObject({
       code: 'IMPORT_INVALID',
