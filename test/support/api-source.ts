@@ -3,10 +3,10 @@
 import { MillraceError } from '../../src/core/errors.ts'
 import type { ChangeEvent } from '../../src/core/event.ts'
 import type { Imported } from '../../src/core/imported.ts'
-import { RestAuth } from '../../src/source/rest/rest-auth.ts'
+import { RestAuth } from '../../src/core/rest-auth.ts'
+import { RestSpec, type RestSpecInput } from '../../src/core/rest-spec.ts'
 import type { RestClock } from '../../src/source/rest/rest-pace.ts'
 import { RestSource, type RestSourceOptions } from '../../src/source/rest/rest-source.ts'
-import { RestSpec, type RestSpecInput } from '../../src/source/rest/rest-spec.ts'
 import type { PagedRows } from '../../src/source/source.ts'
 
 export const THINGS: Imported = {

@@ -2,8 +2,8 @@
 // walk should have seen and did not are gone, as its flow has it.
 
 import type { ChangeEvent } from '../../src/core/event.ts'
+import type { SquareFlow } from '../../src/core/square/square-flow.ts'
 import type { Row } from '../../src/core/value.ts'
-import type { SquareFlow } from '../../src/source/rest/square/square-flow.ts'
 
 interface Held {
   readonly position: string

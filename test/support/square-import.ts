@@ -1,8 +1,8 @@
 // Square brought into tables: a source on a scripted Square, and a run through all tables.
 
 import { expect } from 'vitest'
-import type { SquareFlow } from '../../src/source/rest/square/square-flow.ts'
-import { SQUARE_FLOWS } from '../../src/source/rest/square/square-flows.ts'
+import type { SquareFlow } from '../../src/core/square/square-flow.ts'
+import { SQUARE_FLOWS } from '../../src/core/square/square-flows.ts'
 import { SquareSource, type SquareSourceOptions } from '../../src/source/rest/square/square-source.ts'
 import { readAll, StillClock } from './api-source.ts'
 import type { ImportedTables, Tally } from './imported-tables.ts'

@@ -2,10 +2,10 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { type ErrorCode, MillraceError } from '../../core/errors.ts'
-import { type Json, valueAt } from './json-path.ts'
-import type { Secrets } from './rest-auth.ts'
+import { type Json, valueAt } from '../../core/json-path.ts'
+import type { RestSpec } from '../../core/rest-spec.ts'
 import { type RestReply, shown } from './rest-client.ts'
-import type { RestSpec } from './rest-spec.ts'
+import type { Secrets } from './secrets.ts'
 
 export interface RestAnswer {
   readonly items: readonly Json[]

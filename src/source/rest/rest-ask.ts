@@ -1,8 +1,8 @@
 // The request for one page.
 
-import { placeAt } from './json-path.ts'
+import { placeAt } from '../../core/json-path.ts'
+import type { Placed, RestSpec, TimeForm } from '../../core/rest-spec.ts'
 import type { RestRequest } from './rest-client.ts'
-import type { Placed, RestSpec, TimeForm } from './rest-spec.ts'
 import type { Walk } from './rest-walk.ts'
 
 export interface Asking {

@@ -7,8 +7,9 @@ import type { LookupFunction } from 'node:net'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { MillraceError } from '../../core/errors.ts'
+import type { RestAuth } from '../../core/rest-auth.ts'
 import { checkedLookup, checkHost, type Resolve } from './address-check.ts'
-import { authorize, type RestAuth } from './rest-auth.ts'
+import { authorize } from './secrets.ts'
 
 export interface RestRequest {
   readonly url: URL

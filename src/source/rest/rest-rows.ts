@@ -2,12 +2,12 @@
 
 import { MillraceError } from '../../core/errors.ts'
 import type { Imported } from '../../core/imported.ts'
+import { compilePath, type Found, type Json } from '../../core/json-path.ts'
 import { nearest } from '../../core/nearest.ts'
+import type { RestSpec } from '../../core/rest-spec.ts'
 import { wallTime } from '../../core/wall-time.ts'
 import type { RowSaid } from '../imported-event.ts'
-import { compilePath, type Found, type Json } from './json-path.ts'
-import type { Secrets } from './rest-auth.ts'
-import type { RestSpec } from './rest-spec.ts'
+import type { Secrets } from './secrets.ts'
 
 /** A row, and the item that it was taken out of: the same where each item is a row. */
 export interface RestRow {

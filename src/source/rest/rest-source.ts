@@ -3,19 +3,20 @@
 
 import { MillraceError } from '../../core/errors.ts'
 import type { Imported } from '../../core/imported.ts'
+import type { Json } from '../../core/json-path.ts'
+import type { RestAuth } from '../../core/rest-auth.ts'
+import type { RestSpec } from '../../core/rest-spec.ts'
 import type { ImportSource } from '../import-source.ts'
 import { ImportedEvents } from '../imported-event.ts'
 import type { PageRequest, RowPage } from '../source.ts'
 import type { Resolve } from './address-check.ts'
-import type { Json } from './json-path.ts'
 import { restAnswer } from './rest-answer.ts'
 import { restAsk } from './rest-ask.ts'
-import { type RestAuth, Secrets, withoutAuth } from './rest-auth.ts'
 import { RestClient, shown } from './rest-client.ts'
 import { type RestClock, RestPace } from './rest-pace.ts'
 import { type RestRow, RestRows } from './rest-rows.ts'
-import type { RestSpec } from './rest-spec.ts'
 import { beginning, digestOf, type PageRead, Walk, walkOn } from './rest-walk.ts'
+import { Secrets, withoutAuth } from './secrets.ts'
 
 export interface RestSourceOptions {
   readonly spec: RestSpec

@@ -4,10 +4,10 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { MillraceError } from '../../core/errors.ts'
-import { valueAt } from './json-path.ts'
+import { valueAt } from '../../core/json-path.ts'
+import type { RestSpec } from '../../core/rest-spec.ts'
 import type { RestAnswer } from './rest-answer.ts'
 import { shown } from './rest-client.ts'
-import type { RestSpec } from './rest-spec.ts'
 
 export const Walk = z.strictObject({
   /** Which of the values that the walk is made for. */

@@ -4,7 +4,7 @@
 import { createServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { RestSpecInput } from '../../../src/source/rest/rest-spec.ts'
+import type { RestSpecInput } from '../../../src/core/rest-spec.ts'
 import { freePort } from '../../../src/stack/free-port.ts'
 import { apiSource, failureOf, idsOf, readAll, StillClock } from '../../support/api-source.ts'
 import { type Scripted, ScriptedApi } from '../../support/scripted-api.ts'

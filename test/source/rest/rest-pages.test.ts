@@ -2,7 +2,7 @@
 // missed is never silent.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { RestSpecInput } from '../../../src/source/rest/rest-spec.ts'
+import type { RestSpecInput } from '../../../src/core/rest-spec.ts'
 import { apiSource, idsOf, readAll } from '../../support/api-source.ts'
 import { type Asked, type Scripted, ScriptedApi } from '../../support/scripted-api.ts'
 

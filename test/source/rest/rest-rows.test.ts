@@ -2,8 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Imported } from '../../../src/core/imported.ts'
-import { compilePath, JsonPath } from '../../../src/source/rest/json-path.ts'
-import type { RestSpecInput } from '../../../src/source/rest/rest-spec.ts'
+import { compilePath, JsonPath } from '../../../src/core/json-path.ts'
+import type { RestSpecInput } from '../../../src/core/rest-spec.ts'
 import { apiSource, faultsOf, readAll } from '../../support/api-source.ts'
 import { ScriptedApi } from '../../support/scripted-api.ts'
 

@@ -1,6 +1,6 @@
 // Where an item of the catalogue is sold: Square says everywhere but here and there, or only here and there.
 
-import type { Json } from '../json-path.ts'
+import type { Json } from '../../../core/json-path.ts'
 
 export function availability(item: Json, locations: readonly string[]): readonly Json[] {
   const {

@@ -3,15 +3,15 @@
 
 import { z } from 'zod'
 import { MillraceError } from '../../../core/errors.ts'
+import type { RestAuth } from '../../../core/rest-auth.ts'
+import { type SquareFlow, squareSpec } from '../../../core/square/square-flow.ts'
+import { SQUARE_FLOWS } from '../../../core/square/square-flows.ts'
 import type { ImportSource } from '../../import-source.ts'
 import type { PageRequest, RowPage, RowScope } from '../../source.ts'
 import type { Resolve } from '../address-check.ts'
-import type { RestAuth } from '../rest-auth.ts'
 import type { RestClock } from '../rest-pace.ts'
 import { RestSource } from '../rest-source.ts'
 import { availability } from './availability.ts'
-import { type SquareFlow, squareSpec } from './square-flow.ts'
-import { SQUARE_FLOWS } from './square-flows.ts'
 
 export interface SquareSourceOptions {
   /** As `https://connect.squareup.com`, or the sandbox's. */

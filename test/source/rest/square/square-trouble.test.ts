@@ -2,8 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { MillraceError } from '../../../../src/core/errors.ts'
+import { SQUARE_FLOWS } from '../../../../src/core/square/square-flows.ts'
 import type { Row } from '../../../../src/core/value.ts'
-import { SQUARE_FLOWS } from '../../../../src/source/rest/square/square-flows.ts'
 import { readAll, StillClock } from '../../../support/api-source.ts'
 import { ImportedTables } from '../../../support/imported-tables.ts'
 import { ScriptedSquare, throttled } from '../../../support/scripted-square.ts'

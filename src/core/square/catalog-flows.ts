@@ -1,6 +1,6 @@
 // The catalogue and where it is sold: read as a whole, with what was deleted; a row's version is the catalogue's own.
 
-import type { ImportedField } from '../../../core/imported.ts'
+import type { ImportedField } from '../imported.ts'
 import type { RestSpecInput } from '../rest-spec.ts'
 import {
   CURRENCY,

@@ -1,7 +1,7 @@
 // One table that comes from Square: what is asked, how answers become its rows, what of it is read each time, and how rows
 // that are gone are known. All of it is data, in the words of Square's reference.
 
-import type { Imported, ImportedField } from '../../../core/imported.ts'
+import type { Imported, ImportedField } from '../imported.ts'
 import { type Placed, RestSpec, type RestSpecInput } from '../rest-spec.ts'
 
 export interface SquareFlow {

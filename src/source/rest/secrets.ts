@@ -1,25 +1,6 @@
-// The credentials of an API: how they go into a request, and how they are kept out of everything that is written down.
+// How the credentials of an API go into a request, and how they are kept out of everything that is written down.
 
-import { z } from 'zod'
-
-/** What a header can carry. */
-const secret = z.string().regex(/^[\x21-\x7e]+$/u, 'must be one line of ASCII without spaces')
-
-export const RestAuth = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('none') }),
-  z.strictObject({ type: z.literal('bearer'), token: secret }),
-  z.strictObject({ type: z.literal('basic'), user: z.string().regex(/^[^:]*$/u), password: z.string() }),
-  z.strictObject({
-    type: z.literal('apiKey'),
-    key: secret,
-    in: z.enum(['header', 'query']).default('header'),
-    name: z
-      .string()
-      .regex(/^[\w-]+$/u)
-      .default('x-api-key'),
-  }),
-])
-export type RestAuth = z.infer<typeof RestAuth>
+import type { RestAuth } from '../../core/rest-auth.ts'
 
 /** Sets what the credentials ask for. */
 export function authorize(auth: RestAuth, url: URL, headers: Record<string, string>): void {

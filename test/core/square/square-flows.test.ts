@@ -1,8 +1,8 @@
 // The flows of Square agree with themselves: every table is there, behind those that it refers to, and is brought in once a day.
 
 import { describe, expect, test } from 'vitest'
-import { SQUARE_VERSION, squareSpec } from '../../../../src/source/rest/square/square-flow.ts'
-import { SQUARE_FLOWS, SQUARE_SCHEDULE } from '../../../../src/source/rest/square/square-flows.ts'
+import { SQUARE_VERSION, squareSpec } from '../../../src/core/square/square-flow.ts'
+import { SQUARE_FLOWS, SQUARE_SCHEDULE } from '../../../src/core/square/square-flows.ts'
 
 const tables = SQUARE_FLOWS.map(({ table }) => table)
 

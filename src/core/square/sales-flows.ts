@@ -1,7 +1,7 @@
 // What is sold and paid: what changed lately, in the version that its order has. Orders that were not made through the API
 // have no `version`, so that the time of their last change stands for it.
 
-import type { Imported } from '../../../core/imported.ts'
+import type { Imported } from '../imported.ts'
 import type { RestSpecInput } from '../rest-spec.ts'
 import {
   CURRENCY,
