@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { JsonPath } from './json-path.ts'
 
 const SECRET_NAME =
-  /(^|[-_.])(api[-_]?key|(?<!page[-_]?|next[-_]?|continuation[-_]?|sync[-_]?)token|secret|passw(or)?d|signature|authorization|cookie|credentials?)$/iu
+  /(^|[-_.])((api|auth|access|private|secret)[-_]?key|(?<!page[-_]?|next[-_]?|continuation[-_]?|sync[-_]?)token|secret|passw(or)?d|signature|authorization|cookie|credentials?)$/iu
 
 const notSecret = (name: string) => !SECRET_NAME.test(name)
 const BELONGS = 'looks like a secret: put it into `auth`'

@@ -54,6 +54,7 @@ describe('credentials', () => {
       { url: 'https://api.example.com', query: { access_token: 'x' } },
       { url: 'https://api.example.com', headers: { Authorization: 'Bearer x' } },
       { url: 'https://api.example.com', headers: { 'X-Api-Key': 'x' } },
+      { url: 'https://api.example.com', headers: { 'X-Auth-Key': 'x' } },
     ]
     for (const spec of wrong) expect(() => apiSource(spec)).toThrow('put it into `auth`')
     expect(() => apiSource({ url: 'https://api.example.com', query: { page_token: 'x', limit: '1' } })).not.toThrow()
