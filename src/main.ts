@@ -10,6 +10,7 @@ import type { Shared, System } from './cli/system.ts'
 import type { Config } from './config.ts'
 import type { Finding } from './core/finding.ts'
 import type { Registry } from './log/avro/registry.ts'
+import { systemClock } from './pipeline/clock.ts'
 
 const system: System = {
   version: versionOf(findPackageJSON(import.meta.url)),
@@ -46,10 +47,30 @@ const system: System = {
     return openMysqlSource({ url: config.mysqlUrl, tables, bookmark })
   },
 
-  async openImport({ importDir }, { from, ...asked }) {
-    const { importPath } = await import('./source/csv/import-path.ts')
-    const { CsvSource } = await import('./source/csv/csv-source.ts')
-    return new CsvSource({ ...asked, ...from, path: await importPath(importDir, from.file) })
+  async openImport(config, asked) {
+    const { from, settings } = asked
+    const shared = { ...asked, privateHosts: config.importPrivateHosts, clock: systemClock }
+    switch (from.kind) {
+      case 'csv': {
+        const { importPath } = await import('./source/csv/import-path.ts')
+        const { CsvSource } = await import('./source/csv/csv-source.ts')
+        return new CsvSource({ ...asked, ...from, path: await importPath(config.importDir, from.file) })
+      }
+      case 'api': {
+        const { RestSource } = await import('./source/rest/rest-source.ts')
+        const { RestAuth } = await import('./core/rest-auth.ts')
+        const { Seal } = await import('./core/seal.ts')
+        const opened = from.auth === undefined ? null : new Seal(config.mysqlUrl).open(from.auth)
+        const auth = opened === null ? ({ type: 'none' } as const) : RestAuth.parse(JSON.parse(opened))
+        return new RestSource({ ...shared, spec: from.spec, auth, since: asked.reachedMs.get(asked.table) ?? null })
+      }
+      case 'square': {
+        const { SquareSource } = await import('./source/rest/square/square-source.ts')
+        const { URL: url = '', TOKEN: token = '', REQUESTS_PER_SECOND: rate } = settings
+        const requestsPerSecond = rate === undefined ? null : Number(rate)
+        return new SquareSource({ ...shared, ...from, url, token, requestsPerSecond })
+      }
+    }
   },
 
   async openLedger({ mysqlUrl }) {

@@ -69,6 +69,12 @@ export const VARIABLES = {
     about: 'The only folder that files are imported from.',
     schema: z.string().min(1),
   },
+  importPrivateHosts: {
+    name: 'MILLRACE_IMPORT_PRIVATE_HOSTS',
+    default: '',
+    about: 'Hosts, by comma, with their ports or without, that imports may ask although their addresses are private.',
+    schema: listSchema(),
+  },
   importRetry: {
     name: 'MILLRACE_IMPORT_RETRY',
     default: '0 3 * * *',
@@ -82,6 +88,12 @@ export const VARIABLES = {
     schema: z
       .string()
       .refine((zone) => scheduleFault({ cron: '0 0 * * *', zone }) === null, 'write it as Europe/Madrid'),
+  },
+  streamSlices: {
+    name: 'MILLRACE_STREAM_SLICES',
+    default: '1',
+    about: "In how many slices DynamoDB's streams are read: so many processes may share them.",
+    schema: numberSchema(1, 64),
   },
   schemaRegistryUrl: {
     name: 'MILLRACE_SCHEMA_REGISTRY_URL',

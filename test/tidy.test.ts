@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import feedback from '../connectors/feedback.ts'
 import { commands } from '../src/cli/commands.ts'
 import type { System } from '../src/cli/system.ts'
+import { type AdminRoutesOptions, adminRoutes } from '../src/control/admin-routes.ts'
 import { type ConflictRoutesOptions, conflictRoutes } from '../src/control/conflict-routes.ts'
 import { ControlServer } from '../src/control/control-server.ts'
 import { type DeadRoutesOptions, deadRoutes } from '../src/control/dead-routes.ts'
@@ -177,6 +178,7 @@ const server = new ControlServer({
     deadRoutes({} as DeadRoutesOptions),
     gapRoutes({} as GapRoutesOptions),
     importRoutes({} as ImportRoutesOptions),
+    adminRoutes({} as AdminRoutesOptions),
     conflictRoutes({} as ConflictRoutesOptions),
     docsRoutes({} as DocsOptions),
   ],

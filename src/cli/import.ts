@@ -1,6 +1,7 @@
 // `millrace import`: orders an import and shows it until it ends.
 
 import { MillraceError } from '../core/errors.ts'
+import { Seal } from '../core/seal.ts'
 import type { Call, Command, ExitCode } from './command.ts'
 import type { System } from './system.ts'
 
@@ -51,7 +52,10 @@ async function run(system: System, call: Call): Promise<ExitCode> {
       hasHeader: !options.has('no-header'),
     },
   })
-  const given = importOrder(connectors, wantedBy(body))
+  const given = importOrder(
+    connectors,
+    wantedBy(body, (secret) => new Seal(config.mysqlUrl).close(secret)),
+  )
   if (options.has('dry-run')) return await (await import('./show-forecast.ts')).showForecast(system, call, given)
   await openImports(
     { connectors, open: (asked) => system.openImport(config, asked) },

@@ -21,6 +21,8 @@ export interface Resources extends AsyncDisposable {
   readonly shared: Shared
   readonly openImport: (asked: ImportAsked) => Promise<ImportSource>
   readonly openUndo: (targets: Targets) => Promise<ImportUndo>
+  /** Makes the tables that connectors bring along, or takes them back; the names of what was carried out. */
+  readonly migrate: (direction: 'up' | 'down') => Promise<readonly string[]>
   /** Of the imports that this process delivers; null where it delivers none. */
   readonly ledger: ImportLedger | null
   /** Of the connectors that this process delivers for. */
@@ -59,6 +61,8 @@ export async function openResources(options: ResourcesOptions): Promise<Resource
   opened.defer(() => ledger?.close())
   const all = opened.move()
   const openImport = (asked: ImportAsked) => system.openImport(config, asked)
+  const migrations = connectors.flatMap(({ connector }) => connector.migrations ?? [])
+  const migrate = (direction: 'up' | 'down') => system.migrate(config, { migrations, direction })
   const openUndo = (targets: Targets) => system.openUndo(config, targets)
   return {
     log,
@@ -68,6 +72,7 @@ export async function openResources(options: ResourcesOptions): Promise<Resource
     sinks,
     openImport,
     openUndo,
+    migrate,
     ledger,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   }

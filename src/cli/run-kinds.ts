@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import type { EventCodec } from '../log/codec.ts'
 import { backfill } from '../pipeline/backfill.ts'
 import type { Clock } from '../pipeline/clock.ts'
+import type { Observer } from '../pipeline/observer.ts'
 import { Plan, type PlanParts } from '../pipeline/plan.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { repairKind } from '../pipeline/repair.ts'
@@ -32,7 +33,7 @@ export interface RunKindsOptions {
   readonly planParts: (ready: ReadyConnector) => PlanParts
 }
 
-export function runKinds({ config, resources, clock, planParts }: RunKindsOptions): RunsOptions['kinds'] {
+export function runKinds({ config, resources, clock, observer, planParts }: RunKindsOptions): RunsOptions['kinds'] {
   const { sources, log, codecs, shared, sinks } = resources
   const { records } = codecs
   const { database } = config
@@ -68,7 +69,7 @@ export function runKinds({ config, resources, clock, planParts }: RunKindsOption
     repair: repairKind({ sourceOf, codec, clock, records, log, database, targets: repaired }),
     replay: { carryOut: replayed },
     ...importKinds({ config, resources, clock }, codec),
-    verify: verifyKind({ ...resources, records, clock, database, codec, deliveredBy, planParts }),
+    verify: verifyKind({ ...resources, records, clock, observer, database, codec, deliveredBy, planParts }),
     retry: { carryOut: retried },
     resolve: { carryOut: (work) => resolve({ log, records, sinkOf: (name) => sinkNamed(sinks, name) }, work) },
   })

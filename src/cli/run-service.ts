@@ -28,7 +28,7 @@ export async function runService(system: System, { env, options, signal }: Call)
   })
   const run = async (): Promise<ExitCode> => {
     await using resources = await openResources({ system, config, connectors, role, metrics })
-    await makeTables({ system, config, connectors, role, logger })
+    await makeTables({ resources, connectors, role, logger })
     const fitness = Promise.race([refuseUnfit({ role, connectors, resources, logger }), aborted(signal)])
     // It is waited for below; until then it must not count as unhandled.
     fitness.catch(() => undefined)

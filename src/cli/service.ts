@@ -1,6 +1,7 @@
 // The running process: its parts under supervision, the watch on their lag, and the HTTP server.
 
 import type { Config } from '../config.ts'
+import { adminRoutes } from '../control/admin-routes.ts'
 import { conflictRoutes } from '../control/conflict-routes.ts'
 import { ControlServer, type Routes } from '../control/control-server.ts'
 import { deadRoutes } from '../control/dead-routes.ts'
@@ -14,6 +15,7 @@ import { runRoutes } from '../control/run-routes.ts'
 import { syncRoutes } from '../control/sync-routes.ts'
 import { verifyRoutes } from '../control/verify-routes.ts'
 import type { Connector } from '../core/connector.ts'
+import { Seal } from '../core/seal.ts'
 import { BOOKMARKS, connectorTopics } from '../core/topic.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
@@ -158,13 +160,15 @@ export class Service {
       runRoutes({ desk, connectors, clock: this.#clock, place, forecast }),
       importRoutes({
         desk,
-        book,
+        book: runs,
         connectors,
         clock: this.#clock,
         forecast,
+        seal: (secret) => new Seal(config.mysqlUrl).close(secret),
         check: (given) => this.#checkImport(given),
-        dryRollback: (run) => this.#dryRollback(book, run),
+        dryRollback: (run) => this.#dryRollback(runs, run),
       }),
+      adminRoutes({ desk, connectors, check: (given) => this.#checkImport(given), migrate: resources.migrate }),
       syncRoutes({ syncDesk, forecast }),
       verifyRoutes({ desk, connectors, place: { log, records } }),
       gapRoutes({ gapDesk: new GapDesk({ desk, book: gaps }), connectors: plain, forecast }),

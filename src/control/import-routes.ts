@@ -22,6 +22,7 @@ export interface ImportRoutesOptions {
   /** Throws what is wrong with the request. */
   readonly check: (given: Omit<OrderGiven, 'by'>) => Promise<void>
   readonly book: RunBook
+  readonly seal: (secret: string) => string
   readonly forecast: Forecasting
   readonly clock: Clock
   /** What taking a run back would do. */
@@ -30,21 +31,14 @@ export interface ImportRoutesOptions {
 
 const Id = z.strictObject({ id: z.uuid('is no id of a run') })
 
-export function importRoutes({
-  desk,
-  book,
-  clock,
-  forecast,
-  connectors,
-  check,
-  dryRollback,
-}: ImportRoutesOptions): Routes {
+export function importRoutes(options: ImportRoutesOptions): Routes {
+  const { desk, book, seal, clock, forecast, connectors, check, dryRollback } = options
   return (app) => {
     app.post<{ Body: z.infer<typeof TriggerBody> }>('/v1/sync/trigger', {
       config: { role: 'operator', about: 'Import a file; the same file that is being imported is the same run.' },
       schema: { body: TriggerBody },
       handler: async ({ body, caller }, reply: FastifyReply) => {
-        const given = importOrder(connectors, wantedBy(body))
+        const given = importOrder(connectors, wantedBy(body, seal))
         if (body.dry_run) return askForecast(forecast, given)
         await check(given)
         const run = await desk.order({ ...given, by: caller?.name ?? '' }, sameImport(given))

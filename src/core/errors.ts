@@ -92,6 +92,10 @@ export const ERRORS = {
     fate: 'stop',
     hint: 'The source does not take this request: correct its URL, parameters or body as the source says above.',
   },
+  IMPORT_SEALED: {
+    fate: 'stop',
+    hint: 'It was ordered where MILLRACE_MYSQL_URL had another password: order it again.',
+  },
   IMPORT_UNAVAILABLE: {
     fate: 'retry',
     hint: 'Check that the source runs and answers from here; if it asks for fewer requests, set `requestsPerSecond`.',

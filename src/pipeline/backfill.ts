@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { runTag } from '../core/run.ts'
 import type { EventCodec } from '../log/codec.ts'
-import type { PagedRows, RowPage, RowScope } from '../source/source.ts'
+import type { MissingRows, PagedRows, RowPage, RowScope, RowSource } from '../source/source.ts'
 import type { Clock } from './clock.ts'
 import { drainRun } from './drain-run.ts'
 import { expectRows } from './expect-rows.ts'
@@ -19,7 +19,7 @@ export interface CopyScope extends RowScope {
 }
 
 export interface BackfillOptions {
-  readonly source: PagedRows
+  readonly source: PagedRows & Partial<Pick<RowSource, 'missing'>>
   readonly codec: EventCodec
   readonly clock: Clock
 }
@@ -76,10 +76,12 @@ class Backfill {
 
   async #gone({ table, from, orGone }: CopyScope, at: Bookmark): Promise<Bookmark> {
     const next = beginning(at.table + 1)
-    if (!orGone || from === null) return next
+    const { source } = this.#options
+    if (!orGone || from === null || source.missing === undefined) return next
+    const missing = source.missing.bind(source)
     const { order, signal } = this.#work
     const request = { table, keys: [from], run: runTag(order) }
-    await this.#append(await this.#work.retry(() => this.#options.source.missing(request, signal)), next)
+    await this.#append(await this.#work.retry(() => missing(request, signal)), next)
     return next
   }
 

@@ -2,7 +2,7 @@
 
 import { deadLetterKey } from '../core/dead-letter.ts'
 import type { ChangeEvent } from '../core/event.ts'
-import type { ImportFrom } from '../core/import-from.ts'
+import { placeOf } from '../core/import-from.ts'
 import { PLACE_COLUMN, SAID_COLUMN } from '../core/imported-row.ts'
 import { type RunFault, type RunState, readRunTag, type Tally } from '../core/run.ts'
 import { tableTopic } from '../core/topic.ts'
@@ -36,7 +36,7 @@ export async function recordImport(
     ...{ id: order.id, connector: order.connector, by: order.by, orderedAtMs: order.orderedAtMs },
     ...{
       sourceType: parts[0]?.from.kind ?? '',
-      source: parts.map(({ from }) => placeOf(from)).join(', '),
+      source: [...new Set(parts.map(({ from }) => placeOf(from)))].join(', '),
       tables,
       state,
       fault,
@@ -62,10 +62,6 @@ export async function concludeImport(
     return { table, run: order.id, version: null, records: recordsOf(countsOf(tally, [table])), ...took }
   })
   await options.ledger.reached(reached)
-}
-
-function placeOf(from: ImportFrom): string {
-  return from.file
 }
 
 /** Those that are there now. */

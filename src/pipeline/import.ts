@@ -8,10 +8,11 @@ import type { EventCodec, RecordCodec } from '../log/codec.ts'
 import type { ImportAsked, ImportSource } from '../source/import-source.ts'
 import { backfill } from './backfill.ts'
 import { concludeImport, type ImportRecordOptions, recordImport } from './import-record.ts'
-import { importParts } from './import-scope.ts'
+import { importedTables, importParts } from './import-scope.ts'
 import { knownRows, passBy } from './known-rows.ts'
 import { readPlace } from './read-place.ts'
 import type { ReadyConnector } from './ready-connector.ts'
+import type { RunBook } from './run-book.ts'
 import type { RunKindWork, RunWork } from './run-work.ts'
 import { workWithin } from './work-within.ts'
 
@@ -46,7 +47,7 @@ export function importKind(options: ImportOptions): RunKindWork {
 
 async function carryOut(options: ImportOptions, work: RunWork): Promise<void> {
   const { order, progress, signal } = work
-  const sources = await openImports(options, order)
+  const sources = await openImports(options, order, reachedOf(await work.book()))
   await work.retry(() => recordImport(options, work, { state: 'running' }))
   let at: Place = progress.bookmark === null ? BEGINNING : readPlace(Place, progress.bookmark, 'import')
   const telling = tellingOf(options, work)
@@ -77,6 +78,18 @@ async function bring(
   await backfill({ source, codec, clock }, { ...within, ...ofPart })
 }
 
+/** When the last import of each table that was done was ordered. */
+function reachedOf(book: RunBook): ReadonlyMap<string, number> {
+  const reached = new Map<string, number>()
+  for (const { order, progress } of book.all()) {
+    if (order.kind !== 'import' || progress?.state !== 'done') continue
+    for (const table of importedTables(order)) {
+      reached.set(table, Math.max(reached.get(table) ?? 0, order.orderedAtMs))
+    }
+  }
+  return reached
+}
+
 /** The same work, which tells the ledger now and then how far it has come. */
 function tellingOf(options: ImportOptions, work: RunWork): RunWork {
   let toldMs = options.clock.nowMs()
@@ -93,14 +106,18 @@ function tellingOf(options: ImportOptions, work: RunWork): RunWork {
 export async function openImports(
   { connectors, open }: ImportPlace,
   { connector: name, scope, orderedAtMs }: Pick<Order, 'connector' | 'scope' | 'orderedAtMs'>,
+  reachedMs: ReadonlyMap<string, number> = new Map(),
 ): Promise<readonly Opened[]> {
   const found = connectors.find(({ connector }) => connector.name === name)
   const sources: Opened[] = []
+  const checked = new Set<string>()
   for (const { table, from } of importParts({ scope })) {
     const imported = found?.connector.tables[table]?.imported
     if (imported === undefined) throw new MillraceError('SCOPE_INVALID', `this process does not import into ${table}`)
-    const source = await open({ from, imported, orderedAtMs })
-    await source.check()
+    const source = await open({ from, table, imported, settings: found?.settings ?? {}, reachedMs, orderedAtMs })
+    // Parts of one source are asked once whether they may be read.
+    if (!checked.has(JSON.stringify(from))) await source.check()
+    checked.add(JSON.stringify(from))
     sources.push({ table, source })
   }
   return sources

@@ -47,7 +47,6 @@ export class RunDesk {
 
   /** `same` finds the run that is already under way for this; it is then the answer. */
   async order(given: OrderGiven, same: (runs: readonly Run[]) => Run | null = () => null): Promise<Run> {
-    const order = { id: randomUUID(), ...given, wanted: 'running', attempt: 1 } as const
     const id = await this.#decide((book) => {
       const earlier = given.id === undefined ? null : book.get(given.id)
       if (earlier !== null) return earlier
@@ -105,7 +104,7 @@ export class RunDesk {
   #fresh(given: OrderGiven, runs: readonly Run[]): Order {
     // It grows from one order to the next whoever takes them: what one of two runs leaves behind the other may rely on it.
     const orderedAtMs = Math.max(this.#options.clock.nowMs(), 1 + (runs[0]?.order.orderedAtMs ?? 0))
-    return { ...given, id: randomUUID(), wanted: 'running', attempt: 1, orderedAtMs }
+    return { id: randomUUID(), ...given, wanted: 'running', attempt: 1, orderedAtMs }
   }
 
   #read(id: string): Run {

@@ -1,12 +1,18 @@
 // The port of what is outside: files and services whose rows a run brings in. One object for one run.
 
+import type { Settings } from '../core/connector.ts'
 import type { ImportFrom } from '../core/import-from.ts'
 import type { Imported } from '../core/imported.ts'
 import type { PagedRows } from './source.ts'
 
 export interface ImportAsked {
   readonly from: ImportFrom
+  readonly table: string
   readonly imported: Imported
+  /** Of the connector. */
+  readonly settings: Settings
+  /** When the last import of each table that was done was ordered, in milliseconds since 1970. */
+  readonly reachedMs: ReadonlyMap<string, number>
   /** When the run was ordered: what a later one brings is newer. */
   readonly orderedAtMs: number
 }

@@ -68,6 +68,18 @@ export class ImportPlace implements AsyncDisposable {
     return answer.body as RunView
   }
 
+  post(path: string, body: object): Promise<{ status: number; body: unknown }> {
+    return this.#asked().ask('POST', path, body)
+  }
+
+  get(path: string): Promise<{ status: number; body: unknown }> {
+    return this.#asked().ask('GET', path)
+  }
+
+  get output(): string {
+    return this.#millrace?.output ?? ''
+  }
+
   rollback(run: string, more: object = {}): Promise<{ status: number; body: unknown }> {
     return this.#asked().ask('POST', `/admin/rollback/${run}`, { reason: 'wrong prices', ...more })
   }

@@ -25,12 +25,16 @@ export function decidePut(row: StandingRow, write: Merge | Remove, { position, b
   }
   const { position: held, run, made } = now.kept
   if (held !== null && held > position) return STALE
-  if (held === position) return made === broughtBy ? INSERTED : UPDATED
+  if (held === position) return run === broughtBy ? repeated(made, broughtBy) : UNCHANGED
   if (row.holds(fields)) return UNCHANGED
   if (run === broughtBy && epochOf(position) === BY_RUN)
     throw new Rejection('another row of this import has the same key, and says something else')
   row.now = { fields: { ...now.fields, ...fields }, kept: { ...kept, made } }
   return UPDATED
+}
+
+function repeated(made: string | null, broughtBy: string): Outcome {
+  return made === broughtBy ? INSERTED : UPDATED
 }
 
 /** Of a row that is gone only what was kept for the run can say who deleted it. */

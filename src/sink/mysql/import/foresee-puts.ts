@@ -3,7 +3,7 @@
 import type { Merge, Remove } from '../../../core/write.ts'
 import { Rejection } from '../../rejection.ts'
 import type { Outcome, PlacedWrite } from '../../sink.ts'
-import { rejected } from '../apply-call.ts'
+import { rejected } from '../decide-call.ts'
 import { rowKey } from '../row-key.ts'
 import type { Session } from '../session.ts'
 import type { TargetTables } from '../target-tables.ts'

@@ -2,7 +2,7 @@
 
 import type { Row, Value } from '../../../core/value.ts'
 import { quotedName } from '../../../mysql/sql-name.ts'
-import { derivedRows, joinedByKey } from '../derived-rows.ts'
+import { derivedRows, joinedByKey, rowText } from '../derived-rows.ts'
 import { binaryLiteral, literal } from '../literal.ts'
 import { askedFor, readValue } from '../read-value.ts'
 import { keyText, type RowKey } from '../row-key.ts'
@@ -79,6 +79,6 @@ function among({ shape, isMariadb }: Putting, keys: readonly RowKey[]): string {
     const list = keys.map(({ values }) => literal(only, values[0] ?? null))
     return `${table} t WHERE t.${quotedName(only.name)} IN (${list})`
   }
-  const rows = keys.map(({ values }) => values)
-  return `${derivedRows({ columns: shape.key, rows, isMariadb })} STRAIGHT_JOIN ${table} t ON ${joinedByKey(shape.key)}`
+  const rows = keys.map(({ values }) => rowText(shape.key, values))
+  return `${derivedRows(rows, shape.key.length, isMariadb)} STRAIGHT_JOIN ${table} t ON ${joinedByKey(shape.key)}`
 }

@@ -1,0 +1,93 @@
+// A Square account in MySQL: its seventeen tables, brought up to date every night.
+
+import { defineConnector, type Migration, type Settings, type TableFlow } from '../src/core/connector.ts'
+import type { ChangeEvent } from '../src/core/event.ts'
+import { NAME_COLUMN } from '../src/core/imported-row.ts'
+import { importedTable } from '../src/core/imported-table.ts'
+import type { Schedule } from '../src/core/schedule.ts'
+import { text } from '../src/core/settings.ts'
+import type { SquareFlow } from '../src/core/square/square-flow.ts'
+import { SQUARE_FLOWS, SQUARE_SCHEDULE } from '../src/core/square/square-flows.ts'
+import { Exact, type Fields, type Row } from '../src/core/value.ts'
+import type { Write } from '../src/core/write.ts'
+
+/** Of tables whose rows no single field names. */
+const ROW_ID = 'row_id'
+
+function keyOf({ imported: { names } }: SquareFlow): string {
+  const [first = []] = names
+  return names.length === 1 && first.length === 1 ? (first[0] ?? ROW_ID) : ROW_ID
+}
+
+function fieldsOf(flow: SquareFlow): readonly string[] {
+  return Object.keys(flow.imported.fields).filter((name) => name !== keyOf(flow))
+}
+
+const migrations: readonly Migration[] = SQUARE_FLOWS.map((flow) => {
+  const { table, imported } = flow
+  const key = keyOf(flow)
+  const own = key === ROW_ID ? { name: ROW_ID, type: 'VARCHAR(600) COLLATE utf8mb4_bin' } : key
+  return {
+    name: `square: ${table}`,
+    up: [importedTable({ name: table, imported, key: own })],
+    down: [`DROP TABLE IF EXISTS ${table}`],
+  }
+})
+
+export default defineConnector({
+  name: 'square',
+  source: 'import',
+  sink: 'mysql',
+  whenNamed: true,
+  migrations,
+  settings: {
+    TOKEN: { about: 'The access token of the Square account.' },
+    URL: {
+      about: "Where Square answers; the sandbox's is https://connect.squareupsandbox.com.",
+      default: 'https://connect.squareup.com',
+    },
+    REQUESTS_PER_SECOND: {
+      about: 'How often Square is asked at most.',
+      default: '8',
+      check: (rate) => (Number(rate) > 0 ? null : 'a number above 0'),
+    },
+    TIME_ZONE: { about: 'The zone of the nightly schedule.', default: 'UTC' },
+    SCHEDULE: {
+      about: 'When everything is brought up to date: a cron expression, or `never`.',
+      default: SQUARE_SCHEDULE[0]?.cron ?? 'never',
+    },
+  },
+  schedules,
+  targets: () =>
+    Object.fromEntries(SQUARE_FLOWS.map((flow) => [flow.table, { key: [keyOf(flow)], owns: fieldsOf(flow) }])),
+  tables: Object.fromEntries(SQUARE_FLOWS.map((flow) => [flow.table, tableFlow(flow)])),
+})
+
+function schedules({ TIME_ZONE, SCHEDULE }: Settings): readonly Schedule[] {
+  if (SCHEDULE === 'never') return []
+  const tables = SQUARE_SCHEDULE.flatMap((line) => line.tables)
+  const imports = tables.map((table) => ({ table, from: { kind: 'square', isFoundation: false } as const }))
+  return [{ name: 'nightly', cron: text(SCHEDULE), zone: text(TIME_ZONE), imports }]
+}
+
+function tableFlow(flow: SquareFlow): TableFlow {
+  const { table, imported } = flow
+  return {
+    columns: Object.keys(imported.fields),
+    imported,
+    map: ({ key, after, changedAt }: ChangeEvent): readonly Write[] => {
+      const at = { table, key: [String(key[NAME_COLUMN])] } as const
+      if (after !== null) return [{ do: 'merge', ...at, fields: fieldsIn(flow, after) }]
+      return [{ do: 'remove', ...at, how: 'delete', fields: [], deletedAt: changedAt.toISOString() }]
+    },
+  }
+}
+
+function fieldsIn(flow: SquareFlow, row: Row): Fields {
+  return Object.fromEntries(
+    fieldsOf(flow).map((name) => {
+      const value = row[name] ?? null
+      return [name, flow.imported.fields[name]?.type === 'decimal' && value !== null ? new Exact(String(value)) : value]
+    }),
+  )
+}

@@ -1,0 +1,86 @@
+// A Square account in MySQL, through the product: all of it first, then what changed; and an API like the one in the example.
+
+import { expect, test } from 'vitest'
+import type { RunView } from '../../src/control/run-view.ts'
+import { ImportPlace } from '../support/import-place.ts'
+import { ScriptedApi } from '../support/scripted-api.ts'
+import { ScriptedSquare, SQUARE_TOKEN } from '../support/scripted-square.ts'
+import { SquareWorld } from '../support/square-world.ts'
+
+test('the curl example of an API works as written, and its token is nowhere to be seen', async () => {
+  const token = 'a-token-that-nobody-may-see'
+  const songs = Array.from({ length: 5 }, (_, song) => ({ title: `Song ${song}`, artist: 'Gardel' }))
+  await using api = await ScriptedApi.open(({ url, headers }) => {
+    if (headers.authorization !== `Bearer ${token}`) return { status: 401, body: { error: 'no' } }
+    const page = Number(url.searchParams.get('page'))
+    return { body: songs.slice((page - 1) * 2, page * 2) }
+  })
+  await using place = await ImportPlace.open({ MILLRACE_IMPORT_PRIVATE_HOSTS: new URL(api.url).host })
+  const asked = (auth: object) => ({
+    sourceType: 'api',
+    sourceIdentifier: `${api.url}/music`,
+    options: { auth, contentType: 'music', pagination: { enabled: true, type: 'page' } },
+  })
+  const run = await place.done(await place.trigger(asked({ type: 'bearer', token })))
+  expect(run).toMatchObject({ state: 'done', rows: 5, tally: { applied: 5 } })
+  expect(await place.query('SELECT title FROM content_index ORDER BY title')).toEqual(
+    songs.map(({ title }) => ({ title })),
+  )
+  expect(await place.ask(asked({ type: 'bearer', token: 'wrong' }))).toMatchObject({
+    status: 502,
+    body: { error: { code: 'IMPORT_DENIED' } },
+  })
+  const seen = JSON.stringify([await place.runs(), await place.query('SELECT * FROM sync_runs')]) + place.output
+  expect(seen).not.toContain(token)
+})
+
+test('an address that is not for everybody is refused', async () => {
+  await using api = await ScriptedApi.open()
+  await using place = await ImportPlace.open()
+  const asked = { sourceType: 'api', sourceIdentifier: api.url, options: { contentType: 'music' } }
+  expect(await place.ask(asked)).toMatchObject({ status: 400, body: { error: { code: 'IMPORT_ADDRESS_REFUSED' } } })
+  expect(api.asked).toEqual([])
+})
+
+test('Square: all of it, then only what changed is written', async () => {
+  const world = new SquareWorld({ orders: 60 })
+  await using square = await ScriptedSquare.open(world)
+  await using place = await ImportPlace.open({
+    MILLRACE_CONNECTORS: 'square',
+    MILLRACE_SQUARE_URL: square.url,
+    MILLRACE_SQUARE_TOKEN: SQUARE_TOKEN,
+    MILLRACE_SQUARE_REQUESTS_PER_SECOND: '10000',
+    MILLRACE_IMPORT_PRIVATE_HOSTS: new URL(square.url).host,
+  })
+  const sync = async (path: string, body: object = {}) => place.done((await place.post(path, body)).body as RunView)
+  const first = await sync('/admin/foundation-sync')
+  expect(first).toMatchObject({ state: 'done', tally: { rejected: 0, stale: 0 } })
+  const items = () =>
+    [...world.catalog.values()].filter(({ type, is_deleted }) => type === 'ITEM' && is_deleted !== true)
+  const [counts] = await place.query(
+    'SELECT (SELECT COUNT(*) FROM orders) AS orders, (SELECT COUNT(*) FROM catalog_items) AS items',
+  )
+  expect(counts).toEqual({ orders: world.orders.size, items: items().length })
+  const again = await sync('/admin/incremental-sync')
+  expect(again).toMatchObject({ state: 'done', tally: { applied: 0, rejected: 0 } })
+  world.nowMs = Date.now() - 60_000
+  const [item] = items()
+  world.putItem(String(item?.id), 'A name that is new')
+  world.putOrder('an-order-that-is-new')
+  const changed = await sync('/admin/incremental-sync')
+  expect(changed).toMatchObject({ state: 'done', tally: { rejected: 0 } })
+  expect(changed.writes).toMatchObject({ 'orders inserted': 1, 'catalog_items updated': 1 })
+  expect(await place.query(`SELECT name FROM catalog_items WHERE id = '${item?.id}'`)).toEqual([
+    { name: 'A name that is new' },
+  ])
+  world.deleteItem(String(item?.id))
+  const gone = await sync('/admin/incremental-sync', { data_types: ['catalog'] })
+  expect(gone.writes).toMatchObject({ 'catalog_items deleted': 1 })
+  expect(await place.query(`SELECT name FROM catalog_items WHERE id = '${item?.id}'`)).toEqual([])
+  const status = (await place.get('/admin/sync-status')).body as { table: string; last_run: object }[]
+  expect(status).toHaveLength(17)
+  expect(status.find(({ table }) => table === 'catalog_items')).toMatchObject({
+    last_run: { id: gone.id, state: 'done' },
+  })
+  expect(await place.post('/admin/incremental-sync', { data_types: ['catalogue'] })).toMatchObject({ status: 400 })
+})
