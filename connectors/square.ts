@@ -8,6 +8,7 @@ import type { Schedule } from '../src/core/schedule.ts'
 import { text } from '../src/core/settings.ts'
 import type { SquareFlow } from '../src/core/square/square-flow.ts'
 import { SQUARE_FLOWS, SQUARE_SCHEDULE } from '../src/core/square/square-flows.ts'
+import type { Sweep } from '../src/core/sweep.ts'
 import { Exact, type Fields, type Row } from '../src/core/value.ts'
 import type { Write } from '../src/core/write.ts'
 
@@ -59,7 +60,12 @@ export default defineConnector({
   },
   schedules,
   targets: () =>
-    Object.fromEntries(SQUARE_FLOWS.map((flow) => [flow.table, { key: [keyOf(flow)], owns: fieldsOf(flow) }])),
+    Object.fromEntries(
+      SQUARE_FLOWS.map((flow) => [
+        flow.table,
+        { key: [keyOf(flow)], owns: fieldsOf(flow), keepsSeen: keepsSeen(flow) },
+      ]),
+    ),
   tables: Object.fromEntries(SQUARE_FLOWS.map((flow) => [flow.table, tableFlow(flow)])),
 })
 
@@ -75,12 +81,27 @@ function tableFlow(flow: SquareFlow): TableFlow {
   return {
     columns: Object.keys(imported.fields),
     imported,
+    sweep: (from) => (from.kind === 'square' ? sweepOf(flow, from.isFoundation) : null),
     map: ({ key, after, changedAt }: ChangeEvent): readonly Write[] => {
       const at = { table, key: [String(key[NAME_COLUMN])] } as const
       if (after !== null) return [{ do: 'merge', ...at, fields: fieldsIn(flow, after) }]
       return [{ do: 'remove', ...at, how: 'delete', fields: [], deletedAt: changedAt.toISOString() }]
     },
   }
+}
+
+/** Once all of a table was read, what was not among it is gone. */
+function sweepOf({ reads, deletes, references }: SquareFlow, isFoundation: boolean): Sweep | null {
+  if (typeof deletes === 'object') {
+    const by = deletes.withParent
+    return { how: 'outdated', parent: text(references[by]), by, versions: ['order_updated_at', 'updated_at'] }
+  }
+  const isWhole = isFoundation || typeof reads === 'string'
+  return isWhole && (deletes !== 'never' || reads === 'rebuild') ? { how: 'unseen' } : null
+}
+
+function keepsSeen({ reads, deletes }: SquareFlow): boolean {
+  return deletes === 'flagged' || deletes === 'unseen' || reads === 'rebuild'
 }
 
 function fieldsIn(flow: SquareFlow, row: Row): Fields {

@@ -83,6 +83,11 @@ const system: System = {
     return openMysqlUndo({ url, targets })
   },
 
+  async openSweep({ mysqlUrl: url }, targets) {
+    const { openMysqlSweep } = await import('./sink/mysql/import/mysql-sweep.ts')
+    return openMysqlSweep({ url, targets })
+  },
+
   async migrate({ mysqlUrl }, { migrations, direction }) {
     const { migrate } = await import('./sink/mysql/migrate.ts')
     const { LEDGER_MIGRATION } = await import('./sink/mysql/import/ledger-tables.ts')

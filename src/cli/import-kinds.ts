@@ -20,7 +20,7 @@ export interface ImportKindsOptions {
 type ImportKinds = Readonly<Record<Extract<RunKind, 'import' | 'rollback'>, RunKindWork>>
 
 export function importKinds({ config, resources, clock }: ImportKindsOptions, codec: EventCodec): ImportKinds {
-  const { log, codecs, sinks, openImport, openUndo, ledger } = resources
+  const { log, codecs, sinks, openImport, openUndo, openSweep, ledger } = resources
   const { records } = codecs
   if (ledger === null) {
     const none: RunKindWork = { carryOut: ({ order }) => Promise.reject(notHere(order.connector)) }
@@ -29,13 +29,15 @@ export function importKinds({ config, resources, clock }: ImportKindsOptions, co
   const connectors = [...sinks.keys()]
   const by = { log, ...codecs, database: config.database, connectors: connectors.map(({ connector }) => connector) }
   const letters = (signal: AbortSignal) => new DeadLetters({ ...by, clock, signal })
-  const undoOf = async (name: string) => {
+  const targetsOf = (name: string) => {
     const ready = connectors.find(({ connector }) => connector.name === name)
     if (ready === undefined) throw notHere(name)
-    return openUndo(ready.targets)
+    return ready.targets
   }
+  const undoOf = async (name: string) => openUndo(targetsOf(name))
+  const sweepOf = async (name: string) => openSweep(targetsOf(name))
   return {
-    import: importKind({ open: openImport, connectors, ledger, letters, codec, records, clock }),
+    import: importKind({ open: openImport, openSweep: sweepOf, connectors, ledger, letters, codec, records, clock }),
     rollback: rollbackKind({ openUndo: undoOf, ledger, records, clock }),
   }
 }

@@ -5,6 +5,7 @@ import type { Log } from '../log/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { ImportLedger } from '../sink/import-ledger.ts'
+import type { ImportSweep } from '../sink/import-sweep.ts'
 import type { ImportUndo } from '../sink/import-undo.ts'
 import type { Sink } from '../sink/sink.ts'
 import type { ImportAsked, ImportSource } from '../source/import-source.ts'
@@ -21,6 +22,7 @@ export interface Resources extends AsyncDisposable {
   readonly shared: Shared
   readonly openImport: (asked: ImportAsked) => Promise<ImportSource>
   readonly openUndo: (targets: Targets) => Promise<ImportUndo>
+  readonly openSweep: (targets: Targets) => Promise<ImportSweep>
   /** Makes the tables that connectors bring along, or takes them back; the names of what was carried out. */
   readonly migrate: (direction: 'up' | 'down') => Promise<readonly string[]>
   /** Of the imports that this process delivers; null where it delivers none. */
@@ -64,6 +66,7 @@ export async function openResources(options: ResourcesOptions): Promise<Resource
   const migrations = connectors.flatMap(({ connector }) => connector.migrations ?? [])
   const migrate = (direction: 'up' | 'down') => system.migrate(config, { migrations, direction })
   const openUndo = (targets: Targets) => system.openUndo(config, targets)
+  const openSweep = (targets: Targets) => system.openSweep(config, targets)
   return {
     log,
     codecs,
@@ -72,6 +75,7 @@ export async function openResources(options: ResourcesOptions): Promise<Resource
     sinks,
     openImport,
     openUndo,
+    openSweep,
     migrate,
     ledger,
     [Symbol.asyncDispose]: () => all.disposeAsync(),

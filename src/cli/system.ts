@@ -8,6 +8,7 @@ import type { EventCodec, RecordCodec, SchemaWriter } from '../log/codec.ts'
 import type { Log } from '../log/log.ts'
 import type { SharedCache } from '../pipeline/lookup-cache.ts'
 import type { ImportLedger } from '../sink/import-ledger.ts'
+import type { ImportSweep } from '../sink/import-sweep.ts'
 import type { ImportUndo } from '../sink/import-undo.ts'
 import type { Sink } from '../sink/sink.ts'
 import type { ImportAsked, ImportSource } from '../source/import-source.ts'
@@ -66,6 +67,7 @@ export interface System {
   migrate(config: Config, asked: Migrating): Promise<readonly string[]>
   openLedger(config: Config): Promise<ImportLedger>
   openUndo(config: Config, targets: Targets): Promise<ImportUndo>
+  openSweep(config: Config, targets: Targets): Promise<ImportSweep>
   openShared(config: Config): Promise<Shared>
   /** Makes the target tables that are missing: for the demo; elsewhere an operator makes them. */
   createTargets(config: Config, targets: Targets): Promise<void>

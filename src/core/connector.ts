@@ -3,8 +3,10 @@
 
 import type { Side } from './contested.ts'
 import type { ChangeEvent } from './event.ts'
+import type { ImportFrom } from './import-from.ts'
 import type { Imported } from './imported.ts'
 import type { Schedule } from './schedule.ts'
+import type { Sweep } from './sweep.ts'
 import type { VenueStatus } from './sync.ts'
 import type { Row, Value } from './value.ts'
 import type { Merge, StoredItem, Write } from './write.ts'
@@ -69,6 +71,8 @@ export interface TableFlow {
   /** What a row from outside holds. */
   readonly imported?: Imported
   readonly map: (event: ChangeEvent, found: Found, settings: Settings) => readonly Write[]
+  /** Which rows go once all of this was imported; null for none. */
+  readonly sweep?: (from: ImportFrom) => Sweep | null
   /**
    * The row that an item of a target stands for, one item for each row: the values of its primary key, as `event.key` has
    * them; null for what is no row of this table. Where a delete means something: rows that went while nobody captured are found by it.
@@ -91,6 +95,8 @@ export interface TargetTable {
   readonly key: readonly [string] | readonly [string, string]
   /** Every field this connector may write; a write of any other is refused. A last `*` stands for any ending. */
   readonly owns: readonly string[]
+  /** Of an import: rows that a run does not meet are known, for they may have to go. */
+  readonly keepsSeen?: boolean
 }
 
 export interface SettingSpec {

@@ -73,6 +73,7 @@ const Flow = z.strictObject({
   lookups: z.record(text, Lookup).optional(),
   narrow: Narrow.optional(),
   imported: Imported.optional(),
+  sweep: call.optional(),
   map: call,
   rowOf: call.optional(),
 })
@@ -90,7 +91,10 @@ const Shape = z.strictObject({
   migrations: z.array(Migration).optional(),
   schedules: call.optional(),
 })
-const TargetsShape = z.record(text, z.strictObject({ key: z.array(text).min(1).max(2), owns: z.array(text).min(1) }))
+const TargetsShape = z.record(
+  text,
+  z.strictObject({ key: z.array(text).min(1).max(2), owns: z.array(text).min(1), keepsSeen: z.boolean().optional() }),
+)
 
 interface Checked {
   readonly ready: ReadyConnector | null

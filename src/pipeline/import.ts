@@ -4,7 +4,9 @@
 import { z } from 'zod'
 import { MillraceError } from '../core/errors.ts'
 import type { Order } from '../core/run.ts'
+import type { Sweep } from '../core/sweep.ts'
 import type { EventCodec, RecordCodec } from '../log/codec.ts'
+import type { ImportSweep } from '../sink/import-sweep.ts'
 import type { ImportAsked, ImportSource } from '../source/import-source.ts'
 import { backfill } from './backfill.ts'
 import { concludeImport, type ImportRecordOptions, recordImport } from './import-record.ts'
@@ -14,6 +16,7 @@ import { readPlace } from './read-place.ts'
 import type { ReadyConnector } from './ready-connector.ts'
 import type { RunBook } from './run-book.ts'
 import type { RunKindWork, RunWork } from './run-work.ts'
+import { sweepPart } from './sweep-part.ts'
 import { workWithin } from './work-within.ts'
 
 export interface ImportPlace {
@@ -24,10 +27,12 @@ export interface ImportPlace {
 export interface ImportOptions extends ImportPlace, ImportRecordOptions {
   readonly codec: EventCodec
   readonly records: RecordCodec
+  readonly openSweep: (connector: string) => Promise<ImportSweep>
 }
 
 interface Opened {
   readonly table: string
+  readonly sweep: Sweep | null
   readonly source: ImportSource
 }
 
@@ -41,7 +46,20 @@ const BEGINNING: Place = { part: 0, within: null, digests: [] }
 export function importKind(options: ImportOptions): RunKindWork {
   return {
     carryOut: (work) => carryOut(options, work),
-    conclude: (work, state, fault) => concludeImport(options, work, { state, fault }),
+    conclude: async (work, state, fault) => {
+      await concludeImport(options, work, { state, fault })
+      await forgetSeen(options, work.order)
+    },
+  }
+}
+
+/** Which rows it has met is of no use any more. */
+async function forgetSeen({ openSweep }: ImportOptions, { connector, id }: Order): Promise<void> {
+  const sweeping = await openSweep(connector)
+  try {
+    await sweeping.forget(id)
+  } finally {
+    await sweeping.close()
   }
 }
 
@@ -57,6 +75,23 @@ async function carryOut(options: ImportOptions, work: RunWork): Promise<void> {
     const digests = isKnown ? at.digests : [...at.digests, await work.retry(() => source.digest(signal))]
     await bring({ ...options, ...opened }, telling, { ...at, digests })
     at = { part: at.part + 1, within: null, digests }
+    if (!signal.aborted)
+      await swept(
+        options,
+        opened,
+        workWithin(telling, () => JSON.stringify(at)),
+      )
+  }
+}
+
+async function swept(options: ImportOptions, { table, sweep }: Opened, work: RunWork): Promise<void> {
+  if (sweep === null) return
+  const { records, openSweep } = options
+  const sweeping = await openSweep(work.order.connector)
+  try {
+    await sweepPart({ records, sweeping, table, sweep }, work)
+  } finally {
+    await sweeping.close()
   }
 }
 
@@ -118,7 +153,7 @@ export async function openImports(
     // Parts of one source are asked once whether they may be read.
     if (!checked.has(JSON.stringify(from))) await source.check()
     checked.add(JSON.stringify(from))
-    sources.push({ table, source })
+    sources.push({ table, source, sweep: found?.connector.tables[table]?.sweep?.(from) ?? null })
   }
   return sources
 }

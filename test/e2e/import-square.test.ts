@@ -77,10 +77,30 @@ test('Square: all of it, then only what changed is written', async () => {
   const gone = await sync('/admin/incremental-sync', { data_types: ['catalog'] })
   expect(gone.writes).toMatchObject({ 'catalog_items deleted': 1 })
   expect(await place.query(`SELECT name FROM catalog_items WHERE id = '${item?.id}'`)).toEqual([])
+  // What Square has no more, and says nothing of, is swept once all was read; and comes back with a rollback.
+  const vendors = async () =>
+    (await place.query('SELECT id FROM vendors ORDER BY id')).map((row) => (row as { id: string }).id)
+  const before = await vendors()
+  expect(before).toEqual(world.vendors.map(({ id }) => id).toSorted())
+  const [left] = world.vendors.splice(0, 1)
+  const whole = await sync('/admin/foundation-sync', { data_types: ['catalog'] })
+  expect(whole).toMatchObject({ state: 'done', writes: { 'vendors deleted': 1 } })
+  expect(await vendors()).toEqual(before.filter((id) => id !== left?.id))
+  await place.done((await place.rollback(whole.id)).body as RunView)
+  expect(await vendors()).toEqual(before)
+  // The lines that an order had before go with the change that leaves them out.
+  world.nowMs = Date.now() - 30_000
+  for (const order of [...world.orders.keys()].slice(0, 5)) world.putOrder(order)
+  expect(await sync('/admin/incremental-sync', { data_types: ['orders'] })).toMatchObject({ state: 'done' })
+  const lines = await place.query("SELECT CONCAT(order_id, ' ', uid) AS line FROM order_line_items ORDER BY line")
+  const wanted = [...world.orders.values()].flatMap((order) =>
+    ((order.line_items ?? []) as { uid: string }[]).map(({ uid }) => ({ line: `${order.id} ${uid}` })),
+  )
+  expect(lines).toEqual(wanted.toSorted((one, other) => (one.line < other.line ? -1 : 1)))
   const status = (await place.get('/admin/sync-status')).body as { table: string; last_run: object }[]
   expect(status).toHaveLength(17)
   expect(status.find(({ table }) => table === 'catalog_items')).toMatchObject({
-    last_run: { id: gone.id, state: 'done' },
+    last_run: { id: whole.id, state: 'done' },
   })
   expect(await place.post('/admin/incremental-sync', { data_types: ['catalogue'] })).toMatchObject({ status: 400 })
 })

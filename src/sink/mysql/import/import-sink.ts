@@ -13,6 +13,7 @@ import { Transactions } from '../transactions.ts'
 import { named } from '../trouble.ts'
 import { foreseePuts } from './foresee-puts.ts'
 import { putCall } from './put-call.ts'
+import { CREATE_SEEN } from './seen-table.ts'
 import { CREATE_UNDO } from './undo-table.ts'
 
 export interface ImportSinkOptions {
@@ -93,5 +94,5 @@ class ImportSink implements Sink {
 
 /** Outside of any transaction, which making a table would end. */
 async function makeTables(session: Session): Promise<void> {
-  for (const statement of [...CREATE, CREATE_UNDO]) await session.write(statement)
+  for (const statement of [...CREATE, CREATE_UNDO, CREATE_SEEN]) await session.write(statement)
 }

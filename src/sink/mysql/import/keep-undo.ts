@@ -7,12 +7,19 @@ import { UNDO_TABLE } from './undo-table.ts'
 
 const ROWS_MAX = 1_000
 
+/** Deleted not because the source said so, but because it said nothing of it. */
+export const SWEPT = 'swept'
+
 /** Each row with the run that changed it. */
-export async function keepUndo(by: Putting, rows: ReadonlyMap<StandingRow, string>): Promise<void> {
+export async function keepUndo(
+  by: Putting,
+  rows: ReadonlyMap<StandingRow, string>,
+  deleting: 'deleted' | typeof SWEPT = 'deleted',
+): Promise<void> {
   const lines = [...rows].flatMap(([{ row, found, now }, run]) => {
     if (found === null) return []
     const image = imageText(found)
-    const did = now === null ? 'deleted' : 'updated'
+    const did = now === null ? deleting : 'updated'
     return [
       `(${[binaryLiteral(run), binaryLiteral(by.shape.table), binaryLiteral(row.text), textLiteral(did), binaryLiteral(image)]})`,
     ]

@@ -1,6 +1,7 @@
 // The tables of what imports leave behind.
 
 import type { Migration } from '../../../core/connector.ts'
+import { CREATE_SEEN, SEEN_TABLE } from './seen-table.ts'
 import { CREATE_UNDO, UNDO_TABLE } from './undo-table.ts'
 
 const RUNS = `CREATE TABLE IF NOT EXISTS sync_runs (
@@ -57,6 +58,8 @@ const STATE = `CREATE TABLE IF NOT EXISTS sync_state (
 
 export const LEDGER_MIGRATION: Migration = {
   name: 'imports: runs, errors, state and undo',
-  up: [RUNS, ERRORS, STATE, CREATE_UNDO],
-  down: ['sync_state', 'sync_errors', 'sync_runs', UNDO_TABLE].map((name) => `DROP TABLE IF EXISTS ${name}`),
+  up: [RUNS, ERRORS, STATE, CREATE_UNDO, CREATE_SEEN],
+  down: ['sync_state', 'sync_errors', 'sync_runs', UNDO_TABLE, SEEN_TABLE].map(
+    (name) => `DROP TABLE IF EXISTS ${name}`,
+  ),
 }

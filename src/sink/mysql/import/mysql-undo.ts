@@ -102,7 +102,7 @@ async function changed(by: Putting, { run, rowsMax }: UndoRequest, after: string
   for (const [text, { did, image }] of images) {
     const row = standing.get(text)
     if (row === undefined) continue
-    const why = did === 'deleted' ? (row.found === null ? null : 'it is there again') : whyKept(row, run)
+    const why = did !== 'updated' && row.found === null ? null : whyKept(row, run)
     if (why !== null) kept.push({ key: text, why })
     else rows.push(Object.assign(row, { now: imageOf(image) }))
   }

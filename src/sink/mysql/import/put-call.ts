@@ -14,6 +14,7 @@ import { decidePut } from './decide-put.ts'
 import { keepUndo } from './keep-undo.ts'
 import { loadStanding } from './load-standing.ts'
 import type { Putting } from './putting.ts'
+import { noteSeen } from './seen-table.ts'
 import { sendStanding } from './send-standing.ts'
 import { KEPT, type StandingRow } from './standing-row.ts'
 
@@ -40,11 +41,11 @@ export async function putCall(
     const outcomes = new Map<number, Outcome>()
     const tables = Map.groupBy(tasks, ({ write }) => write.table)
     for (const [table, ofTable] of [...tables].sort(([one], [other]) => (one < other ? -1 : 1))) {
-      const { owns } = targets.target(table)
+      const { owns, keepsSeen = false } = targets.target(table)
       const shape = await targets.shape(session, table, [...owns, ...KEPT])
       const columns = owns.flatMap((name) => shape.columns.get(name) ?? [])
       await putRows(
-        { session, shape, columns, isMariadb: await transactions.isMariadb(session), locks: true },
+        { session, shape, columns, isMariadb: await transactions.isMariadb(session), locks: true, keepsSeen },
         ofTable,
         outcomes,
       )
@@ -83,8 +84,21 @@ async function putRows(by: Putting, tasks: readonly Task[], outcomes: Map<number
     const task = owners.get(row)
     if (task !== undefined) reject(task, reason)
   }
+  if (by.keepsSeen) await noteAllSeen(by, tasks, keyed)
   const written = changed.filter((row) => !refused.has(row))
   await keepUndo(by, new Map(written.map((row) => [row, runOf(owners.get(row))])))
+}
+
+/** Rows that were refused are still there in the source. */
+async function noteAllSeen(by: Putting, tasks: readonly Task[], keyed: ReadonlyMap<string, RowKey>): Promise<void> {
+  const standing = tasks.filter(({ write }) => write.do === 'merge')
+  for (const [run, ofRun] of Map.groupBy(standing, runOf)) {
+    await noteSeen(
+      by,
+      run,
+      ofRun.flatMap(({ write }) => keyed.get(itemId(write)) ?? []),
+    )
+  }
 }
 
 function runOf(task: Task | undefined): string {

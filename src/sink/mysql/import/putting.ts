@@ -10,4 +10,6 @@ export interface Putting {
   readonly columns: readonly TargetColumn[]
   readonly isMariadb: boolean
   readonly locks: boolean
+  /** Which rows a run has met is noted: the others are swept when it ends. */
+  readonly keepsSeen?: boolean
 }

@@ -45,7 +45,7 @@ function upsert({ shape }: Putting, rows: readonly StandingRow[]): string {
     const fields = columns.map((column) => literal(column, now?.fields[column.name] ?? null))
     return `(${[...key, ...fields, ...keptLiterals(now?.kept)]})`
   })
-  const set = [...columns.map(({ name }) => quotedName(name)), 'mr_position', 'mr_run', 'mr_digest']
+  const set = [...columns.map(({ name }) => quotedName(name)), 'mr_position', 'mr_run', 'mr_made', 'mr_digest']
   return `INSERT INTO ${quotedName(shape.table)} (${all}, mr_position, mr_run, mr_made, mr_digest) VALUES ${lines}
     ON DUPLICATE KEY UPDATE ${set.map((name) => `${name} = VALUES(${name})`)}`
 }

@@ -1,0 +1,109 @@
+// Deletes rows that the source of an import has no more. What they were is kept for the run, as of any row that it deletes,
+// so they come back when it is taken back, and how many there were is known whatever was repeated.
+
+import { quotedName } from '../../../mysql/sql-name.ts'
+import type { ImportSweep, SweepRequest, SweptPage } from '../../import-sweep.ts'
+import type { UndoTargets } from '../../import-undo.ts'
+import { binaryLiteral } from '../literal.ts'
+import { rowKey } from '../row-key.ts'
+import type { Session } from '../session.ts'
+import { TargetTables } from '../target-tables.ts'
+import { Transactions } from '../transactions.ts'
+import { named } from '../trouble.ts'
+import { keepUndo, SWEPT } from './keep-undo.ts'
+import { loadStanding } from './load-standing.ts'
+import { SEEN_TABLE } from './seen-table.ts'
+import { sendStanding } from './send-standing.ts'
+import { KEPT, type StandingRow } from './standing-row.ts'
+import { UNDO_TABLE } from './undo-table.ts'
+
+export function openMysqlSweep({ url, targets }: { readonly url: string; readonly targets: UndoTargets }): ImportSweep {
+  return new MysqlSweep(url, targets)
+}
+
+class MysqlSweep implements ImportSweep {
+  readonly #transactions: Transactions
+  readonly #targets: TargetTables
+
+  constructor(url: string, targets: UndoTargets) {
+    this.#transactions = new Transactions(url)
+    this.#targets = new TargetTables(targets, this.#transactions.database)
+  }
+
+  async page(request: SweepRequest, signal: AbortSignal): Promise<SweptPage> {
+    try {
+      return await this.#transactions.run(signal, async (session) => {
+        return { result: await this.#page(session, request), commits: true }
+      })
+    } catch (error) {
+      throw named(error, this.#transactions.user)
+    }
+  }
+
+  async forget(run: string): Promise<void> {
+    try {
+      await this.#transactions.use(new AbortController().signal, async (session) => {
+        await session.write(`DELETE FROM ${SEEN_TABLE} WHERE run = ${binaryLiteral(run)}`)
+      })
+    } catch (error) {
+      throw named(error, this.#transactions.user)
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#transactions.close()
+  }
+
+  async #page(session: Session, request: SweepRequest): Promise<SweptPage> {
+    const { table, run, rowsMax } = request
+    const { owns } = this.#targets.target(table)
+    const shape = await this.#targets.shape(session, table, [...owns, ...KEPT])
+    const columns = owns.flatMap((name) => shape.columns.get(name) ?? [])
+    const isMariadb = await this.#transactions.isMariadb(session)
+    const by = { session, shape, columns, isMariadb, locks: true }
+    const [key] = shape.key
+    if (key === undefined || shape.key.length > 1) throw new RangeError(`${table} has no key of one column`)
+    // A source that has nothing at all is rather out of order than empty.
+    if (request.sweep.how === 'unseen' && !(await isAnySeen(session, request))) return { swept: 0, isOver: true }
+    const found = await session.rows(`SELECT t.${quotedName(key.name)} ${goneFrom(request, key.name)} LIMIT ${rowsMax}`)
+    const keys = found.map(([text]) => rowKey(shape, [String(text)]))
+    const rows = [...(await loadStanding(by, keys, null)).values()].filter(({ found: there }) => there !== null)
+    const refused = await sendStanding(by, rows.map(deleted))
+    const swept = rows.filter((row) => !refused.has(row))
+    await keepUndo(by, new Map(swept.map((row) => [row, run])), SWEPT)
+    // What the server does not let go stays; it would be found again for ever.
+    const isOver = found.length < rowsMax || swept.length === 0
+    return { swept: await countSwept(session, request), isOver }
+  }
+}
+
+function deleted(row: StandingRow): StandingRow {
+  return Object.assign(row, { now: null })
+}
+
+function goneFrom({ table, sweep, run }: SweepRequest, key: string): string {
+  const name = quotedName(table)
+  if (sweep.how === 'outdated') {
+    const [own, parents] = sweep.versions.map(quotedName)
+    const parent = `JOIN ${quotedName(sweep.parent)} p ON p.${quotedName('id')} = t.${quotedName(sweep.by)}`
+    return `FROM ${name} t ${parent} WHERE t.mr_position IS NOT NULL AND t.${own} < p.${parents}`
+  }
+  return `FROM ${name} t LEFT JOIN ${SEEN_TABLE} s ON s.run = ${binaryLiteral(run)} AND s.target = ${binaryLiteral(table)}
+      AND s.row_key = CAST(CONVERT(t.${quotedName(key)} USING utf8mb4) AS BINARY)
+    WHERE s.row_key IS NULL AND t.mr_position IS NOT NULL`
+}
+
+async function isAnySeen(session: Session, { run, table }: SweepRequest): Promise<boolean> {
+  const rows = await session.rows(
+    `SELECT 1 FROM ${SEEN_TABLE} WHERE run = ${binaryLiteral(run)} AND target = ${binaryLiteral(table)} LIMIT 1`,
+  )
+  return rows.length > 0
+}
+
+async function countSwept(session: Session, { run, table }: SweepRequest): Promise<number> {
+  const [[count] = []] = await session.rows(
+    `SELECT COUNT(*) FROM ${UNDO_TABLE} WHERE run = ${binaryLiteral(run)} AND target = ${binaryLiteral(table)}
+      AND did = '${SWEPT}'`,
+  )
+  return Number(count)
+}
