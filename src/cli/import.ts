@@ -2,14 +2,17 @@
 
 import { MillraceError } from '../core/errors.ts'
 import { Seal } from '../core/seal.ts'
+import type { OrderGiven } from '../pipeline/run-desk.ts'
+import type { ImportAsked } from '../source/import-source.ts'
 import type { Call, Command, ExitCode } from './command.ts'
+import type { OpenDesk } from './open-desk.ts'
 import type { System } from './system.ts'
 
 export function importCommand(system: System): Command {
   return {
     name: 'import',
-    about: 'Bring the rows of a file into MySQL.',
-    words: 'FILE',
+    about: 'Bring the rows of a file, or of a Square account, into MySQL.',
+    words: '[FILE]',
     options: {
       table: { value: 'TABLE', about: 'into this table; content_index when left out' },
       map: { value: 'FIELD=COLUMN,…', about: 'where fields are found that the file calls by another name' },
@@ -20,6 +23,10 @@ export function importCommand(system: System): Command {
         about: 'utf-8, utf-16le, utf-16be, latin1 or windows-1252; what the file itself says when left out',
       },
       'no-header': { about: 'the first line is a row like the others; --map then names columns by their numbers' },
+      'data-type': {
+        value: 'NAME,…',
+        about: 'instead of a file: what of Square, or `all`; what has changed, or with --force all there is',
+      },
       force: { about: 'read it again although it says what it said last time' },
       'dry-run': { about: 'say what it would do, by a sample, and do nothing' },
       detach: { about: 'order it and leave' },
@@ -29,16 +36,37 @@ export function importCommand(system: System): Command {
 }
 
 async function run(system: System, call: Call): Promise<ExitCode> {
-  const { options, words } = call
-  const [file, ...more] = words
-  if (file === undefined || more.length > 0) throw new MillraceError('COMMAND_INVALID', 'name one file to import')
+  const { options } = call
   const { openDesk } = await import('./open-desk.ts')
-  const { bodyOf, showRun } = await import('./order-run.ts')
-  const { TriggerBody, wantedBy } = await import('../control/trigger-body.ts')
-  const { importOrder, sameImport } = await import('../pipeline/import-order.ts')
+  const { showRun } = await import('./order-run.ts')
+  const { sameImport } = await import('../pipeline/import-order.ts')
   const { openImports } = await import('../pipeline/import.ts')
   await using opened = await openDesk(system, call)
   const { connectors, config, desk } = opened
+  const given = options.has('data-type') ? await ofAccount(opened, call) : await ofFile(opened, call)
+  if (options.has('dry-run')) return await (await import('./show-forecast.ts')).showForecast(system, call, given)
+  const open = (asked: ImportAsked) => system.openImport(config, asked)
+  await openImports({ connectors, open }, { ...given, orderedAtMs: Date.now() })
+  return await showRun(desk, await desk.order({ ...given, by: 'command line' }, sameImport(given)), call)
+}
+
+async function ofAccount({ connectors }: OpenDesk, { options, words }: Call): Promise<Omit<OrderGiven, 'by'>> {
+  if (words.length > 0) throw new MillraceError('COMMAND_INVALID', 'name a file or --data-type, not both')
+  const { accountOrder } = await import('../pipeline/account-order.ts')
+  const names = (options.get('data-type') ?? '').split(',').map((name) => name.trim())
+  return accountOrder(connectors, {
+    isFoundation: options.has('force'),
+    dataTypes: names.includes('all') ? null : names,
+  })
+}
+
+async function ofFile({ connectors, config }: OpenDesk, { options, words }: Call): Promise<Omit<OrderGiven, 'by'>> {
+  const [file, ...more] = words
+  if (file === undefined || more.length > 0)
+    throw new MillraceError('COMMAND_INVALID', 'name one file to import, or --data-type')
+  const { bodyOf } = await import('./order-run.ts')
+  const { TriggerBody, wantedBy } = await import('../control/trigger-body.ts')
+  const { importOrder } = await import('../pipeline/import-order.ts')
   const body = bodyOf(TriggerBody, {
     sourceType: 'csv',
     sourceIdentifier: file,
@@ -52,16 +80,10 @@ async function run(system: System, call: Call): Promise<ExitCode> {
       hasHeader: !options.has('no-header'),
     },
   })
-  const given = importOrder(
+  return importOrder(
     connectors,
     wantedBy(body, (secret) => new Seal(config.mysqlUrl).close(secret)),
   )
-  if (options.has('dry-run')) return await (await import('./show-forecast.ts')).showForecast(system, call, given)
-  await openImports(
-    { connectors, open: (asked) => system.openImport(config, asked) },
-    { ...given, orderedAtMs: Date.now() },
-  )
-  return showRun(desk, await desk.order({ ...given, by: 'command line' }, sameImport(given)), call)
 }
 
 function pairs(option: string, options: ReadonlyMap<string, string>): Record<string, string> {

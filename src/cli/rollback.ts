@@ -32,7 +32,11 @@ async function rollback(system: System, call: Call): Promise<ExitCode> {
   await book.refresh()
   const given = rollbackOrder(book, { run, why: body.reason })
   if (!body.dry_run) {
-    return showRun(desk, await desk.order({ ...given, by: 'command line' }, (runs) => takenBackBy(runs, run)), call)
+    return await showRun(
+      desk,
+      await desk.order({ ...given, by: 'command line' }, (runs) => takenBackBy(runs, run)),
+      call,
+    )
   }
   const { foreseeRollback } = await import('./foresee-rollback.ts')
   const place = {

@@ -20,3 +20,6 @@ export const KEPT_COLUMNS =
 export const BY_RUN = 1
 /** The epoch of positions that say which version of a row the source itself gave: they count over every run's. */
 export const BY_VERSION = 2
+
+/** How the reason begins of a row that another one of the same import has the key of. */
+export const SAME_KEY = 'another row of this import has the same key'

@@ -3,7 +3,7 @@
 import { deadLetterKey } from '../core/dead-letter.ts'
 import type { ChangeEvent } from '../core/event.ts'
 import { placeOf } from '../core/import-from.ts'
-import { PLACE_COLUMN, SAID_COLUMN } from '../core/imported-row.ts'
+import { PLACE_COLUMN, SAID_COLUMN, SAME_KEY } from '../core/imported-row.ts'
 import { type RunFault, type RunState, readRunTag, type Tally } from '../core/run.ts'
 import { tableTopic } from '../core/topic.ts'
 import { asNumber, asText } from '../core/value.ts'
@@ -93,7 +93,7 @@ function runOf({ parts: { run } }: ChangeEvent): string | null {
 function setAside({ letter, event }: ReadLetter & { readonly event: ChangeEvent }) {
   const { after, parts } = event
   const isOfRow = parts.fault !== null
-  const isDuplicate = letter.reason.includes('another row of this import')
+  const isDuplicate = letter.reason.includes(SAME_KEY)
   return {
     id: deadLetterKey(letter),
     place: asNumber(after?.[PLACE_COLUMN] ?? null),

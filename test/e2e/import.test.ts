@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { RunView } from '../../src/control/run-view.ts'
+import { runCommand } from '../support/command.ts'
 import { freshName } from '../support/fresh-name.ts'
 import { ImportPlace } from '../support/import-place.ts'
 import { sharedDynoxide } from '../support/shared-server.ts'
@@ -210,4 +211,27 @@ test('what an import brings into MySQL, changes or takes back goes on to DynamoD
     ['Caminito', 'Gardel'],
     ['Volver', 'Gardel'],
   ])
+})
+
+test('the command imports a file, says what it would do, and takes it back', async () => {
+  await using place = await ImportPlace.open()
+  await writeFile(join(place.folder, 'prices.csv'), 'nombre;precio\nSopa;4.50\nPan;caro\n')
+  const command = (...args: readonly string[]) => runCommand(args, place.settings)
+  const options = ['--table', 'catalog_items', '--map', 'name=nombre,price=precio', '--set', 'category=food', '--json']
+  const wrong = await command('import', 'prices.csv', ...options)
+  expect(wrong).toMatchObject({ code: 3, out: expect.stringMatching(/is the delimiter/u) })
+  const dry = await command('import', 'prices.csv', ...options, '--delimiter', ';', '--dry-run')
+  expect(JSON.parse(dry.out)).toMatchObject({ rows: 2, sample: { applied: 1, rejected: 1 } })
+  const done = await command('import', 'prices.csv', ...options, '--delimiter', ';')
+  expect(done).toMatchObject({ code: 0, err: '' })
+  const run = JSON.parse(done.out) as RunView
+  expect(run).toMatchObject({ state: 'done', tally: { applied: 1, rejected: 1 } })
+  expect(await place.query('SELECT category, name, price FROM catalog_items')).toEqual([
+    { category: 'food', name: 'Sopa', price: '4.50' },
+  ])
+  const foreseen = await command('rollback', run.id, '--reason', 'a try', '--dry-run', '--json')
+  expect(JSON.parse(foreseen.out)).toEqual({ undone: 1, kept: [] })
+  expect(await command('rollback', run.id)).toMatchObject({ code: 2, err: expect.stringMatching(/say why/u) })
+  expect(await command('rollback', run.id, '--reason', 'a try')).toMatchObject({ code: 0 })
+  expect(await place.query('SELECT name FROM catalog_items')).toEqual([])
 })

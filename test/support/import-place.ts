@@ -30,12 +30,12 @@ export class ImportPlace implements AsyncDisposable {
     }
   }
 
-  static async open(settings: Settings = {}): Promise<ImportPlace> {
+  static async open({ MILLRACE_LOG: log, ...settings }: Settings = {}): Promise<ImportPlace> {
     await using opened = new AsyncDisposableStack()
     const folder = await mkdtemp(join(tmpdir(), 'millrace-imports-'))
     opened.defer(() => rm(folder, { recursive: true }))
     const database = opened.use(await freshDatabase(await sharedMysql()))
-    const place = new ImportPlace(opened.move(), { database, folder, log: `file:${join(folder, 'log.db')}` })
+    const place = new ImportPlace(opened.move(), { database, folder, log: log ?? `file:${join(folder, 'log.db')}` })
     await place.millrace(settings)
     return place
   }

@@ -1,6 +1,6 @@
 // What an import does to a row, by what stands there. A repeat comes to the same answer, whatever was committed before.
 
-import { BY_RUN } from '../../../core/imported-row.ts'
+import { BY_RUN, SAME_KEY } from '../../../core/imported-row.ts'
 import { epochOf } from '../../../core/position.ts'
 import type { Merge, Remove } from '../../../core/write.ts'
 import { Rejection } from '../../rejection.ts'
@@ -27,8 +27,7 @@ export function decidePut(row: StandingRow, write: Merge | Remove, { position, b
   if (held !== null && held > position) return STALE
   if (held === position) return run === broughtBy ? repeated(made, broughtBy) : UNCHANGED
   if (row.holds(fields)) return UNCHANGED
-  if (run === broughtBy && epochOf(position) === BY_RUN)
-    throw new Rejection('another row of this import has the same key, and says something else')
+  if (run === broughtBy && epochOf(position) === BY_RUN) throw new Rejection(`${SAME_KEY}, and says something else`)
   row.now = { fields: { ...now.fields, ...fields }, kept: { ...kept, made } }
   return UPDATED
 }
