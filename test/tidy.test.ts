@@ -140,6 +140,11 @@ const RULES: Readonly<Record<string, Example>> = {
     broken: { 'src/core/a.ts': 'const many = (a: 1, { b }: B, c = 3, ...d: D) => a' },
     says: 'src/core/a.ts:1: many takes 4 parameters, at most 3',
   },
+  'nothing is disposed of before its work has ended': {
+    rule: shape.patientReturns,
+    broken: { 'src/cli/a.ts': 'async function run() {\n  await using opened = open()\n  return work(opened)\n}' },
+    says: 'src/cli/a.ts:3: run disposes of what it uses before this call has ended',
+  },
   'nothing is left to do': {
     rule: shape.nothingLeftToDo,
     broken: { 'src/core/a.ts': `const a = 1 // ${'TO'}${'DO'} more` },

@@ -58,14 +58,14 @@ async function examineServers(
     return await opened.check(options.tables)
   }
   await using shared = await system.openShared(config)
-  const findings = await Promise.all([
+  const looked = [
     examine('source', mysql),
     examine('source', streams),
     examine('log', () => examineLog(system, config)),
     ...connectors.map((ready) => examine('target', () => examineTarget(shared, ready))),
     examine('servers', () => system.checkServers(config)),
-  ])
-  return findings.flat()
+  ]
+  return (await Promise.all(looked)).flat()
 }
 
 async function examineLog(system: System, config: Config): Promise<readonly Finding[]> {

@@ -47,6 +47,16 @@ export const parameters: Rule = (files) =>
       .map((one) => `${file.path}:${one.line}: ${one.name} takes ${one.params} parameters, at most ${PARAMS_MAX}`),
   )
 
+/** What a call promises would come when what it works with is gone. */
+export const patientReturns: Rule = (files) =>
+  files
+    .filter((file) => !isTest(file))
+    .flatMap((file) =>
+      file.functions.flatMap(({ name, hastyReturns }) =>
+        hastyReturns.map((line) => `${file.path}:${line}: ${name} disposes of what it uses before this call has ended`),
+      ),
+    )
+
 export const nothingLeftToDo: Rule = (files) =>
   files.flatMap((file) =>
     file.lines.flatMap((line, index) =>

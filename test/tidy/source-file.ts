@@ -8,6 +8,8 @@ export interface FunctionFacts {
   readonly line: number
   readonly lines: number
   readonly params: number
+  /** Lines on which it returns a call that it does not await, although it disposes of something then. */
+  readonly hastyReturns: readonly number[]
 }
 
 export interface ExportFacts {
@@ -69,7 +71,8 @@ export function sourceFile(path: string, text: string): SourceFile {
     if (FUNCTIONS.has(node.type) && params !== null && node.body) {
       const line = lineAt(text, node.start)
       const lines = lineAt(text, node.end) - line + 1
-      functions.push({ name: nameOf(node, parent), line, lines, params: params.length })
+      const hastyReturns = hasty(node).map(({ start }) => lineAt(text, start))
+      functions.push({ name: nameOf(node, parent), line, lines, params: params.length, hastyReturns })
     }
   })
   return { path, text, lines: text.trimEnd().split('\n'), imports, exports, reexports, functions }
@@ -84,6 +87,31 @@ function walk(node: Node, parent: Node | null, visit: (node: Node, parent: Node 
       if (child !== null && typeof child === 'object' && typeof child.type === 'string') walk(child, node, visit)
     }
   }
+}
+
+/** What a function itself holds, without what functions within it do. */
+function own(node: Node): Node[] {
+  const found: Node[] = []
+  for (const value of Object.values(node)) {
+    for (const child of Array.isArray(value) ? value : [value]) {
+      if (child === null || typeof child !== 'object' || typeof child.type !== 'string') continue
+      if (!FUNCTIONS.has(child.type)) found.push(child, ...own(child))
+    }
+  }
+  return found
+}
+
+function hasty(node: Node): readonly Node[] {
+  const inside = node.async ? own(node) : []
+  if (!inside.some(({ type, kind }) => type === 'VariableDeclaration' && kind === 'await using')) return []
+  return inside.filter(({ type, argument }) => type === 'ReturnStatement' && isHasty(argument as Node | null))
+}
+
+/** What is called of something that was awaited is there at once. */
+function isHasty(returned: Node | null): boolean {
+  if (returned?.type !== 'CallExpression') return false
+  const { object } = returned.callee as Node & { readonly object?: Node }
+  return object?.type !== 'AwaitExpression' && object?.type !== 'ParenthesizedExpression'
 }
 
 function dynamicTarget(node: Node): string {
