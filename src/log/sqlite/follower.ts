@@ -69,18 +69,22 @@ export class Follower {
 
   async *batches(signal: AbortSignal): AsyncGenerator<LogBatch, void, undefined> {
     const over = new AbortController()
+    const failing = new AbortController()
+    // Not raced with what is waited for: that would keep something of every wait for as long as this goes on.
+    const waiting = AbortSignal.any([signal, failing.signal])
     const leave = () => void this.#leave().catch(() => undefined)
     signal.addEventListener('abort', leave)
     try {
       await this.#join()
       const attending = this.#attend(AbortSignal.any([signal, over.signal]))
-      attending.catch(() => undefined)
+      attending.catch((error: unknown) => failing.abort(error))
       while (!signal.aborted) {
+        failing.signal.throwIfAborted()
         const seen = this.#parts.bell.rings
         const batch = await this.#parts.read(() => this.#nextBatch())
         if (signal.aborted) return
         if (batch !== null) yield batch
-        else await Promise.race([this.#parts.bell.past(seen, signal, null), attending])
+        else await this.#parts.bell.past(seen, waiting, null)
       }
     } finally {
       over.abort()
