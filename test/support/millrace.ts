@@ -8,6 +8,9 @@ import { until } from './until.ts'
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname
 
+/** What Linux counts CPU time in, on every machine that Node runs on. */
+const TICKS_PER_SECOND = 100
+
 export type Settings = Readonly<Record<string, string>>
 
 /** A test that ran out of time has disposed of nothing when its process ends. */
@@ -76,6 +79,14 @@ export class Millrace implements AsyncDisposable {
   async residentMib(): Promise<number> {
     const status = await readFile(`/proc/${this.#child.pid}/status`, 'utf8')
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
+  }
+
+  /** Of all its threads so far, in user and system mode. */
+  async cpuSeconds(): Promise<number> {
+    const stat = await readFile(`/proc/${this.#child.pid}/stat`, 'utf8')
+    // Behind the name, which may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
   }
 
   /** SIGTERM; answers with the exit code. */

@@ -1,8 +1,8 @@
 // Guests who comment at a steady rate, each comment a transaction of its own.
 
-import { setTimeout as delay } from 'node:timers/promises'
 import mysql, { type Pool } from 'mysql2/promise'
 import { FEEDBACK_SCHEMA } from '../../../src/stack/feedback-schema.ts'
+import { steadily } from '../steadily.ts'
 import { markOf } from './visibility.ts'
 
 const VENUES = 20
@@ -51,15 +51,8 @@ export class Visitors implements AsyncDisposable {
   }
 
   /** So many comments a second, whether or not those before are committed; answers with their numbers. */
-  async commentSteadily(perSecond: number, seconds: number): Promise<readonly number[]> {
-    const startMs = performance.now()
-    const under: Promise<number>[] = []
-    for (let count = 0; count < perSecond * seconds; count++) {
-      const waitMs = startMs + (count * 1000) / perSecond - performance.now()
-      if (waitMs > 0) await delay(waitMs)
-      under.push(this.comment())
-    }
-    return Promise.all(under)
+  commentSteadily(perSecond: number, seconds: number): Promise<readonly number[]> {
+    return steadily(() => this.comment(), { perSecond, seconds })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
 // How fast the sink of MySQL writes, its guards and its cursor included, beside bare statements that write the same rows.
 
-import { openMysql } from '../../../src/stack/mysql.ts'
+import type { DatabaseServer } from '../../../src/stack/database-server.ts'
 import { inDatabase } from '../../support/fresh-database.ts'
 import type { Setting } from '../benchmark.ts'
 import { atLeast, figure, type Report } from '../report.ts'
@@ -14,17 +14,16 @@ type Contender = keyof typeof CONTENDERS
 const ROWS = 60_000
 const RATIO_AIM = 0.5
 
-export async function sinkReport(setting: Setting): Promise<Report> {
-  await using server = await openMysql()
+export async function sinkReport(setting: Setting, mysql: DatabaseServer): Promise<Report> {
   const found: (readonly [title: string, Record<Contender, Medians>])[] = []
   let databases = 0
   for (const [work, { title }] of Object.entries(SINK_WORKS)) {
     const run = async (contender: Contender, round: number) => {
       const database = `bench_${++databases}`
-      await server.query(`CREATE DATABASE ${database}`)
-      const job: SinkJob = { url: inDatabase(server.adminUrl, database), work, rows: setting.amount(ROWS) }
+      await mysql.query(`CREATE DATABASE ${database}`)
+      const job: SinkJob = { url: inDatabase(mysql.adminUrl, database), work, rows: setting.amount(ROWS) }
       const measured = await setting.measure(new URL(`./${contender}.ts`, import.meta.url), job)
-      await server.query(`DROP DATABASE ${database}`)
+      await mysql.query(`DROP DATABASE ${database}`)
       setting.say(`    ${round + 1} ${work} ${contender} ${figure(measured.rows / measured.seconds)}/s`)
       return measured
     }
