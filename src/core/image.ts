@@ -2,6 +2,7 @@
 // record whose fields are the shape's columns: key columns plain, all others a union of null and their primitive. So
 // a source may write them straight from its own bytes, and the log frames them without looking inside.
 
+import { Output } from './output.ts'
 import { primitive, type TableShape } from './table.ts'
 import { integer, type Row, type Value } from './value.ts'
 
@@ -20,8 +21,6 @@ export class RowImage {
     return this.#row
   }
 }
-
-const scratch = new DataView(new ArrayBuffer(8))
 
 function decodeRow(shape: TableShape, bytes: Uint8Array): Row {
   const at = { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), next: 0 }
@@ -84,43 +83,40 @@ function decodeLong(at: Reading): number | bigint {
   return Number.isSafeInteger(short) ? short : value
 }
 
+const output = new Output()
+/** Of a number, or of a length, and of the union around either. */
+const VALUE_BYTES_MAX = 12
+const SHORT_MAX = 2 ** 31
+
 /** Encodes a row given as values; for sources that have no bytes of their own to transcode. */
 export function encodeRow(shape: TableShape, row: Row): Uint8Array {
-  const parts: Buffer[] = []
-  for (const column of shape.columns) {
-    const value = row[column.name] ?? null
-    if (!shape.key.includes(column.name)) parts.push(Buffer.from([value === null ? 0 : 2]))
-    else if (value === null) throw new TypeError(`key column ${column.name} of ${shape.name} is null`)
-    if (value !== null) parts.push(...encodeValue(primitive(column.kind), value))
+  output.begin(shape.columns.reduce((sum, { name }) => sum + bytesMax(row[name] ?? null), 0))
+  for (const { name, kind } of shape.columns) {
+    const value = row[name] ?? null
+    if (!shape.key.includes(name)) output.byte(value === null ? 0 : 2)
+    else if (value === null) throw new TypeError(`key column ${name} of ${shape.name} is null`)
+    if (value !== null) encodeValue(primitive(kind), value)
   }
-  return Buffer.concat(parts)
+  return output.end()
 }
 
-function encodeValue(as: ReturnType<typeof primitive>, value: Exclude<Value, null>): Buffer[] {
-  switch (as) {
-    case 'int':
-    case 'long':
-      return [encodeLong(BigInt(value as number | bigint))]
-    case 'float':
-      scratch.setFloat32(0, Number(value), true)
-      return [Buffer.from(scratch.buffer.slice(0, 4))]
-    case 'double':
-      scratch.setFloat64(0, Number(value), true)
-      return [Buffer.from(scratch.buffer.slice(0, 8))]
-    default: {
-      const bytes = value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(String(value))
-      return [encodeLong(BigInt(bytes.length)), bytes]
-    }
-  }
+function bytesMax(value: Value): number {
+  if (value === null) return 1
+  return VALUE_BYTES_MAX + (value instanceof Uint8Array ? value.length : 3 * String(value).length)
 }
 
-function encodeLong(value: bigint): Buffer {
-  let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n))
-  const out: number[] = []
-  while (rest > 127n) {
-    out.push(Number(rest & 127n) | 128)
-    rest >>= 7n
-  }
-  out.push(Number(rest))
-  return Buffer.from(out)
+function encodeValue(as: ReturnType<typeof primitive>, value: Exclude<Value, null>): void {
+  if (as === 'float') output.float(Number(value))
+  else if (as === 'double') output.double(Number(value))
+  else if (as === 'int' || as === 'long') encodeLong(value as number | bigint)
+  else if (value instanceof Uint8Array) {
+    output.long(value.length)
+    output.raw(value)
+  } else output.text(String(value))
+}
+
+function encodeLong(value: number | bigint): void {
+  const isShort = Number.isInteger(value) && Math.abs(Number(value)) < SHORT_MAX
+  if (isShort) output.long(Number(value))
+  else output.wide(BigInt(value))
 }

@@ -43,19 +43,25 @@ export function isDeleted(item: Fields): boolean {
 export function itemOf(row: Row | null): Fields | null {
   const text = row?.[ITEM_COLUMN]
   if (typeof text !== 'string') return null
-  const item = JSON.parse(text) as Readonly<Record<string, Tagged>>
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fieldOf(value)]))
+  return fieldsOf(JSON.parse(text))
+}
+
+/** In place, for speed: nobody else has it. */
+function fieldsOf(item: Record<string, unknown>): Fields {
+  for (const name of Object.keys(item)) item[name] = fieldOf(item[name] as Tagged)
+  return item as Fields
 }
 
 /** DynamoDB's own form of a value: its type, and the value as text. */
 type Tagged = Readonly<Record<string, unknown>>
 
 function fieldOf(tagged: Tagged): Field {
+  // Most are.
+  if (typeof tagged.S === 'string') return tagged.S
   const [type, value] = Object.entries(tagged)[0] ?? []
   switch (type) {
-    case 'S':
     case 'BOOL':
-      return value as string | boolean
+      return value as boolean
     case 'N':
       return numberOf(value as string)
     case 'B':
@@ -63,9 +69,7 @@ function fieldOf(tagged: Tagged): Field {
     case 'L':
       return (value as Tagged[]).map(fieldOf)
     case 'M':
-      return Object.fromEntries(
-        Object.entries(value as Record<string, Tagged>).map(([name, one]) => [name, fieldOf(one)]),
-      )
+      return fieldsOf(value as Record<string, unknown>)
     case 'SS':
       return value as readonly string[]
     case 'NS':

@@ -58,6 +58,12 @@ export function primitive(kind: Kind): 'int' | 'long' | 'float' | 'double' | 'by
 /** The shape of a key image: the key's columns in key order; the whole row where the table has no key. */
 export function keyShape(shape: TableShape): TableShape {
   if (shape.key.length === 0) return shape
+  const known = keyShapes.get(shape)
+  if (known !== undefined) return known
   const columns = shape.key.flatMap((name) => shape.columns.filter((column) => column.name === name))
-  return { ...shape, columns }
+  const ofKey = { ...shape, columns }
+  keyShapes.set(shape, ofKey)
+  return ofKey
 }
+
+const keyShapes = new WeakMap<TableShape, TableShape>()

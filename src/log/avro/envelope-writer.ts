@@ -3,9 +3,9 @@
 import type { ChangeEvent, Op } from '../../core/event.ts'
 import type { RowImage } from '../../core/image.ts'
 import { ITEMS_DATABASE } from '../../core/item.ts'
+import { Output } from '../../core/output.ts'
 import type { TableShape } from '../../core/table.ts'
 import type { LogRecord } from '../log.ts'
-import { Output } from './output.ts'
 
 const OPS: Readonly<Record<Op, number>> = { insert: 0x63, update: 0x75, delete: 0x64, read: 0x72 }
 /** Room for the numbers and lengths of an envelope, which are at most ten bytes each. */

@@ -43,11 +43,28 @@ export class Output {
     this.#slab[this.#at++] = rest
   }
 
+  /** Of 64 bits. */
+  wide(value: bigint): void {
+    let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n))
+    while (rest > 127n) {
+      this.#slab[this.#at++] = Number(rest & 127n) | 128
+      rest >>= 7n
+    }
+    this.#slab[this.#at++] = Number(rest)
+  }
+
+  float(value: number): void {
+    this.#at = this.#slab.writeFloatLE(value, this.#at)
+  }
+
+  double(value: number): void {
+    this.#at = this.#slab.writeDoubleLE(value, this.#at)
+  }
+
   text(value: string): void {
     if (this.#ascii(value)) return
-    const bytes = Buffer.from(value)
-    this.long(bytes.length)
-    this.raw(bytes)
+    this.long(Buffer.byteLength(value))
+    this.#at += this.#slab.write(value, this.#at)
   }
 
   textOrNull(value: string | null): void {
