@@ -14,7 +14,7 @@ import type { IdleJob } from './idle-job.ts'
 import { commentsIn } from './responses.ts'
 
 const SHARDS = 10
-const SECONDS = 25
+const SECONDS = 20
 /** A shard that was busy is looked at more often for ten seconds. */
 const SETTLE_MS = 12_000
 const PERCENT_AIM = 1

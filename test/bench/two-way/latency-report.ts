@@ -16,7 +16,7 @@ import { Replies } from './replies.ts'
 import { commentsIn, KEY, RESPONSES, response } from './responses.ts'
 
 const PER_SECOND = 100
-const WARM_UP_S = 15
+const WARM_UP_S = 12
 const SECONDS = 20
 const AIMS = { p50Ms: 100, p99Ms: 400 }
 const DATABASE = 'bench_latency'
