@@ -95,10 +95,19 @@ export default defineConnector({
     catalog_items: { key: ['item_id'], owns: Object.keys(CATALOGUE.fields) },
   }),
   tables: {
-    content_index: { columns: Object.keys(CONTENT.fields), imported: CONTENT, map: into('content_index', CONTENT) },
+    content_index: {
+      columns: Object.keys(CONTENT.fields),
+      imported: CONTENT,
+      rules: [{ name: 'a title says something', never: "TRIM(title) = ''" }],
+      map: into('content_index', CONTENT),
+    },
     catalog_items: {
       columns: Object.keys(CATALOGUE.fields),
       imported: CATALOGUE,
+      rules: [
+        { name: 'a name says something', never: "TRIM(name) = ''" },
+        { name: 'no price is below nothing', never: 'price < 0' },
+      ],
       map: into('catalog_items', CATALOGUE),
     },
   },

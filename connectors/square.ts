@@ -4,6 +4,7 @@ import { defineConnector, type Migration, type Settings, type TableFlow } from '
 import type { ChangeEvent } from '../src/core/event.ts'
 import { NAME_COLUMN } from '../src/core/imported-row.ts'
 import { importedTable } from '../src/core/imported-table.ts'
+import type { BusinessRule, Reference, Tolerance } from '../src/core/integrity.ts'
 import type { Schedule } from '../src/core/schedule.ts'
 import { text } from '../src/core/settings.ts'
 import type { SquareFlow } from '../src/core/square/square-flow.ts'
@@ -11,6 +12,17 @@ import { SQUARE_FLOWS, SQUARE_SCHEDULE } from '../src/core/square/square-flows.t
 import type { Sweep } from '../src/core/sweep.ts'
 import { Exact, type Fields, type Row } from '../src/core/value.ts'
 import type { Write } from '../src/core/write.ts'
+
+/** Square goes on counting what is deleted, and goes on naming vendors that are. */
+const MISSING_MAX: Readonly<Record<string, Tolerance>> = {
+  'catalog_inventory.variation_id': { share: 0.2 },
+  'catalog_vendor_info.vendor_id': { share: 0.2 },
+}
+
+const RULES: Readonly<Record<string, readonly BusinessRule[]>> = {
+  orders: [{ name: 'no order has a total below nothing', never: 'total_amount < 0' }],
+  order_line_items: [{ name: 'no line has a quantity below nothing', never: 'quantity < 0' }],
+}
 
 /** Of tables whose rows no single field names. */
 const ROW_ID = 'row_id'
@@ -76,11 +88,22 @@ function schedules({ TIME_ZONE, SCHEDULE }: Settings): readonly Schedule[] {
   return [{ name: 'nightly', cron: text(SCHEDULE), zone: text(TIME_ZONE), imports }]
 }
 
+function referencesOf({ table, references }: SquareFlow): Readonly<Record<string, Reference>> {
+  return Object.fromEntries(
+    Object.entries(references).map(([field, parent]) => {
+      const missingMax = MISSING_MAX[`${table}.${field}`]
+      return [field, { table: parent, ...(missingMax === undefined ? {} : { missingMax }) }]
+    }),
+  )
+}
+
 function tableFlow(flow: SquareFlow): TableFlow {
   const { table, imported } = flow
   return {
     columns: Object.keys(imported.fields),
     imported,
+    references: referencesOf(flow),
+    rules: RULES[table] ?? [],
     sweep: (from) => (from.kind === 'square' ? sweepOf(flow, from.isFoundation) : null),
     map: ({ key, after, changedAt }: ChangeEvent): readonly Write[] => {
       const at = { table, key: [String(key[NAME_COLUMN])] } as const

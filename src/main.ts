@@ -78,6 +78,11 @@ const system: System = {
     return openMysqlLedger(mysqlUrl)
   },
 
+  async openAudit({ mysqlUrl }) {
+    const { openMysqlAudit } = await import('./sink/mysql/import/mysql-audit.ts')
+    return openMysqlAudit(mysqlUrl)
+  },
+
   async openUndo({ mysqlUrl: url }, targets) {
     const { openMysqlUndo } = await import('./sink/mysql/import/mysql-undo.ts')
     return openMysqlUndo({ url, targets })
@@ -88,10 +93,16 @@ const system: System = {
     return openMysqlSweep({ url, targets })
   },
 
+  async openChecks({ mysqlUrl: url }, targets) {
+    const { openMysqlChecks } = await import('./sink/mysql/import/mysql-checks.ts')
+    return openMysqlChecks({ url, targets })
+  },
+
   async migrate({ mysqlUrl }, { migrations, direction }) {
     const { migrate } = await import('./sink/mysql/migrate.ts')
     const { LEDGER_MIGRATION } = await import('./sink/mysql/import/ledger-tables.ts')
-    return migrate({ url: mysqlUrl, migrations: [LEDGER_MIGRATION, ...migrations], direction })
+    const { AUDIT_MIGRATION } = await import('./sink/mysql/import/audit-table.ts')
+    return migrate({ url: mysqlUrl, migrations: [LEDGER_MIGRATION, AUDIT_MIGRATION, ...migrations], direction })
   },
 
   async openShared(config) {

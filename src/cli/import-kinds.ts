@@ -3,9 +3,11 @@
 import type { Config } from '../config.ts'
 import type { RunKind } from '../core/run.ts'
 import type { EventCodec } from '../log/codec.ts'
+import { audited } from '../pipeline/audited.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { DeadLetters } from '../pipeline/dead-letters.ts'
 import { importKind } from '../pipeline/import.ts'
+import type { Observer } from '../pipeline/observer.ts'
 import { rollbackKind } from '../pipeline/rollback.ts'
 import type { RunKindWork } from '../pipeline/run-work.ts'
 import { notHere } from './not-here.ts'
@@ -15,14 +17,18 @@ export interface ImportKindsOptions {
   readonly config: Config
   readonly resources: Resources
   readonly clock: Clock
+  readonly observer: Pick<Observer, 'checked'>
 }
 
 type ImportKinds = Readonly<Record<Extract<RunKind, 'import' | 'rollback'>, RunKindWork>>
 
-export function importKinds({ config, resources, clock }: ImportKindsOptions, codec: EventCodec): ImportKinds {
-  const { log, codecs, sinks, openImport, openUndo, openSweep, ledger } = resources
+export function importKinds(
+  { config, resources, clock, observer }: ImportKindsOptions,
+  codec: EventCodec,
+): ImportKinds {
+  const { log, codecs, sinks, openImport, openUndo, openSweep, openChecks, ledger, trail } = resources
   const { records } = codecs
-  if (ledger === null) {
+  if (ledger === null || trail === null) {
     const none: RunKindWork = { carryOut: ({ order }) => Promise.reject(notHere(order.connector)) }
     return { import: none, rollback: none }
   }
@@ -35,9 +41,12 @@ export function importKinds({ config, resources, clock }: ImportKindsOptions, co
     return ready.targets
   }
   const undoOf = async (name: string) => openUndo(targetsOf(name))
+  const checksOf = async (name: string) => openChecks(targetsOf(name))
   const sweepOf = async (name: string) => openSweep(targetsOf(name))
-  return {
-    import: importKind({ open: openImport, openSweep: sweepOf, connectors, ledger, letters, codec, records, clock }),
-    rollback: rollbackKind({ openUndo: undoOf, ledger, records, clock }),
-  }
+  const imported = importKind({
+    ...{ open: openImport, openSweep: sweepOf, openChecks: checksOf, connectors, ledger, letters, observer },
+    ...{ log, openCodec: codecs.openCodec, codec, records, clock },
+  })
+  const rolledBack = rollbackKind({ openUndo: undoOf, ledger, records, clock })
+  return { import: audited(imported, { trail, clock }), rollback: audited(rolledBack, { trail, clock }) }
 }

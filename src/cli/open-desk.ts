@@ -33,7 +33,10 @@ export async function openDesk(system: System, { env, signal }: Pick<Call, 'env'
   await log.declare(declaredTopics(changeTopics(connectors, config.database), partitionsOf(config)))
   const { records, openCodec } = await system.openCodecs(config, log)
   const book = new RunBook({ log, records, signal })
-  const desk = new RunDesk({ log, records, book, clock: systemClock })
+  const isImporting = connectors.some(({ connector }) => connector.source === 'import')
+  const trail = isImporting ? await system.openAudit(config) : null
+  opened.defer(() => trail?.close())
+  const desk = new RunDesk({ log, records, book, clock: systemClock, trail })
   const letters = new DeadLetters({
     ...{ log, records, openCodec, database: config.database, clock: systemClock, signal },
     connectors: connectors.map(({ connector }) => connector),

@@ -6,6 +6,7 @@ import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type {
   Appended,
+  Checked,
   Delivered,
   Disputed,
   Led,
@@ -98,6 +99,12 @@ export class Reporter implements Observer {
 
   disputed({ connector, verdicts }: Disputed): void {
     for (const verdict of verdicts) this.#metrics.conflicts.inc({ connector, verdict })
+  }
+
+  checked({ connector, run, checks }: Checked): void {
+    const discrepancies = checks.filter(({ ok }) => !ok)
+    for (const { check } of discrepancies) this.#metrics.importDiscrepancies.inc({ connector, check })
+    if (discrepancies.length > 0) this.#logger.warn({ connector, run, discrepancies }, 'an import left discrepancies')
   }
 
   lookedUp({ connector, from, values }: LookedUp): void {

@@ -4,6 +4,8 @@ import type { Config } from '../config.ts'
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
+import type { AuditTrail } from '../sink/audit-trail.ts'
+import type { ImportChecks } from '../sink/import-checks.ts'
 import type { ImportLedger } from '../sink/import-ledger.ts'
 import type { ImportSweep } from '../sink/import-sweep.ts'
 import type { ImportUndo } from '../sink/import-undo.ts'
@@ -23,10 +25,13 @@ export interface Resources extends AsyncDisposable {
   readonly openImport: (asked: ImportAsked) => Promise<ImportSource>
   readonly openUndo: (targets: Targets) => Promise<ImportUndo>
   readonly openSweep: (targets: Targets) => Promise<ImportSweep>
+  readonly openChecks: (targets: Targets) => Promise<ImportChecks>
   /** Makes the tables that connectors bring along, or takes them back; the names of what was carried out. */
   readonly migrate: (direction: 'up' | 'down') => Promise<readonly string[]>
   /** Of the imports that this process delivers; null where it delivers none. */
   readonly ledger: ImportLedger | null
+  /** Who did what to imports; null where there are none. */
+  readonly trail: AuditTrail | null
   /** Of the connectors that this process delivers for. */
   readonly sinks: ReadonlyMap<ReadyConnector, Sink>
 }
@@ -61,12 +66,16 @@ export async function openResources(options: ResourcesOptions): Promise<Resource
   const imports = [...sinks.keys()].some(({ connector }) => connector.source === 'import')
   const ledger = imports ? await system.openLedger(config) : null
   opened.defer(() => ledger?.close())
+  const isImporting = connectors.some(({ connector }) => connector.source === 'import')
+  const trail = isImporting ? await system.openAudit(config) : null
+  opened.defer(() => trail?.close())
   const all = opened.move()
   const openImport = (asked: ImportAsked) => system.openImport(config, asked)
   const migrations = connectors.flatMap(({ connector }) => connector.migrations ?? [])
   const migrate = (direction: 'up' | 'down') => system.migrate(config, { migrations, direction })
   const openUndo = (targets: Targets) => system.openUndo(config, targets)
   const openSweep = (targets: Targets) => system.openSweep(config, targets)
+  const openChecks = (targets: Targets) => system.openChecks(config, targets)
   return {
     log,
     codecs,
@@ -76,8 +85,10 @@ export async function openResources(options: ResourcesOptions): Promise<Resource
     openImport,
     openUndo,
     openSweep,
+    openChecks,
     migrate,
     ledger,
+    trail,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   }
 }

@@ -28,7 +28,7 @@ export interface RunKindsOptions {
   readonly config: Config
   readonly resources: Resources
   readonly clock: Clock
-  readonly observer: Pick<Observer, 'disputed'>
+  readonly observer: Pick<Observer, 'checked' | 'disputed'>
   /** With a cache of its own. */
   readonly planParts: (ready: ReadyConnector) => PlanParts
 }
@@ -68,7 +68,7 @@ export function runKinds({ config, resources, clock, observer, planParts }: RunK
     sync: syncKind({ source: sources.mysql, codec, clock, records, targets: syncTargets(sinks) }),
     repair: repairKind({ sourceOf, codec, clock, records, log, database, targets: repaired }),
     replay: { carryOut: replayed },
-    ...importKinds({ config, resources, clock }, codec),
+    ...importKinds({ config, resources, clock, observer }, codec),
     verify: verifyKind({ ...resources, records, clock, observer, database, codec, deliveredBy, planParts }),
     retry: { carryOut: retried },
     resolve: { carryOut: (work) => resolve({ log, records, sinkOf: (name) => sinkNamed(sinks, name) }, work) },

@@ -39,7 +39,10 @@ async function runs(system: System, call: Call): Promise<ExitCode> {
   const run =
     action === 'show'
       ? await desk.find(id)
-      : await desk.amend(id, action === 'limit' ? { limits: limitsOf(limits) } : { wanted: WANTED[action] })
+      : await desk.amend(id, {
+          by: 'command line',
+          ...(action === 'limit' ? { limits: limitsOf(limits) } : { wanted: WANTED[action] }),
+        })
   const view = viewOf(run)
   terminal.print(isJson ? `${JSON.stringify(view)}\n` : `${JSON.stringify(view, null, 2)}\n`)
   return EXIT.done

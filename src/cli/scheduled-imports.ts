@@ -37,7 +37,7 @@ export function scheduledImports({ desk, config, connectors }: ScheduledImportsO
   const again: Scheduled = {
     name: 'import-retry',
     schedule: { cron: config.importRetry, zone: config.timeZone },
-    order: async () => void (await resumeImports(desk)),
+    order: async (_id, by) => void (await resumeImports(desk, by)),
   }
   return [...imports, again]
 }

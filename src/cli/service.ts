@@ -34,6 +34,7 @@ import { SyncDesk } from '../pipeline/sync-desk.ts'
 import { forecaster } from './forecaster.ts'
 import { foreseeRollback } from './foresee-rollback.ts'
 import { LagWatch } from './lag-watch.ts'
+import { migrateTables } from './migrate-tables.ts'
 import { OpenWatch } from './open-watch.ts'
 import { capturePart, deliverPart, type Part, partsOf } from './parts.ts'
 import { Reporter } from './reporter.ts'
@@ -77,7 +78,7 @@ export class Service {
     this.#reporter = new Reporter({ metrics, logger, captures, nowMs: () => this.#clock.nowMs() })
     const runs = new RunBook(this.#reading())
     const { log, codecs } = resources
-    const desk = new RunDesk({ log, records: codecs.records, clock: this.#clock, book: runs })
+    const desk = new RunDesk({ log, records: codecs.records, clock: this.#clock, book: runs, trail: resources.trail })
     this.#parts = partsOf({ ...options, desk, observer: this.#reporter, clock: this.#clock })
     const readers = connectors.map(({ connector }): [string, readonly string[]] => {
       return [connector.name, connectorTopics(connector, config.database)]
@@ -168,7 +169,11 @@ export class Service {
         check: (given) => this.#checkImport(given),
         dryRollback: (run) => this.#dryRollback(runs, run),
       }),
-      adminRoutes({ desk, connectors, check: (given) => this.#checkImport(given), migrate: resources.migrate }),
+      adminRoutes({
+        ...{ desk, connectors, check: (given) => this.#checkImport(given) },
+        migrate: (direction, by) => migrateTables({ resources, clock: this.#clock }, { direction, by }),
+        audit: async (limit) => (await resources.trail?.list(limit)) ?? [],
+      }),
       syncRoutes({ syncDesk, forecast }),
       verifyRoutes({ desk, connectors, place: { log, records } }),
       gapRoutes({ gapDesk: new GapDesk({ desk, book: gaps }), connectors: plain, forecast }),

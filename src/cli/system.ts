@@ -7,6 +7,8 @@ import type { Finding } from '../core/finding.ts'
 import type { EventCodec, RecordCodec, SchemaWriter } from '../log/codec.ts'
 import type { Log } from '../log/log.ts'
 import type { SharedCache } from '../pipeline/lookup-cache.ts'
+import type { AuditTrail } from '../sink/audit-trail.ts'
+import type { ImportChecks } from '../sink/import-checks.ts'
 import type { ImportLedger } from '../sink/import-ledger.ts'
 import type { ImportSweep } from '../sink/import-sweep.ts'
 import type { ImportUndo } from '../sink/import-undo.ts'
@@ -66,8 +68,10 @@ export interface System {
   /** Makes what connectors bring along and the database lacks, or takes it back. */
   migrate(config: Config, asked: Migrating): Promise<readonly string[]>
   openLedger(config: Config): Promise<ImportLedger>
+  openAudit(config: Config): Promise<AuditTrail>
   openUndo(config: Config, targets: Targets): Promise<ImportUndo>
   openSweep(config: Config, targets: Targets): Promise<ImportSweep>
+  openChecks(config: Config, targets: Targets): Promise<ImportChecks>
   openShared(config: Config): Promise<Shared>
   /** Makes the target tables that are missing: for the demo; elsewhere an operator makes them. */
   createTargets(config: Config, targets: Targets): Promise<void>

@@ -63,7 +63,7 @@ export function importRoutes(options: ImportRoutesOptions): Routes {
 
     app.post('/v1/sync/resume', {
       config: { role: 'operator', about: 'Let imports that failed or wait go on.' },
-      handler: async () => (await resumeImports(desk)).map(viewOf),
+      handler: async ({ caller }) => (await resumeImports(desk, caller?.name ?? '')).map(viewOf),
     })
 
     app.get('/v1/sync/stats', {

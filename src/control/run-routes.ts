@@ -75,16 +75,18 @@ export function runRoutes({ desk, connectors, clock, place, forecast }: RunRoute
     app.patch<{ Params: z.infer<typeof Id>; Body: z.infer<typeof Patch> }>('/api/runs/:id', {
       config: { role: 'operator', about: 'Pause or resume a run, also one that failed; change its limits.' },
       schema: { params: Id, body: Patch },
-      handler: async ({ params, body: { state, limits } }) => {
-        const wanted = state === undefined ? {} : { wanted: state }
-        return viewOf(await desk.amend(params.id, { ...wanted, ...(limits && { limits: limitsOf(limits) }) }))
+      handler: async ({ params, body: { state, limits }, caller }) => {
+        const given = { by: caller?.name ?? '', ...(state === undefined ? {} : { wanted: state }) }
+        return viewOf(await desk.amend(params.id, { ...given, ...(limits && { limits: limitsOf(limits) }) }))
       },
     })
 
     app.delete<{ Params: z.infer<typeof Id> }>('/api/runs/:id', {
       config: { role: 'operator', about: 'Cancel a run; what it has done stays.' },
       schema: { params: Id },
-      handler: async ({ params }) => viewOf(await desk.amend(params.id, { wanted: 'cancelled' })),
+      handler: async ({ params, caller }) => {
+        return viewOf(await desk.amend(params.id, { by: caller?.name ?? '', wanted: 'cancelled' }))
+      },
     })
 
     app.get<{ Params: z.infer<typeof Id> }>('/api/runs/:id/events', {

@@ -1,5 +1,6 @@
 // A run as people see it: over HTTP, in the console and on the command line.
 
+import type { CheckResult } from '../core/integrity.ts'
 import { rowsOf } from '../core/run.ts'
 import { type Run, stateOf } from '../pipeline/run-book.ts'
 
@@ -26,6 +27,8 @@ export interface RunView {
   readonly ends_at: string | null
   readonly tally: Readonly<Record<'applied' | 'stale' | 'exists' | 'rejected' | 'ignored', number>>
   readonly writes: Readonly<Record<string, number>>
+  /** What was checked when an import was done. */
+  readonly integrity: readonly CheckResult[] | null
   readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null
 }
 
@@ -58,6 +61,7 @@ export function viewOf(run: Run): RunView {
     ends_at: state === 'running' ? time(endOf(run)) : null,
     tally: { applied, stale, exists, rejected, ignored },
     writes,
+    integrity: run.integrity,
     error: progress?.fault ?? null,
   }
 }

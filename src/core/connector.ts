@@ -5,6 +5,7 @@ import type { Side } from './contested.ts'
 import type { ChangeEvent } from './event.ts'
 import type { ImportFrom } from './import-from.ts'
 import type { Imported } from './imported.ts'
+import type { BusinessRule, Reference } from './integrity.ts'
 import type { Schedule } from './schedule.ts'
 import type { Sweep } from './sweep.ts'
 import type { VenueStatus } from './sync.ts'
@@ -71,6 +72,10 @@ export interface TableFlow {
   /** What a row from outside holds. */
   readonly imported?: Imported
   readonly map: (event: ChangeEvent, found: Found, settings: Settings) => readonly Write[]
+  /** Fields that name rows of other tables of the connector: whether those are there is checked when an import is done. */
+  readonly references?: Readonly<Record<string, Reference>>
+  /** What is checked of its rows when an import is done. */
+  readonly rules?: readonly BusinessRule[]
   /** Which rows go once all of this was imported; null for none. */
   readonly sweep?: (from: ImportFrom) => Sweep | null
   /**

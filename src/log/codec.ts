@@ -6,6 +6,7 @@ import type { RowDifference } from '../core/difference.ts'
 import type { ChangeEvent } from '../core/event.ts'
 import type { FieldConflict } from '../core/field-conflict.ts'
 import type { Gap, GapRepair } from '../core/gap.ts'
+import type { Integrity } from '../core/integrity.ts'
 import type { Position } from '../core/position.ts'
 import type { Order, PartTally, Progress } from '../core/run.ts'
 import type { VenueSync } from '../core/sync.ts'
@@ -45,6 +46,7 @@ export interface OwnRecords {
   readonly contest: FieldConflict
   readonly gap: Gap
   readonly gapRepair: GapRepair
+  readonly integrity: Integrity
   readonly order: Order
   readonly progress: Progress
   readonly tally: PartTally

@@ -176,6 +176,12 @@ export const METRICS = {
     about: 'Values looked up, by where the answer came from: memory, shared, source.',
     labels: ['connector', 'from'],
   },
+  importDiscrepancies: {
+    kind: 'counter',
+    name: 'millrace_import_discrepancies_total',
+    about: 'Checks of imported tables that found more amiss than they may, by what was checked.',
+    labels: ['connector', 'check'],
+  },
   runsActive: {
     kind: 'gauge',
     name: 'millrace_runs_active',

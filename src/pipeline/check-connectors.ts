@@ -8,6 +8,7 @@ import { MillraceError } from '../core/errors.ts'
 import { FIELD_TYPES } from '../core/imported.ts'
 import { settingVariable } from '../core/setting-variable.ts'
 import { checkDirections } from './check-directions.ts'
+import { checkIntegrity, IntegrityShape } from './check-integrity.ts'
 import { checkRowOf } from './check-row-of.ts'
 import { checkSchedules } from './check-schedules.ts'
 import { checkSync, SyncShape } from './check-sync.ts'
@@ -73,6 +74,7 @@ const Flow = z.strictObject({
   lookups: z.record(text, Lookup).optional(),
   narrow: Narrow.optional(),
   imported: Imported.optional(),
+  ...IntegrityShape,
   sweep: call.optional(),
   map: call,
   rowOf: call.optional(),
@@ -116,6 +118,7 @@ function checkOne({ from, connector: given }: Candidate, around: Surroundings): 
     ready,
     faults: [
       ...targetFaults(connector, targets),
+      ...checkIntegrity(ready),
       ...checkSync(ready),
       ...checkRowOf(ready),
       ...checkSchedules(ready),

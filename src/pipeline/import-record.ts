@@ -4,6 +4,7 @@ import { deadLetterKey } from '../core/dead-letter.ts'
 import type { ChangeEvent } from '../core/event.ts'
 import { placeOf } from '../core/import-from.ts'
 import { PLACE_COLUMN, SAID_COLUMN, SAME_KEY } from '../core/imported-row.ts'
+import type { CheckResult } from '../core/integrity.ts'
 import { type RunFault, type RunState, readRunTag, type Tally } from '../core/run.ts'
 import { tableTopic } from '../core/topic.ts'
 import { asNumber, asText } from '../core/value.ts'
@@ -19,13 +20,19 @@ export interface ImportRecordOptions {
   readonly clock: Clock
 }
 
+export interface ImportStands {
+  readonly state: RunState
+  readonly fault?: RunFault | null
+  readonly integrity?: readonly CheckResult[] | null
+}
+
 const ERRORS_AT_ONCE = 500
 
 /** As the run stands; comes again, each time with the newest. */
 export async function recordImport(
   { ledger, clock }: ImportRecordOptions,
   work: RunWork,
-  { state, fault = null }: { readonly state: RunState; readonly fault?: RunFault | null },
+  { state, fault = null, integrity = null }: ImportStands,
 ): Promise<Tally> {
   const { order, progress } = work
   const parts = importParts(order)
@@ -40,6 +47,7 @@ export async function recordImport(
       tables,
       state,
       fault,
+      integrity,
     },
     ...{ rows: progress.rows, startedAtMs: progress.startedAtMs },
     ...{ endedAtMs: isOver ? clock.nowMs() : null, counts: countsOf(tally, tables) },
@@ -51,11 +59,11 @@ export async function recordImport(
 export async function concludeImport(
   options: ImportRecordOptions,
   work: RunWork,
-  { state, fault }: { readonly state: RunEnd; readonly fault: RunFault | null },
+  { state, fault, integrity }: Required<ImportStands> & { readonly state: RunEnd },
 ): Promise<void> {
   const { order, progress } = work
   for (const table of importedTables(order)) await recordRejected(options, work, table)
-  const tally = await recordImport(options, work, { state, fault })
+  const tally = await recordImport(options, work, { state, fault, integrity })
   if (state !== 'done') return
   const took = { atMs: order.orderedAtMs, tookMs: options.clock.nowMs() - progress.startedAtMs }
   const reached = importedTables(order).map((table) => {

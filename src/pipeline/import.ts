@@ -3,15 +3,19 @@
 
 import { z } from 'zod'
 import { MillraceError } from '../core/errors.ts'
+import { type CheckResult, integrityKey } from '../core/integrity.ts'
 import type { Order } from '../core/run.ts'
 import type { Sweep } from '../core/sweep.ts'
+import { RUNS } from '../core/topic.ts'
 import type { EventCodec, RecordCodec } from '../log/codec.ts'
 import type { ImportSweep } from '../sink/import-sweep.ts'
 import type { ImportAsked, ImportSource } from '../source/import-source.ts'
 import { backfill } from './backfill.ts'
 import { concludeImport, type ImportRecordOptions, recordImport } from './import-record.ts'
 import { importedTables, importParts } from './import-scope.ts'
+import { type InspectOptions, inspectImport } from './inspect-import.ts'
 import { knownRows, passBy } from './known-rows.ts'
+import type { Observer } from './observer.ts'
 import { readPlace } from './read-place.ts'
 import type { ReadyConnector } from './ready-connector.ts'
 import type { RunBook } from './run-book.ts'
@@ -24,7 +28,8 @@ export interface ImportPlace {
   readonly open: (asked: ImportAsked) => Promise<ImportSource>
 }
 
-export interface ImportOptions extends ImportPlace, ImportRecordOptions {
+export interface ImportOptions extends ImportPlace, ImportRecordOptions, InspectOptions {
+  readonly observer: Pick<Observer, 'checked'>
   readonly codec: EventCodec
   readonly records: RecordCodec
   readonly openSweep: (connector: string) => Promise<ImportSweep>
@@ -47,10 +52,23 @@ export function importKind(options: ImportOptions): RunKindWork {
   return {
     carryOut: (work) => carryOut(options, work),
     conclude: async (work, state, fault) => {
-      await concludeImport(options, work, { state, fault })
+      const integrity = state === 'done' ? await checked(options, work) : null
+      await concludeImport(options, work, { state, fault, integrity })
       await forgetSeen(options, work.order)
     },
   }
+}
+
+/** Once: which rows it has met is forgotten behind it. */
+async function checked(options: ImportOptions, work: RunWork): Promise<readonly CheckResult[]> {
+  const { order } = work
+  const known = (await work.book()).get(order.id)?.integrity ?? null
+  if (known !== null) return known
+  const checks = await inspectImport(options, work)
+  const value = await options.records.pack('integrity', { run: order.id, checks })
+  await work.note(async () => [{ topic: RUNS, key: Buffer.from(integrityKey(order.id)), value }])
+  options.observer.checked({ connector: order.connector, run: order.id, checks })
+  return checks
 }
 
 /** Which rows it has met is of no use any more. */

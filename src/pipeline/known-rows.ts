@@ -41,13 +41,18 @@ function rowsIn({ tally: { writes } }: Run, table: string): number {
   return ['inserted', 'updated', 'unchanged'].reduce((sum, change) => sum + (writes[`${table} ${change}`] ?? 0), 0)
 }
 
+/** What it counts a table's rows under that it passes by. */
+export function knownPart(table: string): string {
+  return `known ${table}`
+}
+
 export async function passBy(
   records: RecordCodec,
   work: RunWork,
   { table, rows }: { readonly table: string; readonly rows: number },
 ): Promise<void> {
   const writes = { [`${table} unchanged`]: rows }
-  const tally = { ...NO_TALLY, exists: rows, writes, run: work.order.id, part: `known ${table}` }
+  const tally = { ...NO_TALLY, exists: rows, writes, run: work.order.id, part: knownPart(table) }
   const step = { bookmark: 'known', rows: work.progress.rows + rows, rowsPerSecond: 0 }
   await work.step(step, async () => [await tallyRecord(records, tally)])
 }

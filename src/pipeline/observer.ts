@@ -4,6 +4,7 @@ import type { Cursor } from '../core/cursor.ts'
 import type { MillraceError } from '../core/errors.ts'
 import type { Verdict } from '../core/field-conflict.ts'
 import type { Gap } from '../core/gap.ts'
+import type { CheckResult } from '../core/integrity.ts'
 import type { Position } from '../core/position.ts'
 import type { Stage } from './stages.ts'
 import type { State } from './state.ts'
@@ -51,6 +52,13 @@ export interface Disputed {
   readonly verdicts: readonly Verdict[]
 }
 
+/** An import is done, and its tables were looked at. */
+export interface Checked {
+  readonly connector: string
+  readonly run: string
+  readonly checks: readonly CheckResult[]
+}
+
 export interface LookedUp {
   readonly connector: string
   readonly from: 'memory' | 'shared' | 'source'
@@ -86,6 +94,7 @@ export interface Observer {
   shared(fact: Shared): void
   delivered(fact: Delivered): void
   disputed(fact: Disputed): void
+  checked(fact: Checked): void
   lookedUp(fact: LookedUp): void
   led(fact: Led): void
   sliced(fact: Sliced): void

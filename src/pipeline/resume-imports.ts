@@ -8,12 +8,12 @@ import type { RunDesk } from './run-desk.ts'
 const ATTEMPTS_MAX = 5
 
 /** The runs that go on now. */
-export async function resumeImports(desk: RunDesk): Promise<readonly Run[]> {
+export async function resumeImports(desk: RunDesk, by: string): Promise<readonly Run[]> {
   const imports = (await desk.list()).filter(({ order }) => order.kind === 'import')
   const resumed: Run[] = []
   for (const run of imports.filter((one) => isDue(one, imports))) {
     try {
-      resumed.push(await desk.amend(run.order.id, { wanted: 'running' }))
+      resumed.push(await desk.amend(run.order.id, { by, wanted: 'running' }))
     } catch (error) {
       // Somebody else was faster, or has cancelled it.
       if (!(error instanceof MillraceError) || error.code !== 'RUN_OVER') throw error

@@ -9,6 +9,7 @@ import type { ImportUndo, KeptRow } from '../sink/import-undo.ts'
 import type { Clock } from './clock.ts'
 import { importedTables } from './import-scope.ts'
 import { readPlace } from './read-place.ts'
+import { type RollbackScope, rolledBackBy } from './rollback-scope.ts'
 import { isOver, type Run, type RunBook } from './run-book.ts'
 import type { OrderGiven } from './run-desk.ts'
 import type { RunEnd, RunKindWork, RunWork } from './run-work.ts'
@@ -20,10 +21,6 @@ export interface RollbackOptions {
   readonly records: RecordCodec
   readonly clock: Clock
 }
-
-/** The run that is taken back, and why. */
-const Scope = z.strictObject({ run: z.string(), why: z.string() })
-export type RollbackScope = z.infer<typeof Scope>
 
 const Bookmark = z.object({ table: z.number(), after: z.string().nullable(), undone: z.number(), kept: z.number() })
 const BEGINNING: z.infer<typeof Bookmark> = { table: 0, after: null, undone: 0, kept: 0 }
@@ -61,7 +58,7 @@ export function rollbackOrder(book: RunBook, { run, why }: RollbackScope): Omit<
 
 /** The rollback of a run that is under way or done. */
 export function takenBackBy(runs: readonly Run[], run: string): Run | null {
-  const ofRun = ({ order }: Run) => order.kind === 'rollback' && Scope.parse(JSON.parse(order.scope)).run === run
+  const ofRun = ({ order }: Run) => order.kind === 'rollback' && rolledBackBy(order).run === run
   return runs.find((one) => ofRun(one) && (!isOver(one) || one.progress?.state === 'done')) ?? null
 }
 
@@ -86,7 +83,7 @@ export async function dryRollback(
 
 async function carryOut({ openUndo, ledger, records, clock }: RollbackOptions, work: RunWork): Promise<void> {
   const { order, signal, progress } = work
-  const { run } = Scope.parse(JSON.parse(order.scope))
+  const { run } = rolledBackBy(order)
   const tables = rolledBackTables(await work.book(), run)
   const undo = await openUndo(order.connector)
   try {
@@ -123,12 +120,19 @@ async function conclude(
   { state, fault }: { readonly state: RunEnd; readonly fault: RunFault | null },
 ): Promise<void> {
   const { order, progress } = work
-  const { run, why } = Scope.parse(JSON.parse(order.scope))
+  const { run, why } = rolledBackBy(order)
   const { applied, stale } = await work.tally()
   const counts = { inserted: 0, updated: applied, unchanged: stale, deleted: 0, stale: 0, rejected: 0 }
   await ledger.write({
     ...{ id: order.id, connector: order.connector, by: order.by, orderedAtMs: order.orderedAtMs, counts, state, fault },
-    ...{ sourceType: 'rollback', source: run, tables: [], rows: progress.rows, startedAtMs: progress.startedAtMs },
+    ...{
+      integrity: null,
+      sourceType: 'rollback',
+      source: run,
+      tables: [],
+      rows: progress.rows,
+      startedAtMs: progress.startedAtMs,
+    },
     endedAtMs: clock.nowMs(),
   })
   if (state === 'done') await ledger.rolledBack({ run, by: order.id, who: order.by, why, atMs: order.orderedAtMs })

@@ -1,6 +1,7 @@
 // All runs as the log has them: what was asked for, how far each has come, and what became of its rows.
 
 import { type GapRepair, gapRepairKey } from '../core/gap.ts'
+import type { CheckResult } from '../core/integrity.ts'
 import type { Order, PartTally, Progress, RunState, Tally } from '../core/run.ts'
 import { addTallies, NO_TALLY } from '../core/run.ts'
 import { type VenueSync, venueOfRun, venueRun } from '../core/sync.ts'
@@ -15,6 +16,8 @@ export interface Run {
   /** Null until somebody has begun with it. */
   readonly progress: Progress | null
   readonly tally: Tally
+  /** Of an import that is done. */
+  readonly integrity: readonly CheckResult[] | null
 }
 
 /** What a run has done for one of its venues, and the parts it was counted in. */
@@ -36,6 +39,7 @@ export class RunBook {
   readonly #orders = new Map<string, Order>()
   readonly #progress = new Map<string, Progress>()
   readonly #tallies = new Map<string, Map<string, PartTally>>()
+  readonly #integrity = new Map<string, readonly CheckResult[]>()
   readonly #venueSyncs = new Map<string, VenueSync>()
   /** By connector, and by venue; those for all of them under null. */
   readonly #verified = new Map<string, Map<string | null, Verified>>()
@@ -53,7 +57,8 @@ export class RunBook {
   get(id: string): Run | null {
     const order = this.#orders.get(id)
     if (order === undefined) return null
-    return { order, progress: this.#progress.get(id) ?? null, tally: sum(this.#partsOf(id)) }
+    const integrity = this.#integrity.get(id) ?? null
+    return { order, progress: this.#progress.get(id) ?? null, tally: sum(this.#partsOf(id)), integrity }
   }
 
   /** The newest first. */
@@ -105,6 +110,7 @@ export class RunBook {
     if (value === null) this.#forget(id)
     else if (kind === 'order') this.#orders.set(id, await this.#records.unpack('order', value))
     else if (kind === 'progress') this.#progress.set(id, await this.#records.unpack('progress', value))
+    else if (kind === 'integrity') await this.#check(value)
     else if (kind === 'sync') this.#venueSyncs.set(id, await this.#records.unpack('venueSync', value))
     else if (kind === 'verified') this.#mark(await this.#records.unpack('verified', value))
     else if (kind === 'repair') await this.#repair(value)
@@ -123,6 +129,11 @@ export class RunBook {
     this.#verified.set(verified.connector, marks)
   }
 
+  async #check(value: Uint8Array): Promise<void> {
+    const { run, checks } = await this.#records.unpack('integrity', value)
+    this.#integrity.set(run, checks)
+  }
+
   async #repair(value: Uint8Array): Promise<void> {
     const repair = await this.#records.unpack('gapRepair', value)
     this.#repairs.set(gapRepairKey(repair), repair)
@@ -132,6 +143,7 @@ export class RunBook {
     this.#orders.delete(id)
     this.#progress.delete(id)
     this.#tallies.delete(id)
+    this.#integrity.delete(id)
     this.#venueSyncs.delete(id)
   }
 }

@@ -8,6 +8,8 @@ import { RUNS } from '../core/topic.ts'
 import type { Verified } from '../core/verified.ts'
 import type { RecordCodec } from '../log/codec.ts'
 import type { Log } from '../log/log.ts'
+import type { AuditTrail } from '../sink/audit-trail.ts'
+import { type Audited, auditEntry } from './audited.ts'
 import type { Clock } from './clock.ts'
 import { decideAlone } from './decide-alone.ts'
 import { isOver, type Run, type RunBook, stateOf } from './run-book.ts'
@@ -17,6 +19,8 @@ export interface RunDeskOptions {
   readonly records: RecordCodec
   readonly book: RunBook
   readonly clock: Clock
+  /** Who asked for what of imports goes on it. */
+  readonly trail?: AuditTrail | null
 }
 
 export type OrderGiven = Pick<Order, 'kind' | 'connector' | 'scope' | 'limits' | 'by'> & {
@@ -25,6 +29,8 @@ export type OrderGiven = Pick<Order, 'kind' | 'connector' | 'scope' | 'limits' |
 }
 
 export interface Amendment {
+  /** Who asks. */
+  readonly by: string
   readonly wanted?: Order['wanted']
   readonly limits?: Partial<Limits>
 }
@@ -35,6 +41,7 @@ export interface Grown {
   readonly scope: string
 }
 
+const ACTIONS = { running: 'resume', paused: 'pause', cancelled: 'cancel' } as const
 const WRITER = 'millrace.desk'
 
 export class RunDesk {
@@ -47,13 +54,22 @@ export class RunDesk {
 
   /** `same` finds the run that is already under way for this; it is then the answer. */
   async order(given: OrderGiven, same: (runs: readonly Run[]) => Run | null = () => null): Promise<Run> {
+    let isFresh = false
     const id = await this.#decide((book) => {
       const earlier = given.id === undefined ? null : book.get(given.id)
       if (earlier !== null) return earlier
       const runs = book.all()
-      return same(runs.filter((run) => !isOver(run))) ?? this.#fresh(given, runs)
+      const known = same(runs.filter((run) => !isOver(run)))
+      isFresh = known === null
+      return known ?? this.#fresh(given, runs)
     })
-    return this.#read(id)
+    const run = this.#read(id)
+    const what = given.kind === 'rollback' ? 'rollback' : given.id === undefined ? 'trigger' : 'schedule'
+    await this.#tell(run, {
+      ...{ what, who: given.by, more: { is_new: isFresh } },
+      id: `order ${given.id ?? randomUUID()}`,
+    })
+    return run
   }
 
   /** `grown` finds a run that may do it besides, and what that is about then: it goes on with it, even if it is done. */
@@ -69,7 +85,7 @@ export class RunDesk {
     return this.#read(id)
   }
 
-  async amend(id: string, { wanted, limits }: Amendment): Promise<Run> {
+  async amend(id: string, { by, wanted, limits }: Amendment): Promise<Run> {
     const amended = (order: Order) => ({ wanted: wanted ?? order.wanted, limits: { ...order.limits, ...limits } })
     await this.#decide((book) => {
       const run = book.get(id)
@@ -82,7 +98,13 @@ export class RunDesk {
       }
       return { ...order, ...amended(order) }
     })
-    return this.#read(id)
+    const run = this.#read(id)
+    await this.#tell(run, {
+      what: wanted === undefined ? 'limit' : ACTIONS[wanted],
+      who: by,
+      id: `amend ${randomUUID()}`,
+    })
+    return run
   }
 
   async find(id: string): Promise<Run> {
@@ -99,6 +121,11 @@ export class RunDesk {
   async verified(connector: string): Promise<readonly Verified[]> {
     await this.#options.book.refresh()
     return this.#options.book.verified(connector)
+  }
+
+  async #tell({ order }: Run, audited: Omit<Audited, 'atMs'>): Promise<void> {
+    const entry = auditEntry(order, { ...audited, atMs: this.#options.clock.nowMs() })
+    if (entry !== null) await this.#options.trail?.write(entry)
   }
 
   #fresh(given: OrderGiven, runs: readonly Run[]): Order {

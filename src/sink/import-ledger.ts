@@ -1,6 +1,7 @@
 // The port of what imports leave behind in the target itself, for people and programs that look there: which runs there
 // were, which rows were set aside, and how far each table has come. Every entry may be written again.
 
+import type { CheckResult } from '../core/integrity.ts'
 import type { RunFault, RunState } from '../core/run.ts'
 
 export interface ImportEntry {
@@ -18,6 +19,8 @@ export interface ImportEntry {
   readonly rows: number
   readonly counts: ImportCounts
   readonly fault: RunFault | null
+  /** Of one that is done. */
+  readonly integrity: readonly CheckResult[] | null
 }
 
 export interface ImportCounts {

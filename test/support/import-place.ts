@@ -76,12 +76,23 @@ export class ImportPlace implements AsyncDisposable {
     return this.#asked().ask('GET', path)
   }
 
+  async metrics(): Promise<string> {
+    if (this.#millrace === null) throw new RangeError('nobody runs')
+    return (await fetch(`${this.#millrace.url}/metrics`)).text()
+  }
+
   get output(): string {
     return this.#millrace?.output ?? ''
   }
 
   rollback(run: string, more: object = {}): Promise<{ status: number; body: unknown }> {
     return this.#asked().ask('POST', `/admin/rollback/${run}`, { reason: 'wrong prices', ...more })
+  }
+
+  /** Asks as whoever has the token. */
+  as(token: string): Runs {
+    if (this.#millrace === null) throw new RangeError('nobody runs')
+    return new Runs(this.#millrace, token)
   }
 
   async resume(): Promise<readonly RunView[]> {

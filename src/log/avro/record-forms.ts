@@ -129,6 +129,21 @@ const gapRepair: Form<OwnRecords['gapRepair']> = {
     .transform(({ repaired_at_ms, ...rest }) => ({ ...rest, repairedAtMs: repaired_at_ms })),
 }
 
+const integrity: Form<OwnRecords['integrity']> = {
+  schema: 'run-integrity.v1',
+  stored: (one) => one,
+  restored: z.object({
+    run: z.string(),
+    checks: z.array(
+      z.object({
+        ...{ check: z.enum(['reference', 'rule', 'count', 'sample']), table: z.string(), name: z.string() },
+        ...{ expected: z.number(), found: z.number().nullable(), threshold: z.number(), ok: z.boolean() },
+        why: z.string().nullable(),
+      }),
+    ),
+  }),
+}
+
 const order: Form<OwnRecords['order']> = {
   schema: 'run-order.v1',
   stored: ({ limits, orderedAtMs, ...rest }) => ({
@@ -215,6 +230,7 @@ export const FORMS: { readonly [K in Kind]: Form<OwnRecords[K]> } = {
   contest,
   gap,
   gapRepair,
+  integrity,
   order,
   progress,
   tally,

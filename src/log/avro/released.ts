@@ -16,6 +16,7 @@ export type Released =
   | 'envelope.v1'
   | 'gap-repair.v1'
   | 'gap.v1'
+  | 'run-integrity.v1'
   | 'run-order.v1'
   | 'run-progress.v1'
   | 'run-tally.v1'

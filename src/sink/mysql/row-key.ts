@@ -30,3 +30,9 @@ export function keyText(values: readonly Value[]): string {
   )
   return texts.length === 1 ? (texts[0] ?? '') : JSON.stringify(texts)
 }
+
+/** A row's key from the text that is kept of it. */
+export function keyOfText(shape: TargetShape, text: string): RowKey {
+  const parts = shape.key.length === 1 ? [text] : (JSON.parse(text) as string[])
+  return rowKey(shape, parts as unknown as ItemKey)
+}

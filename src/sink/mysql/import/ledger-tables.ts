@@ -24,6 +24,7 @@ const RUNS = `CREATE TABLE IF NOT EXISTS sync_runs (
   items_failed BIGINT NOT NULL,
   error_code VARCHAR(64) NULL,
   error_message TEXT NULL,
+  integrity JSON NULL,
   rolled_back_run CHAR(36) CHARACTER SET ascii NULL,
   rolled_back_by VARCHAR(190) NULL,
   rolled_back_at DATETIME(3) NULL,

@@ -51,6 +51,7 @@ class MysqlLedger implements ImportLedger {
         items_failed: counts.rejected,
         error_code: fault?.code ?? null,
         error_message: fault?.message ?? null,
+        integrity: entry.integrity === null ? null : JSON.stringify(entry.integrity),
         updated_at: time(Date.now()),
       },
     ])

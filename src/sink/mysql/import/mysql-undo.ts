@@ -6,7 +6,7 @@ import { quotedName } from '../../../mysql/sql-name.ts'
 import type { ImportUndo, KeptRow, UndonePage, UndoRequest, UndoTargets } from '../../import-undo.ts'
 import { binaryLiteral, literal, textLiteral } from '../literal.ts'
 import { askedFor, readValue } from '../read-value.ts'
-import { keyText, type RowKey, rowKey } from '../row-key.ts'
+import { keyOfText, keyText } from '../row-key.ts'
 import type { Session } from '../session.ts'
 import type { TargetShape } from '../target-column.ts'
 import { TargetTables } from '../target-tables.ts'
@@ -94,7 +94,7 @@ async function changed(by: Putting, { run, rowsMax }: UndoRequest, after: string
   const images = new Map(answers.map(([key, did, image]) => [String(key), { did: String(did), image: String(image) }]))
   const standing = await loadStanding(
     by,
-    [...images.keys()].map((text) => keyOf(shape, text)),
+    [...images.keys()].map((text) => keyOfText(shape, text)),
     null,
   )
   const rows: StandingRow[] = []
@@ -117,12 +117,12 @@ async function made(by: Putting, { run, rowsMax }: UndoRequest, after: string | 
   const behind =
     after === null
       ? ''
-      : `AND (${key}) > (${keyOf(shape, after).values.map((value, at) => keyLiteral(shape, at, value))})`
+      : `AND (${key}) > (${keyOfText(shape, after).values.map((value, at) => keyLiteral(shape, at, value))})`
   const answers = await session.rows(
     `SELECT ${asked} FROM ${quotedName(shape.table)} t WHERE t.mr_made = ${textLiteral(run)} ${behind} ORDER BY ${key} LIMIT ${rowsMax}`,
   )
   const keys = answers.map((row) =>
-    keyOf(shape, keyText(shape.key.map((column, at) => readValue(column, row[at] ?? null)))),
+    keyOfText(shape, keyText(shape.key.map((column, at) => readValue(column, row[at] ?? null)))),
   )
   const standing = await loadStanding(by, keys, null)
   const rows: StandingRow[] = []
@@ -150,12 +150,6 @@ async function forget({ session, shape }: Putting, run: string, rows: readonly S
     `DELETE FROM ${UNDO_TABLE} WHERE run = ${textLiteral(run)} AND target = ${binaryLiteral(shape.table)}
       AND row_key IN (${rows.map(({ row }) => binaryLiteral(row.text))})`,
   )
-}
-
-/** A row's key from the text that is kept of it. */
-function keyOf(shape: TargetShape, text: string): RowKey {
-  const parts = shape.key.length === 1 ? [text] : (JSON.parse(text) as string[])
-  return rowKey(shape, parts as unknown as RowKey['key'])
 }
 
 function keyLiteral(shape: TargetShape, at: number, value: Value): string {

@@ -1,0 +1,143 @@
+// When an import is done its tables are looked at, and what was found stays with the run.
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { RunView } from '../../src/control/run-view.ts'
+import type { CheckResult } from '../../src/core/integrity.ts'
+import { ImportPlace } from '../support/import-place.ts'
+
+const connectors = new URL('../support/connectors/tickets.ts', import.meta.url).pathname
+
+class Box implements AsyncDisposable {
+  readonly place: ImportPlace
+
+  private constructor(place: ImportPlace) {
+    this.place = place
+  }
+
+  static async open(): Promise<Box> {
+    return new Box(await ImportPlace.open({ MILLRACE_CONNECTORS: connectors }))
+  }
+
+  async import(targetTable: string, text: string): Promise<RunView> {
+    await writeFile(join(this.place.folder, `${targetTable}.csv`), text)
+    const asked = { sourceType: 'csv', sourceIdentifier: `${targetTable}.csv`, options: { targetTable } }
+    return this.place.done(await this.place.trigger(asked))
+  }
+
+  /** Those that are not as expected, by name. */
+  amiss({ integrity }: RunView): Readonly<Record<string, readonly [number, number | null]>> {
+    const amiss = (integrity ?? []).filter(({ ok, why }) => !ok && why === null)
+    return Object.fromEntries(amiss.map(({ table, name, expected, found }) => [`${table}: ${name}`, [expected, found]]))
+  }
+
+  async discrepancies(check: string): Promise<number> {
+    const text = await this.place.metrics()
+    const [, count] =
+      new RegExp(`^millrace_import_discrepancies_total.*check="${check}"\\} (\\d+)$`, 'mu').exec(text) ?? []
+    return Number(count ?? 0)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.place[Symbol.asyncDispose]()
+  }
+}
+
+test('what is as it should be is told too, over HTTP and in MySQL; a check that cannot be made fails alone', async () => {
+  await using box = await Box.open()
+  await box.import('halls', 'id,name\nh1,Great\nh2,Small\n')
+  const run = await box.import('tickets', 'id,hall,seat\n1,h1,1\n2,h2,120\n3,,3\n4,h1,x\n')
+  expect(run).toMatchObject({ state: 'done', tally: { applied: 3, rejected: 1 } })
+  const sound = { expected: 0, found: 0, threshold: 0, ok: true, why: null }
+  const wanted: CheckResult[] = [
+    { check: 'reference', table: 'tickets', name: 'hall is of halls', ...sound },
+    { check: 'rule', table: 'tickets', name: 'seats have numbers', ...sound },
+    { check: 'rule', table: 'tickets', name: 'few seats are in the dark', ...sound, found: 1, threshold: 1 },
+    {
+      ...{ check: 'rule', table: 'tickets', name: 'nobody understands this', ...sound, found: null, ok: false },
+      why: expect.stringContaining("Unknown column 'no_such_column'"),
+    },
+    { check: 'count', table: 'tickets', name: 'rows that the run made', ...sound, expected: 3, found: 3 },
+    { check: 'sample', table: 'tickets', name: 'rows as they were read', ...sound, expected: 3, found: 3 },
+  ]
+  expect((await box.place.get(`/v1/sync/${run.id}`)).body).toMatchObject({ integrity: wanted })
+  const [kept] = await box.place.query(`SELECT integrity FROM sync_runs WHERE id = '${run.id}'`)
+  const { integrity } = kept as { integrity: string | object }
+  expect(typeof integrity === 'string' ? JSON.parse(integrity) : integrity).toEqual(wanted)
+  expect(await box.discrepancies('rule')).toBe(1)
+  expect(await box.discrepancies('reference')).toBe(0)
+  expect(box.place.output).toContain('an import left discrepancies')
+})
+
+test('a row whose parent is not there, and one that a rule forbids, are counted; the run is done all the same', async () => {
+  await using box = await Box.open()
+  await box.import('halls', 'id,name\nh1,Great\n')
+  const run = await box.import(
+    'tickets',
+    'id,hall,seat\n1,h1,1\n2,h7,2\n3,h8,0\n4,h1,200\n5,h1,201\n6,h1,202\n7,h1,203\n',
+  )
+  expect(run.state).toBe('done')
+  expect(box.amiss(run)).toEqual({
+    'tickets: hall is of halls': [0, 2],
+    'tickets: seats have numbers': [0, 1],
+    'tickets: few seats are in the dark': [0, 4],
+  })
+  expect(await box.discrepancies('reference')).toBe(1)
+  expect(await box.discrepancies('rule')).toBe(3)
+})
+
+test('parents that an import deletes leave orphans in tables that it did not bring', async () => {
+  await using box = await Box.open()
+  await box.import('halls', 'id,name\nh1,Great\nh2,Small\n')
+  await box.import('tickets', 'id,hall,seat\n1,h1,1\n2,h2,2\n')
+  const run = await box.import('halls', 'id,name\nh1,Great\n')
+  expect(run.writes).toMatchObject({ 'halls deleted': 1 })
+  expect(box.amiss(run)).toEqual({ 'tickets: hall is of halls': [0, 1] })
+})
+
+test('rows that are not as the run made them, and rows that it made and are not there, are found', async () => {
+  await using box = await Box.open()
+  await box.place.database.query(
+    `CREATE TRIGGER meddle BEFORE INSERT ON tickets FOR EACH ROW
+      SET NEW.seat = IF(NEW.id < 3, 77, NEW.seat), NEW.mr_made = IF(NEW.id = 7, 'another', NEW.mr_made)`,
+  )
+  await box.import('halls', 'id,name\nh1,Great\n')
+  const run = await box.import(
+    'tickets',
+    `id,hall,seat\n${[1, 2, 3, 4, 5, 6, 7].map((id) => `${id},h1,${id}\n`).join('')}`,
+  )
+  expect(box.amiss(run)).toEqual({
+    'tickets: rows that the run made': [7, 6],
+    'tickets: rows as they were read': [7, 5],
+  })
+})
+
+test('what the source has no more, and cannot be deleted, is found; a source that has nothing is not believed', async () => {
+  await using box = await Box.open()
+  await box.import('halls', 'id,name\nh1,Great\nh2,Small\nh3,Round\n')
+  await box.place.database.query(
+    'CREATE TABLE concerts (hall VARCHAR(50) COLLATE utf8mb4_bin, FOREIGN KEY (hall) REFERENCES halls (id))',
+  )
+  await box.place.database.query("INSERT INTO concerts VALUES ('h2')")
+  const refused = await box.import('halls', 'id,name\nh1,Great\n')
+  expect(refused.writes).toMatchObject({ 'halls deleted': 1 })
+  expect(box.amiss(refused)).toEqual({ 'halls: rows that the source has': [1, 2] })
+  const nothing = await box.import('halls', 'id,name\n')
+  expect(box.amiss(nothing)).toEqual({ 'halls: rows that the source has': [0, 2] })
+})
+
+test('of many rows some are looked at, from all over the run; the same file once more needs no look at its rows', async () => {
+  await using box = await Box.open()
+  const lines = Array.from({ length: 45_000 }, (_, row) => `${row},,${row + 1}\n`)
+  const run = await box.import('tickets', `id,hall,seat\n${lines.join('')}`)
+  expect(run).toMatchObject({ state: 'done', tally: { applied: 45_000 } })
+  const of = ({ integrity }: RunView, name: string) => integrity?.find((one) => one.name === name)
+  expect(of(run, 'rows that the run made')).toMatchObject({ expected: 45_000, found: 45_000, ok: true })
+  expect(of(run, 'rows as they were read')).toMatchObject({ expected: 100, found: 100, ok: true })
+  expect(of(run, 'few seats are in the dark')).toMatchObject({ found: 44_900, threshold: 22_500, ok: false })
+  const again = await box.import('tickets', `id,hall,seat\n${lines.join('')}`)
+  expect(again).toMatchObject({ state: 'done', writes: { 'tickets unchanged': 45_000 } })
+  expect(of(again, 'rows that the run made')).toMatchObject({ expected: 0, found: 0, ok: true })
+  expect(of(again, 'rows as they were read')).toBeUndefined()
+})
