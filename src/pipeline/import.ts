@@ -20,6 +20,7 @@ import { readPlace } from './read-place.ts'
 import type { ReadyConnector } from './ready-connector.ts'
 import type { RunBook } from './run-book.ts'
 import type { RunKindWork, RunWork } from './run-work.ts'
+import { settleRun } from './settle-run.ts'
 import { sweepPart } from './sweep-part.ts'
 import { workWithin } from './work-within.ts'
 
@@ -52,6 +53,7 @@ export function importKind(options: ImportOptions): RunKindWork {
   return {
     carryOut: (work) => carryOut(options, work),
     conclude: async (work, state, fault) => {
+      if (state === 'failed') await settleRun(work, options.clock)
       const integrity = state === 'done' ? await checked(options, work) : null
       await concludeImport(options, work, { state, fault, integrity })
       await forgetSeen(options, work.order)

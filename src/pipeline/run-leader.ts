@@ -9,7 +9,6 @@ import {
   type RunFault,
   type RunKind,
   type RunState,
-  rowsOf,
   type Tally,
 } from '../core/run.ts'
 import { RUNS } from '../core/topic.ts'
@@ -20,6 +19,7 @@ import type { Clock } from './clock.ts'
 import type { Observer } from './observer.ts'
 import { isOver, type Run, type RunBook } from './run-book.ts'
 import type { RunEnd, RunKindWork, RunWork, Step } from './run-work.ts'
+import { settleRun } from './settle-run.ts'
 import type { Attempt } from './supervisor.ts'
 import { together } from './together.ts'
 
@@ -43,9 +43,6 @@ const RUNS_AT_ONCE = 2
 const LOOK_MS = 1_000
 /** A leader that has lasted for so long is well. */
 const SETTLED_MS = 1_000
-/** Where deliveries do not come to an end, neither does the wait for them. */
-const SETTLE_MS_MAX = 10_000
-const SETTLE_LOOK_MS = 50
 
 export class RunLeader {
   readonly #options: RunLeaderOptions
@@ -241,16 +238,11 @@ class RunTask implements RunWork {
     return new RunTask(this.#leader, { active: this.#active, signal }, this.#progress)
   }
 
-  /** Pauses or cancels it. Of a cancelled run what is in the log is still delivered, and counted. */
+  /** Pauses or cancels it. */
   async yieldTo(wanted: Order['wanted']): Promise<void> {
     if (wanted !== 'cancelled') return this.#append({ state: 'paused', rowsPerSecond: 0 }, async () => [])
-    const { signal } = this
-    const { clock } = this.#leader.options
-    const deadlineMs = clock.nowMs() + SETTLE_MS_MAX
-    while (!signal.aborted && clock.nowMs() < deadlineMs && rowsOf(await this.tally()) < this.#progress.rows) {
-      await clock.sleep(SETTLE_LOOK_MS, signal)
-    }
-    if (!signal.aborted) await this.end('cancelled')
+    await settleRun(this, this.#leader.options.clock)
+    if (!this.signal.aborted) await this.end('cancelled')
   }
 
   async end(state: RunEnd, fault: RunFault | null = null): Promise<void> {

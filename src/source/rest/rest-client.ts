@@ -9,7 +9,7 @@ import { createGunzip } from 'node:zlib'
 import { MillraceError } from '../../core/errors.ts'
 import type { RestAuth } from '../../core/rest-auth.ts'
 import { checkedLookup, checkHost, type Resolve } from './address-check.ts'
-import { authorize } from './secrets.ts'
+import { authorize, Secrets } from './secrets.ts'
 
 export interface RestRequest {
   readonly url: URL
@@ -45,14 +45,26 @@ const REDIRECTS = [301, 302, 303, 307, 308]
 export class RestClient {
   readonly #options: RestClientOptions
   readonly #lookup: LookupFunction
+  readonly #secrets: Secrets
   readonly #agents = { 'http:': new HttpAgent({ keepAlive: true }), 'https:': new HttpsAgent({ keepAlive: true }) }
 
   constructor(options: RestClientOptions) {
     this.#options = options
+    this.#secrets = new Secrets(options.auth)
     this.#lookup = checkedLookup(options.resolve)
   }
 
   async ask(request: RestRequest, signal: AbortSignal): Promise<RestReply> {
+    try {
+      return await this.#follow(request, signal)
+    } catch (error) {
+      // A redirect may lead to an address that gives the credentials back.
+      if (!(error instanceof MillraceError) || this.#secrets.hide(error.message) === error.message) throw error
+      throw new MillraceError(error.code, this.#secrets.hide(error.message), { hint: error.hint })
+    }
+  }
+
+  async #follow(request: RestRequest, signal: AbortSignal): Promise<RestReply> {
     const seen = new Set<string>()
     for (let at = request; ; ) {
       const reply = await this.#exchange(at, signal)
