@@ -29,6 +29,11 @@ interface Sums {
   readonly amiss: readonly number[]
 }
 
+interface Looked {
+  readonly results: readonly CheckResult[]
+  readonly sums: Sums | MillraceError
+}
+
 const ROWS_MAX = 20_000
 
 export async function inspectImport(options: InspectOptions, work: RunWork): Promise<readonly CheckResult[]> {
@@ -40,8 +45,9 @@ export async function inspectImport(options: InspectOptions, work: RunWork): Pro
     const results: CheckResult[] = []
     const imported = importedTables(order).filter((table) => table in ready.targets)
     for (const table of imported) {
-      results.push(...(await lookAt({ checks, work, table }, askedOf(ready.connector.tables[table]))))
-      results.push(...(await compareCounts({ checks, work, table }, isWalkedThrough(ready, work, table))))
+      const at = { checks, work, table }
+      const looked = await lookAt(at, askedOf(ready.connector.tables[table]))
+      results.push(...looked.results, ...(await compareCounts(at, looked.sums, isWalkedThrough(ready, work, table))))
       const sample = await final(() => sampleRows({ ...options, checks, ready }, work, table))
       if (sample !== null)
         results.push(...resultsOf(sample, { check: 'sample', table, name: 'rows as they were read' }))
@@ -83,35 +89,38 @@ async function lookForOrphans({
     if (imported.includes(table)) continue
     const lost = Object.entries(references).filter(([, { table: parent }]) => shrunk.includes(parent))
     if (lost.length > 0) {
-      results.push(...(await lookAt({ checks, work, table }, askedOf({ references: Object.fromEntries(lost) }))))
+      const asked = askedOf({ references: Object.fromEntries(lost) })
+      results.push(...(await lookAt({ checks, work, table }, asked)).results)
     }
   }
   return results
 }
 
 /** All at once; where that cannot be, one by one: a rule that the target does not understand is the only one to suffer. */
-async function lookAt(at: At, asked: readonly Asked[]): Promise<readonly CheckResult[]> {
-  if (asked.length === 0) return []
+async function lookAt(at: At, asked: readonly Asked[]): Promise<Looked> {
   const sums = await final(() => sumsOf(at, asked))
-  if (sums instanceof MillraceError && asked.length > 1) {
-    const results: CheckResult[] = []
-    for (const one of asked) results.push(...(await lookAt(at, [one])))
-    return results
+  if (!(sums instanceof MillraceError)) {
+    const results = asked.flatMap(({ check, name, tolerance }, index) => {
+      const found = { expected: 0, found: sums.amiss[index] ?? 0, threshold: toleratedRows(tolerance, sums.rows) }
+      return resultsOf(found, { check, table: at.table, name })
+    })
+    return { results, sums }
   }
-  return asked.flatMap(({ check, name, tolerance }, index) => {
-    const found =
-      sums instanceof MillraceError
-        ? sums
-        : { expected: 0, found: sums.amiss[index] ?? 0, threshold: toleratedRows(tolerance, sums.rows) }
-    return resultsOf(found, { check, table: at.table, name })
-  })
+  const [only, ...more] = asked
+  if (only === undefined) return { results: [], sums }
+  if (more.length === 0) {
+    const results = resultsOf(sums, { check: only.check, table: at.table, name: only.name })
+    return { results, sums: (await lookAt(at, [])).sums }
+  }
+  const looked: Looked[] = []
+  for (const one of asked) looked.push(await lookAt(at, [one]))
+  return { results: looked.flatMap(({ results }) => results), sums: looked[0]?.sums ?? sums }
 }
 
 /** Rows that this run has made are there, unless it has deleted them again; after a walk through everything, no others. */
-async function compareCounts(at: At, isWhole: boolean): Promise<readonly CheckResult[]> {
+async function compareCounts(at: At, sums: Looked['sums'], isWhole: boolean): Promise<readonly CheckResult[]> {
   const { checks, work, table } = at
   const { writes } = await work.tally()
-  const sums = await final(() => sumsOf(at, []))
   const of = (change: string) => writes[`${table} ${change}`] ?? 0
   const made =
     sums instanceof MillraceError

@@ -43,6 +43,35 @@ describe('the check of connectors', () => {
     expect(ready!.targets).toHaveProperty('mine')
   })
 
+  test('references lead to a target with a key of one field, rules have names of their own, and both are of imports', () => {
+    const imported = { fields: { id: { type: 'text' } }, names: [['id']] }
+    const flow = { columns: ['id'], imported, map: () => [] }
+    const of = { source: 'import', sink: 'mysql', migrations: [{ name: 'all', up: ['x'], down: [] }] }
+    const references = { hall: { table: 'hall' }, row: { table: 'row' }, seat: { table: 'hall' } }
+    const rules = [
+      { name: 'twice', never: 'a' },
+      { name: 'twice', never: 'b' },
+    ]
+    const tables = { hall: flow, row: flow, ticket: { ...flow, references, rules } }
+    const targets = () => ({
+      hall: { key: ['id'], owns: ['name'] },
+      row: { key: ['hall', 'row'], owns: ['name'] },
+      ticket: { key: ['id'], owns: ['hall', 'row'] },
+    })
+    expect(faults([connector({ ...of, tables, targets })])).toEqual([
+      'one: in the table ticket two rules are called twice',
+      'one: in the table ticket row refers to row, which is no target with a key of one field',
+      'one: in the table ticket seat refers to hall, but is no field of it',
+    ])
+    expect(faults([connector({ tables: { comment: { columns: ['id'], map: () => [], rules: [rules[0]] } } })])).toEqual(
+      ['one: in the table comment it has references or rules, but no import is checked of it'],
+    )
+    const wide = { ...flow, references: { hall: { table: 'hall', missingMax: { share: 2 } } } }
+    expect(faults([connector({ ...of, tables: { hall: wide }, targets })])).toEqual([
+      '0.ts: tables.hall.references.hall.missingMax.share: Too big: expected number to be <=1',
+    ])
+  })
+
   test('reports every fault of every connector together', () => {
     const setting = (variable: string) => (variable === 'MILLRACE_FEEDBACK_COUNTRY' ? 'Norway' : undefined)
     const wrong = connector({ name: 'Bad Name', tables: { comment: { columns: [], map: 'no' } } })
