@@ -3,6 +3,7 @@
 import type { Found } from '../core/connector.ts'
 import type { Cursor } from '../core/cursor.ts'
 import { deadLetterKey } from '../core/dead-letter.ts'
+import type { ChangeEvent } from '../core/event.ts'
 import { readRunTag } from '../core/run.ts'
 import { tableTopic } from '../core/topic.ts'
 import type { EventCodec } from '../log/codec.ts'
@@ -22,7 +23,7 @@ export interface SampleOptions {
 
 interface Sampled {
   readonly id: string
-  readonly writes: readonly SampledWrite[]
+  readonly event: ChangeEvent
 }
 
 const ROWS_MAX = 100
@@ -41,7 +42,7 @@ export async function sampleRows(options: SampleOptions, work: RunWork, table: s
   const topic = tableTopic(ready.connector, '', table)
   const sampled = await rowsOf(options, work, topic)
   const dead = await deadAmong(options, work, { topic, ids: sampled.map(({ id }) => id) })
-  const writes = sampled.filter(({ id }) => !dead.has(id)).flatMap((row) => row.writes)
+  const writes = sampled.filter(({ id }) => !dead.has(id)).flatMap(({ event }) => writesOf(ready, event))
   if (writes.length === 0) return null
   const { id: run } = work.order
   const found = await work.retry(() => checks.compare({ run, writes }, work.signal))
@@ -49,7 +50,7 @@ export async function sampleRows(options: SampleOptions, work: RunWork, table: s
   return { expected: held.length, found: held.filter((one) => one === 'same').length, threshold: 0 }
 }
 
-async function rowsOf({ log, openCodec, ready }: SampleOptions, { order, signal }: RunWork, topic: string) {
+async function rowsOf({ log, openCodec }: SampleOptions, { order, signal }: RunWork, topic: string) {
   // Records have the time of their run's order, which grows from one to the next.
   const begins = await log.at(topic, new Date(order.orderedAtMs))
   const ends = await log.ends(topic)
@@ -64,13 +65,22 @@ async function rowsOf({ log, openCodec, ready }: SampleOptions, { order, signal 
           const { run, fault } = event.parts
           if (run === null || readRunTag(run).run !== order.id || fault !== null) continue
           const id = deadLetterKey({ connector: order.connector, cursor: { ...from, offset: record.offset } })
-          const writes = ready.connector.tables[event.table]?.map(event, NOTHING, ready.settings) ?? []
-          rows.push({ id, writes: writes.map((write) => ({ write, position: event.position })) })
+          rows.push({ id, event })
         }
       }
     }
   }
   return rows
+}
+
+/** None of what cannot be mapped: it did not arrive, though somebody may have given its dead letter up since. */
+function writesOf({ connector, settings }: ReadyConnector, event: ChangeEvent): readonly SampledWrite[] {
+  try {
+    const writes = connector.tables[event.table]?.map(event, NOTHING, settings) ?? []
+    return writes.map((write) => ({ write, position: event.position }))
+  } catch {
+    return []
+  }
 }
 
 /** Stretches of a partition, as far apart from each other as they can be; all of it where that is not much. */
