@@ -44,6 +44,11 @@ test.each(['file', 'kafka'])(
     const second = await importing((row) => (row % 2 === 0 ? 1 : 2), KILLS)
     expect(second).toMatchObject({ state: 'done', rows: ROWS, tally: { applied: ROWS / 2, exists: ROWS / 2 } })
     expect(second.writes).toMatchObject({ 'catalog_items updated': ROWS / 2, 'catalog_items unchanged': ROWS / 2 })
+    for (const { integrity } of [first, second]) {
+      expect(integrity?.filter(({ ok }) => !ok)).toEqual([])
+      const sample = integrity?.find(({ check }) => check === 'sample')
+      expect(sample?.expected).toBeGreaterThan(50)
+    }
     const [sums] = await place.query('SELECT COUNT(*) AS rows_there, SUM(price) AS prices FROM catalog_items')
     expect(sums).toEqual({ rows_there: ROWS, prices: `${ROWS * 1.5}.00` })
     const runs = await place.query(
