@@ -1,16 +1,16 @@
 // What others keep in files and behind services, brought into MySQL: content that people search, and a catalogue with its
 // prices.
 
-import { v5 as uuid } from 'uuid'
 import { defineConnector, type Migration } from '../src/core/connector.ts'
 import type { ChangeEvent } from '../src/core/event.ts'
 import type { Imported } from '../src/core/imported.ts'
 import { KEPT_COLUMNS } from '../src/core/imported-row.ts'
+import { NameUuids } from '../src/core/name-uuid.ts'
 import type { Schedule } from '../src/core/schedule.ts'
-import { Exact, type Fields } from '../src/core/value.ts'
+import { Exact, type Field } from '../src/core/value.ts'
 import type { Write } from '../src/core/write.ts'
 
-const NAMESPACE = '0b8f2f2e-6c0e-5f0e-9a55-5b1f0f6d7c11'
+const UUIDS = new NameUuids('0b8f2f2e-6c0e-5f0e-9a55-5b1f0f6d7c11')
 
 const CONTENT: Imported = {
   fields: {
@@ -122,13 +122,13 @@ function parsed(text: string): unknown {
 }
 
 function into(table: string, { fields }: Imported): (event: ChangeEvent) => readonly Write[] {
+  const types = Object.entries(fields).map(([name, { type }]) => [name, type] as const)
   return ({ key, after }) => {
-    const values: Fields = Object.fromEntries(
-      Object.entries(fields).map(([name, { type }]) => {
-        const value = after?.[name] ?? null
-        return [name, type === 'decimal' && value !== null ? new Exact(String(value)) : value]
-      }),
-    )
-    return [{ do: 'merge', table, key: [uuid(`${table}:${key.mr_name}`, NAMESPACE)], fields: values }]
+    const values: Record<string, Field> = {}
+    for (const [name, type] of types) {
+      const value = after?.[name] ?? null
+      values[name] = type === 'decimal' && value !== null ? new Exact(String(value)) : value
+    }
+    return [{ do: 'merge', table, key: [UUIDS.of(`${table}:${key.mr_name}`)], fields: values }]
   }
 }

@@ -51,7 +51,9 @@ function decodeValue(kind: TableShape['columns'][number]['kind'], at: Reading): 
     case 'bytes':
       return Uint8Array.from(decodeBytes(at))
     case 'string': {
-      const text = decodeBytes(at).toString('utf8')
+      const length = Number(decodeLong(at))
+      at.next += length
+      const text = at.bytes.toString('utf8', at.next - length, at.next)
       return kind === 'ulong' || kind === 'bits' ? integer(text) : text
     }
   }

@@ -7,7 +7,7 @@ import { type Cursor, cursorScope, formatCursor } from '../core/cursor.ts'
 import type { DeadLetter } from '../core/dead-letter.ts'
 import type { FieldConflict } from '../core/field-conflict.ts'
 import { keyText, laneOf } from '../core/lane.ts'
-import { addTallies, NO_TALLY, type RunTag, type Tally } from '../core/run.ts'
+import { NO_TALLY, type RunTag } from '../core/run.ts'
 import { venueRun } from '../core/sync.ts'
 import type { Write } from '../core/write.ts'
 import type { RecordCodec } from '../log/codec.ts'
@@ -20,9 +20,10 @@ import { conflictLeftover, contestLeftover, letterLeftover, rejectionsOf } from 
 import type { Delivered, Written } from './observer.ts'
 import type { Parked } from './parked.ts'
 import type { Plan, Planned } from './plan.ts'
-import { type RunCounts, talliesByVenue, tallyOf } from './run-counts.ts'
+import { type RunCounts, talliesByVenue } from './run-counts.ts'
 import { Stopwatch } from './stopwatch.ts'
 import type { Attempt } from './supervisor.ts'
+import { TallySum } from './tally-sum.ts'
 
 export interface DeliveryOptions {
   readonly connector: Connector
@@ -42,13 +43,14 @@ export class Delivery {
   readonly #batch: LogBatch
   readonly #parked: Parked
   readonly #watch: Stopwatch
+  readonly #waits: (offset: number) => boolean
   readonly #letters: DeadLetter[] = []
   readonly #clashes: Conflict[] = []
   readonly #contests: FieldConflict[] = []
   readonly #written: Written[] = []
   readonly #changedAtMs: number[] = []
   /** What became of the rows of runs, by run, and by venue where the run asks for that. */
-  readonly #tallies = new Map<string, Tally>()
+  readonly #tallies = new Map<string, TallySum>()
   /** Keys whose order was interrupted in this batch, with the first event that did. */
   readonly #blocked = new Map<string, Cursor>()
 
@@ -57,6 +59,8 @@ export class Delivery {
     this.#batch = batch
     this.#parked = parked
     this.#watch = new Stopwatch(options.clock)
+    const scope = cursorScope(batch.next)
+    this.#waits = (offset) => parked.waits({ scope, offset })
   }
 
   async run(): Promise<Delivered> {
@@ -72,7 +76,8 @@ export class Delivery {
     }
     const part = cursorScope(next)
     const { counts } = this.#options
-    const sums = await counts.with(this.#tallies, part)
+    const added = new Map([...this.#tallies].map(([run, sum]) => [run, sum.tally]))
+    const sums = await counts.with(added, part)
     const also = [...(await this.#leftovers()), ...(await counts.pack(sums, part))]
     await this.#watch.time('commit', () => this.#batch.commit(also))
     counts.keep(sums, part)
@@ -118,12 +123,12 @@ export class Delivery {
 
   #placed({ event, writes, cursor, record, run }: Planned): readonly PlacedWrite[] {
     if (event === null) return []
-    const lane = laneOf(record)
-    const scope = cursorScope(this.#batch.next)
-    const waits = (offset: number) => this.#parked.waits({ scope, offset })
-    const brought = run === null ? {} : { broughtBy: run.run }
-    const delivery = { reader: this.#options.connector.name, since: this.#batch.from, waits, ...brought }
-    return writes.map((write) => ({ write, position: event.position, cursor, lane, ...delivery }))
+    const { position } = event
+    const place = { position, cursor, lane: laneOf(record), reader: this.#options.connector.name }
+    const waits = this.#waits
+    const since = this.#batch.from
+    if (run === null) return writes.map((write) => ({ write, ...place, since, waits }))
+    return writes.map((write) => ({ write, ...place, since, waits, broughtBy: run.run }))
   }
 
   /** Whether an event may be applied; if not it goes to the dead topic, and its key waits. */
@@ -133,20 +138,22 @@ export class Delivery {
     const why = behind ?? reason
     if (why === null) return true
     this.#reject(record, why)
-    if (run !== null) this.#count(run.run, { ...NO_TALLY, rejected: 1 })
+    if (run !== null) this.#sumOf(run.run).add({ ...NO_TALLY, rejected: 1 })
     return false
   }
 
-  #count(run: string, tally: Tally): void {
-    this.#tallies.set(run, addTallies(this.#tallies.get(run) ?? NO_TALLY, tally))
+  #sumOf(run: string): TallySum {
+    const sum = this.#tallies.get(run) ?? new TallySum()
+    this.#tallies.set(run, sum)
+    return sum
   }
 
   #countOutcomes({ run, isByVenue }: RunTag, writes: readonly Write[], outcomes: readonly Outcome[]): void {
-    this.#count(run, tallyOf(writes, outcomes))
+    this.#sumOf(run).row(writes, outcomes)
     const { venueOf } = this.#options
     if (!isByVenue || venueOf === null) return
     const tallies = talliesByVenue(writes, outcomes, venueOf)
-    for (const [venue, tally] of tallies) this.#count(venueRun(run, venue), tally)
+    for (const [venue, tally] of tallies) this.#sumOf(venueRun(run, venue)).add(tally)
   }
 
   #behind({ key, offset }: StoredRecord): string | null {
@@ -171,8 +178,8 @@ export class Delivery {
   #note(record: StoredRecord, table: string, outcome: Outcome): void {
     this.#written.push({ table, did: outcome.did })
     const { connector, clock } = this.#options
-    const cursor = formatCursor({ ...this.#batch.next, offset: record.offset })
     for (const clash of outcome.clashes ?? []) {
+      const cursor = formatCursor({ ...this.#batch.next, offset: record.offset })
       this.#clashes.push({ ...clash, connector: connector.name, cursor, foundAtMs: clock.nowMs() })
     }
     for (const dependent of outcome.dependents ?? []) this.#note(record, table, dependent)

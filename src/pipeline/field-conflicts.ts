@@ -16,10 +16,14 @@ export interface Finder {
   readonly nowMs: number
 }
 
+const NONE: readonly FieldConflict[] = []
+
 export function fieldConflicts({ writes, outcomes }: Applied, finder: Finder): readonly FieldConflict[] {
   return outcomes.flatMap((outcome, index) => {
+    // Nearly all of them.
+    if (outcome.contests === undefined && outcome.dependents === undefined) return NONE
     const { cursor } = writes[index] ?? {}
-    if (cursor === undefined) return []
+    if (cursor === undefined) return NONE
     return contestsOf(outcome).map((contest) => conflictOf(contest, { ...finder, cursor: formatCursor(cursor) }))
   })
 }

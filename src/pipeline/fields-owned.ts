@@ -14,7 +14,8 @@ const RESERVED = /^mr_/u
 
 export class FieldsOwned {
   readonly #targets: Targets
-  readonly #known = new Map<string, boolean>()
+  /** By table, whether each name is owned: the same few come again and again. */
+  readonly #known = new Map<string, Map<string, boolean>>()
 
   constructor(targets: Targets) {
     this.#targets = targets
@@ -45,8 +46,8 @@ export class FieldsOwned {
   }
 
   #owns(table: string, field: string): boolean {
-    const id = `${table} ${field}`
-    const known = this.#known.get(id)
+    const ofTable = this.#known.get(table) ?? new Map<string, boolean>()
+    const known = ofTable.get(field)
     if (known !== undefined) return known
     const target = this.#targets[table]
     const isOwned =
@@ -54,7 +55,7 @@ export class FieldsOwned {
       !RESERVED.test(field) &&
       !target.key.some((name) => name === field) &&
       target.owns.some((owned) => covers(owned, field))
-    this.#known.set(id, isOwned)
+    this.#known.set(table, ofTable.set(field, isOwned))
     return isOwned
   }
 }

@@ -29,6 +29,12 @@ export class Lookups {
   }
 
   async find(events: readonly ChangeEvent[], specs: Specs, signal: AbortSignal): Promise<readonly Finding[]> {
+    const [first] = events
+    if (first === undefined) return []
+    if (Object.keys(specs).length === 0) {
+      const { finding } = new Search(first, specs)
+      return events.map(() => finding)
+    }
     const searches = events.map((event) => new Search(event, specs))
     for (;;) {
       const wanted = new Map<string, Wanted>()

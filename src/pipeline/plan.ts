@@ -54,6 +54,7 @@ export class Plan {
   readonly #owned: FieldsOwned
   /** What keeps events of a shape from being mapped. */
   readonly #faults = new WeakMap<TableShape, string | null>()
+  #tag: { readonly text: string; readonly run: RunTag } | null = null
 
   /** With a codec that knows what the log holds now. */
   static async open({ openCodec, ...rest }: PlanParts): Promise<Plan> {
@@ -97,9 +98,9 @@ export class Plan {
     const flow = this.#flowOf(sound)
     const specs = flow?.lookups ?? {}
     const finding = await watch.time('lookup', () => this.#options.lookups.find(sound, specs, signal))
-    const findings = new Map(sound.map((event, index) => [event, finding[index]]))
+    let at = 0
     return watch.time('map', async () =>
-      reads.map((read) => this.#map(read, flow, read.event === null ? undefined : findings.get(read.event))),
+      reads.map((read) => this.#map(read, flow, isSound(read) ? finding[at++] : undefined)),
     )
   }
 
@@ -108,14 +109,21 @@ export class Plan {
     try {
       const event = await this.#options.codec.decode(record)
       const { shape, fault, run: tag } = event.parts
-      const run = tag === null ? null : readRunTag(tag)
+      const run = tag === null ? null : this.#runTag(tag)
       const isForOther = run !== null && run.connector !== this.#options.ready.connector.name
-      const reason = isForOther ? null : (fault ?? (await this.#shapeFault(shape)))
+      const known = this.#faults.get(shape)
+      const reason = isForOther ? null : (fault ?? (known === undefined ? await this.#shapeFault(shape) : known))
       return { record, cursor, event, reason, run, isForOther }
     } catch (error) {
       if (!(error instanceof MillraceError) || error.code !== 'RECORD_UNREADABLE') throw error
       return { record, cursor, event: null, reason: error.message, run: null, isForOther: false }
     }
+  }
+
+  /** Rows of one run follow one another. */
+  #runTag(tag: string): RunTag {
+    if (this.#tag?.text !== tag) this.#tag = { text: tag, run: readRunTag(tag) }
+    return this.#tag.run
   }
 
   /** All records of a batch come from one topic, hence one table. */

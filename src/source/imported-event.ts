@@ -7,7 +7,7 @@ import { type Imported, type ImportedField, importedValue, kindOfField } from '.
 import { BY_RUN, BY_VERSION, IMPORTS_DATABASE, NAME_COLUMN, PLACE_COLUMN, SAID_COLUMN } from '../core/imported-row.ts'
 import { type Position, position } from '../core/position.ts'
 import { type Column, keyShape, primitive, type TableShape } from '../core/table.ts'
-import type { Value } from '../core/value.ts'
+import type { Row, Value } from '../core/value.ts'
 import { ImageWriter } from './image-writer.ts'
 
 /** One row as its source has it. */
@@ -16,8 +16,8 @@ export interface RowSaid {
   readonly place: number
   /** Texts by the names of fields; null for none. */
   readonly texts: Readonly<Record<string, string | null>>
-  /** All of it, for people. */
-  readonly said: string
+  /** All of it, for people; asked for when the row is set aside. */
+  readonly said: () => string
   /** Why it cannot be read, where that is so. */
   readonly fault: string | null
   /** Where the source counts the versions of a row; without one, what was ordered later is newer. */
@@ -39,6 +39,7 @@ export interface ImportedEventsOptions {
 const DIGITS = 12
 const VERSION_DIGITS = 16
 const SAID_MAX = 2_000
+const NO_FIELDS: readonly (readonly [Column, ImportedField])[] = []
 
 export class ImportedEvents {
   readonly #options: ImportedEventsOptions
@@ -46,9 +47,12 @@ export class ImportedEvents {
   readonly #keyShape: TableShape
   readonly #fields: readonly (readonly [Column, ImportedField])[]
   readonly #writer = new ImageWriter()
+  /** How the positions of all rows without a version begin. */
+  readonly #ordered: Position
 
   constructor(options: ImportedEventsOptions) {
     this.#options = options
+    this.#ordered = position(BY_RUN, [{ value: options.orderedAtMs, digits: DIGITS }])
     this.#shape = importedShape(options.table, options.imported)
     this.#keyShape = keyShape(this.#shape)
     this.#fields = this.#shape.columns.flatMap((column) => {
@@ -58,11 +62,11 @@ export class ImportedEvents {
   }
 
   event(row: RowSaid): ChangeEvent {
-    const values = new Map<string, Value>()
+    const values: Record<string, Value> = {}
     const faults: string[] = row.fault === null ? [] : [row.fault]
-    for (const [{ name }, field] of row.fault === null ? this.#fields : []) {
+    for (const [{ name }, field] of row.fault === null ? this.#fields : NO_FIELDS) {
       try {
-        values.set(name, importedValue(name, field, row.texts[name] ?? null))
+        values[name] = importedValue(name, field, row.texts[name] ?? null)
       } catch (error) {
         faults.push(error instanceof Error ? error.message : String(error))
       }
@@ -73,11 +77,13 @@ export class ImportedEvents {
     return this.#event(row, { name: name ?? `row ${row.place}`, values, fault: isSound ? null : faults.join('; ') })
   }
 
-  #nameOf(values: ReadonlyMap<string, Value>): string | null {
+  #nameOf(values: Row): string | null {
     for (const names of this.#options.imported.names) {
-      const parts = names.map((name) => values.get(name) ?? null)
-      if (parts.every((part) => part !== null))
-        return parts.length === 1 ? String(parts[0]) : JSON.stringify(parts.map(String))
+      const [only = ''] = names
+      const value = values[only] ?? null
+      if (names.length === 1 && value !== null) return String(value)
+      const parts = names.map((name) => values[name] ?? null)
+      if (parts.every((part) => part !== null)) return JSON.stringify(parts.map(String))
     }
     return null
   }
@@ -88,24 +94,20 @@ export class ImportedEvents {
 
   #event(
     row: RowSaid,
-    {
-      name,
-      values,
-      fault,
-    }: { readonly name: string; readonly values: ReadonlyMap<string, Value>; readonly fault: string | null },
+    { name, values, fault }: { readonly name: string; readonly values: Row; readonly fault: string | null },
   ): ChangeEvent {
     const { origin, orderedAtMs, run } = this.#options
     const { place } = row
     const isGone = row.isGone === true && fault === null
     const writer = this.#writer
     writer.begin()
-    text(writer, name)
+    writer.text(name)
     const keyBytes = writer.end()
     writer.begin()
-    text(writer, name)
+    writer.text(name)
     optional(writer, 'int', place)
-    optional(writer, 'string', fault === null ? null : row.said.slice(0, SAID_MAX))
-    for (const [column] of this.#fields) optional(writer, primitive(column.kind), values.get(column.name) ?? null)
+    optional(writer, 'string', fault === null ? null : row.said().slice(0, SAID_MAX))
+    for (const [column] of this.#fields) optional(writer, primitive(column.kind), values[column.name] ?? null)
     const image = new RowImage(this.#shape, writer.end())
     return new ChangeEvent({
       shape: this.#shape,
@@ -125,10 +127,7 @@ export class ImportedEvents {
   /** One version has one position, whenever it is read: an older one never gets over a newer one. */
   #position({ place, version = null }: RowSaid): Position {
     if (version !== null) return position(BY_VERSION, [{ value: version, digits: VERSION_DIGITS }])
-    return position(BY_RUN, [
-      { value: this.#options.orderedAtMs, digits: DIGITS },
-      { value: place, digits: DIGITS },
-    ])
+    return this.#ordered + place.toString(16).padStart(DIGITS, '0')
   }
 }
 
@@ -151,10 +150,5 @@ function optional(writer: ImageWriter, as: ReturnType<typeof primitive>, value: 
   if (value === null) return
   if (typeof value === 'bigint') writer.wideLong(Number(value >> 32n), Number(value & 0xffff_ffffn))
   else if (as === 'int' || as === 'long') writer.long(Number(value))
-  else text(writer, String(value))
-}
-
-function text(writer: ImageWriter, of: string): void {
-  const bytes = Buffer.from(of)
-  writer.bytes(bytes, 0, bytes.length)
+  else writer.text(String(value))
 }

@@ -37,19 +37,30 @@ export function isBinary({ type }: TargetColumn): boolean {
 }
 
 function wholeNumber(column: TargetColumn, field: Field): number | bigint {
+  if (typeof field === 'number' && Number.isSafeInteger(field)) return field
   const parts = /^([+-]?\d+)(?:\.0*)?$/u.exec(numberText(column, field))
   if (parts === null) throw unfit(column, field, 'no whole number')
   return integer(parts[1] ?? '')
 }
 
 function decimalText(column: TargetColumn, field: Field): string {
-  const parts = /^([+-]?)0*(\d*?)(?:\.(\d*?)0*)?$/u.exec(plainNumber(numberText(column, field)))
+  const given = numberText(column, field)
+  // Most come as they are kept.
+  if (isKept(given, column.type.scale)) return given
+  const parts = /^([+-]?)0*(\d*?)(?:\.(\d*?)0*)?$/u.exec(plainNumber(given))
   if (parts === null) throw unfit(column, field, 'no number')
   const [, sign = '', whole = '', fraction = ''] = parts
   const { scale } = column.type
   if (fraction.length > scale) throw unfit(column, field, `more digits than the ${scale} behind its point`)
   const text = `${whole === '' ? '0' : whole}${scale === 0 ? '' : `.${fraction.padEnd(scale, '0')}`}`
   return sign === '-' && /[1-9]/u.test(text) ? `-${text}` : text
+}
+
+const KEPT = /^(?:0|[1-9]\d*)(?:\.\d+)?$/u
+
+function isKept(text: string, scale: number): boolean {
+  const point = text.indexOf('.')
+  return (point === -1 ? 0 : text.length - point - 1) === scale && KEPT.test(text)
 }
 
 /** Without an exponent. */
@@ -88,7 +99,7 @@ function textOf(column: TargetColumn, field: Field): string {
   const text = name === 'set' && Array.isArray(field) ? field.join() : structured(column, field)
   if (!text.isWellFormed()) throw unfit(column, text, 'half a surrogate pair')
   // A char column gives back nothing of the spaces at its end.
-  return name === 'char' ? text.replace(/ +$/u, '') : text
+  return name === 'char' && text.endsWith(' ') ? text.replace(/ +$/u, '') : text
 }
 
 function structured(column: TargetColumn, field: Field): string {

@@ -8,9 +8,12 @@ import type { Session } from './session.ts'
 
 export async function markTransaction(session: Session, writes: readonly PlacedWrite[]): Promise<void> {
   const next = new Map<string, number>()
-  for (const { reader, cursor } of writes) {
-    const place = [textLiteral(reader), textLiteral(cursor.topicId), cursor.partition].join()
-    next.set(place, Math.max(next.get(place) ?? 0, cursor.offset + 1))
+  let last: PlacedWrite | null = null
+  let place = ''
+  for (const write of writes) {
+    if (last === null || !isSamePlace(write, last)) place = placeText(write)
+    last = write
+    next.set(place, Math.max(next.get(place) ?? 0, write.cursor.offset + 1))
   }
   const rows = [...next]
     .sort(([one], [other]) => (one < other ? -1 : 1))
@@ -19,4 +22,14 @@ export async function markTransaction(session: Session, writes: readonly PlacedW
     `INSERT INTO ${CURSORS_TABLE} (reader, topic_id, partition_number, next_offset, calls) VALUES ${rows}
       ON DUPLICATE KEY UPDATE next_offset = GREATEST(next_offset, VALUES(next_offset)), calls = calls + 1`,
   )
+}
+
+/** Most writes of a call come from where the one before came from. */
+function isSamePlace(one: PlacedWrite, other: PlacedWrite): boolean {
+  const { topicId, partition } = one.cursor
+  return one.reader === other.reader && topicId === other.cursor.topicId && partition === other.cursor.partition
+}
+
+function placeText({ reader, cursor }: PlacedWrite): string {
+  return [textLiteral(reader), textLiteral(cursor.topicId), cursor.partition].join()
 }

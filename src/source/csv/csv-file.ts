@@ -9,7 +9,8 @@ import type { Compression, Dialect, Encoding } from '../../core/csv-dialect.ts'
 import { MillraceError } from '../../core/errors.ts'
 import { utf16Text } from './utf16-text.ts'
 
-const CHUNK_BYTES = 256 * 1024
+/** So few that the rows of one are gone again before the young generation is collected. */
+const CHUNK_BYTES = 64 * 1024
 const HEAD_BYTES = 64 * 1024
 
 export interface CsvFile {

@@ -36,7 +36,10 @@ type Bookmark = z.infer<typeof Bookmark>
 interface Reading {
   readonly file: CsvFile
   readonly columns: CsvColumns
-  readonly rows: AsyncIterator<CsvRow>
+  readonly pieces: AsyncIterator<readonly CsvRow[]>
+  /** Of the piece in hand, and how many of them were handed out. */
+  rows: readonly CsvRow[]
+  taken: number
   /** Of the last row that was handed out. */
   at: Bookmark
 }
@@ -80,9 +83,9 @@ export class CsvSource implements ImportSource {
     let isOver = false
     while (page.length < rowsMax && !isOver) {
       signal.throwIfAborted()
-      const { value, done } = await reading.rows.next()
-      isOver = done === true
-      if (!done) page.push(events.event(this.#said(reading, value)))
+      isOver = !(await reach(reading))
+      for (let row = taken(reading, page.length < rowsMax); row !== null; row = taken(reading, page.length < rowsMax))
+        page.push(events.event(this.#said(reading, row)))
     }
     const next = isOver ? null : JSON.stringify(reading.at)
     if (isOver) this.#reading = null
@@ -104,33 +107,33 @@ export class CsvSource implements ImportSource {
       delimiter: dialect.delimiter,
     })
     const from = at ?? { ...BEGINNING, row: 0 }
-    const rows = rowsFrom(file, dialect, from)
-    if (at === null && dialect.hasHeader) await rows.next()
-    this.#reading = { file, columns, rows, at: from }
-    return this.#reading
+    const reading: Reading = { file, columns, pieces: rowsFrom(file, dialect, from), rows: [], taken: 0, at: from }
+    if (at === null && dialect.hasHeader && (await reach(reading))) reading.taken++
+    this.#reading = reading
+    return reading
   }
 
   #said(reading: Reading, row: CsvRow): RowSaid {
     const { file, columns, at } = reading
     reading.at = { ...row.end, row: at.row + 1 }
     const { delimiter } = this.#options.dialect
-    const said = row.fields.join(delimiter)
+    const said = () => legible(row.fields.join(delimiter), file.encoding)
     const place = row.line
-    if (row.fault !== null) return { place, texts: {}, said: legible(said, file.encoding), fault: row.fault }
+    if (row.fault !== null) return { place, texts: {}, said, fault: row.fault }
     if (columns.count !== null && row.fields.length !== columns.count) {
       const fault = `it has ${row.fields.length} fields, where the header has ${columns.count}`
-      return { place, texts: {}, said: legible(said, file.encoding), fault }
+      return { place, texts: {}, said, fault }
     }
     const texts: Record<string, string | null> = { ...columns.constants }
     for (const [name, index] of columns.places) {
       const text = fieldText(row.fields[index] ?? '', file.encoding)
       if (text === null) {
         const fault = `${name} is no text in ${file.encoding}: the file may have another encoding`
-        return { place, texts: {}, said: legible(said, file.encoding), fault }
+        return { place, texts: {}, said, fault }
       }
       texts[name] = text
     }
-    return { place, texts, said: legible(said, file.encoding), fault: null }
+    return { place, texts, said, fault: null }
   }
 
   #changed(): MillraceError {
@@ -140,16 +143,35 @@ export class CsvSource implements ImportSource {
 
 async function headerOf(file: CsvFile, dialect: Dialect): Promise<readonly string[] | null> {
   if (!dialect.hasHeader) return null
-  for await (const { fields } of rowsFrom(file, dialect, BEGINNING))
-    return fields.map((one) => legible(one, file.encoding).trim())
+  for await (const [first] of rowsFrom(file, dialect, BEGINNING)) {
+    if (first !== undefined) return first.fields.map((one) => legible(one, file.encoding).trim())
+  }
   return []
 }
 
-async function* rowsFrom(file: CsvFile, dialect: Dialect, from: Place): AsyncGenerator<CsvRow, undefined> {
+/** False where there is no further row. */
+async function reach(reading: Reading): Promise<boolean> {
+  while (reading.taken === reading.rows.length) {
+    const { value, done } = await reading.pieces.next()
+    if (done) return false
+    reading.rows = value
+    reading.taken = 0
+  }
+  return true
+}
+
+function taken(reading: Reading, isWanted: boolean): CsvRow | null {
+  const row = isWanted ? reading.rows[reading.taken] : undefined
+  if (row === undefined) return null
+  reading.taken++
+  return row
+}
+
+async function* rowsFrom(file: CsvFile, dialect: Dialect, from: Place): AsyncGenerator<readonly CsvRow[], undefined> {
   const start = Math.max(from.offset, file.markBytes)
   const rows = new CsvRows(dialect, { from: { ...from, offset: start }, newline: file.newline })
-  for await (const chunk of csvText(file, start)) yield* rows.read(chunk, false)
-  yield* rows.read(Buffer.alloc(0), true)
+  for await (const chunk of csvText(file, start)) yield rows.read(chunk, false)
+  yield rows.read(Buffer.alloc(0), true)
 }
 
 function legible(bytes: string, encoding: Encoding): string {

@@ -60,7 +60,7 @@ export class RestRows {
   said({ row, item }: RestRow, place: number): RowSaid {
     const { spec, secrets } = this.#options
     const whole = () => secrets.hide(JSON.stringify(row))
-    const aside = (fault: string): RowSaid => ({ place, texts: {}, said: whole(), fault })
+    const aside = (fault: string): RowSaid => ({ place, texts: {}, said: whole, fault })
     if (typeof row !== 'object' || row === null || Array.isArray(row)) return aside('it is no object with fields')
     const texts: Record<string, string | null> = { ...spec.constants }
     for (const [name, places] of this.#fields) {
@@ -69,16 +69,7 @@ export class RestRows {
     const version = this.#versionOf({ row, item })
     if (typeof version === 'string') return aside(version)
     const isGone = this.#gone?.(row, item) === true
-    return {
-      place,
-      texts,
-      fault: null,
-      version,
-      isGone,
-      get said() {
-        return whole()
-      },
-    }
+    return { place, texts, said: whole, fault: null, version, isGone }
   }
 
   /** A text is the reason why there is none; null where none is asked for. */

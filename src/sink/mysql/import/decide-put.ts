@@ -18,9 +18,9 @@ export function decidePut(row: StandingRow, write: Merge | Remove, { position, b
   const { now, row: key } = row
   if (write.do === 'remove') return decideRemove(row, position, broughtBy)
   const fields = heldFields(key.shape, write)
-  const kept = { position, run: broughtBy, digest: digestOf(key.shape, { ...now?.fields, ...fields }) }
   if (now === null) {
-    row.now = { fields, kept: { ...kept, made: broughtBy } }
+    const digest = digestOf(key.shape, fields)
+    row.now = { fields, kept: { position, run: broughtBy, made: broughtBy, digest } }
     return INSERTED
   }
   const { position: held, run, made } = now.kept
@@ -28,7 +28,8 @@ export function decidePut(row: StandingRow, write: Merge | Remove, { position, b
   if (held === position) return run === broughtBy ? repeated(made, broughtBy) : UNCHANGED
   if (row.holds(fields)) return UNCHANGED
   if (run === broughtBy && epochOf(position) === BY_RUN) throw new Rejection(`${SAME_KEY}, and says something else`)
-  row.now = { fields: { ...now.fields, ...fields }, kept: { ...kept, made } }
+  const all = { ...now.fields, ...fields }
+  row.now = { fields: all, kept: { position, run: broughtBy, made, digest: digestOf(key.shape, all) } }
   return UPDATED
 }
 

@@ -8,9 +8,9 @@ import type { TargetShape } from '../target-column.ts'
 /** Throws the Rejection of what a column cannot hold. */
 export function heldFields({ columns }: TargetShape, { fields }: Merge): Row {
   const held: Record<string, Value> = {}
-  for (const [name, field] of Object.entries(fields)) {
+  for (const name of Object.keys(fields)) {
     const column = columns.get(name)
-    if (column !== undefined) held[name] = heldValue(column, field)
+    if (column !== undefined) held[name] = heldValue(column, fields[name] ?? null)
   }
   return held
 }

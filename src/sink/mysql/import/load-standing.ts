@@ -21,7 +21,9 @@ export async function loadStanding(
   keys: readonly RowKey[],
   deletes: string | null,
 ): Promise<ReadonlyMap<string, StandingRow>> {
-  const inOrder = keys.toSorted((one, other) => (one.text < other.text ? -1 : 1))
+  // Rows that are asked for twice are one row.
+  const distinct = [...new Map(keys.map((key) => [key.text, key])).values()]
+  const inOrder = distinct.sort((one, other) => (one.text < other.text ? -1 : 1))
   const rows = new Map<string, StandingRow>()
   for (let at = 0; at < inOrder.length; at += KEYS_MAX) {
     const some = inOrder.slice(at, at + KEYS_MAX)

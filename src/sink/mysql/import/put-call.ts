@@ -2,7 +2,7 @@
 // with what it was before, and what does not is left alone. A row that the server refuses costs itself only.
 
 import type { Merge, Remove } from '../../../core/write.ts'
-import { describeItem, itemId } from '../../item-ref.ts'
+import { describeItem } from '../../item-ref.ts'
 import { Rejection } from '../../rejection.ts'
 import type { Outcome, PlacedWrite } from '../../sink.ts'
 import { markTransaction } from '../mark-transaction.ts'
@@ -30,6 +30,10 @@ interface Task {
   readonly placed: PlacedWrite
   readonly write: RowPut
   readonly owner: number
+}
+
+interface Keyed extends Task {
+  readonly key: RowKey
 }
 
 export async function putCall(
@@ -60,14 +64,17 @@ export async function putCall(
 async function putRows(by: Putting, tasks: readonly Task[], outcomes: Map<number, Outcome>): Promise<void> {
   const reject = ({ write, owner }: Task, reason: string) =>
     void outcomes.set(owner, { did: 'rejected', reason: `${describeItem(write)}: ${reason}` })
-  const keyed = keysOf(by.shape, tasks, reject)
+  const keyed = keyedOf(by.shape, tasks, reject)
   const deleting = tasks.find(({ write }) => write.do === 'remove')
-  const rows = await loadStanding(by, [...keyed.values()], deleting === undefined ? null : runOf(deleting))
+  const rows = await loadStanding(
+    by,
+    keyed.map(({ key }) => key),
+    deleting === undefined ? null : runOf(deleting),
+  )
   /** The last write that changed a row stands for it. */
   const owners = new Map<StandingRow, Task>()
-  for (const task of tasks) {
-    const key = keyed.get(itemId(task.write))
-    const row = key === undefined ? undefined : rows.get(key.text)
+  for (const task of keyed) {
+    const row = rows.get(task.key.text)
     if (row === undefined) continue
     try {
       const before = row.now
@@ -84,20 +91,17 @@ async function putRows(by: Putting, tasks: readonly Task[], outcomes: Map<number
     const task = owners.get(row)
     if (task !== undefined) reject(task, reason)
   }
-  if (by.keepsSeen) await noteAllSeen(by, tasks, keyed)
+  if (by.keepsSeen) await noteAllSeen(by, keyed)
   const written = changed.filter((row) => !refused.has(row))
   await keepUndo(by, new Map(written.map((row) => [row, runOf(owners.get(row))])))
 }
 
 /** Rows that were refused are still there in the source. */
-async function noteAllSeen(by: Putting, tasks: readonly Task[], keyed: ReadonlyMap<string, RowKey>): Promise<void> {
-  const standing = tasks.filter(({ write }) => write.do === 'merge')
+async function noteAllSeen(by: Putting, keyed: readonly Keyed[]): Promise<void> {
+  const standing = keyed.filter(({ write }) => write.do === 'merge')
   for (const [run, ofRun] of Map.groupBy(standing, runOf)) {
-    await noteSeen(
-      by,
-      run,
-      ofRun.flatMap(({ write }) => keyed.get(itemId(write)) ?? []),
-    )
+    const keys = ofRun.map(({ key }) => key)
+    await noteSeen(by, run, keys)
   }
 }
 
@@ -105,21 +109,22 @@ function runOf(task: Task | undefined): string {
   return task?.placed.broughtBy ?? ''
 }
 
-function keysOf(
+function keyedOf(
   shape: TargetShape,
   tasks: readonly Task[],
   reject: (task: Task, reason: string) => void,
-): ReadonlyMap<string, RowKey> {
-  const keys = new Map<string, RowKey>()
+): readonly Keyed[] {
+  const keyed: Keyed[] = []
   for (const task of tasks) {
     try {
-      keys.set(itemId(task.write), rowKey(shape, task.write.key))
+      const { placed, write, owner } = task
+      keyed.push({ placed, write, owner, key: rowKey(shape, write.key) })
     } catch (error) {
       if (!(error instanceof Rejection)) throw error
       reject(task, error.message)
     }
   }
-  return keys
+  return keyed
 }
 
 function putOf(targets: TargetTables, { write }: PlacedWrite): RowPut {

@@ -1,7 +1,9 @@
 // Writes rows as they are to stand. Where the server refuses some, it is found out which; the others are written.
 
+import type { Value } from '../../../core/value.ts'
 import { quotedName } from '../../../mysql/sql-name.ts'
 import { literal, textLiteral } from '../literal.ts'
+import type { TargetColumn } from '../target-column.ts'
 import { said, troubleOf } from '../trouble.ts'
 import type { Putting } from './putting.ts'
 import type { Kept, StandingRow } from './standing-row.ts'
@@ -41,21 +43,27 @@ function upsert({ shape }: Putting, rows: readonly StandingRow[]): string {
   const columns = names.flatMap((name) => shape.columns.get(name) ?? [])
   const all = [...shape.key.map(({ name }) => name), ...columns.map(({ name }) => name)].map(quotedName)
   const lines = rows.map(({ row, now }) => {
-    const key = shape.key.map((column, at) => literal(column, row.values[at] ?? null))
-    const fields = columns.map((column) => literal(column, now?.fields[column.name] ?? null))
-    return `(${[...key, ...fields, ...keptLiterals(now?.kept)]})`
+    let line = ''
+    for (let at = 0; at < shape.key.length; at++) line += `${literalOf(shape.key[at], row.values[at])},`
+    for (const column of columns) line += `${literal(column, now?.fields[column.name] ?? null)},`
+    return `(${line}${keptLiterals(now?.kept)})`
   })
   const set = [...columns.map(({ name }) => quotedName(name)), 'mr_position', 'mr_run', 'mr_made', 'mr_digest']
   return `INSERT INTO ${quotedName(shape.table)} (${all}, mr_position, mr_run, mr_made, mr_digest) VALUES ${lines}
     ON DUPLICATE KEY UPDATE ${set.map((name) => `${name} = VALUES(${name})`)}`
 }
 
-function keptLiterals(kept: Kept | undefined): readonly string[] {
+function literalOf(column: TargetColumn | undefined, value: Value | undefined): string {
+  return column === undefined ? 'NULL' : literal(column, value ?? null)
+}
+
+function keptLiterals(kept: Kept | undefined): string {
   const { position = null, run = null, made = null, digest = null } = kept ?? {}
-  return [
-    ...[position, run, made].map((text) => (text === null ? 'NULL' : textLiteral(text))),
-    digest === null ? 'NULL' : `X'${digest}'`,
-  ]
+  return `${textOrNull(position)},${textOrNull(run)},${textOrNull(made)},${digest === null ? 'NULL' : `X'${digest}'`}`
+}
+
+function textOrNull(text: string | null): string {
+  return text === null ? 'NULL' : textLiteral(text)
 }
 
 function remove({ shape }: Putting, rows: readonly StandingRow[]): string {

@@ -48,10 +48,9 @@ export class StandingRow {
   /** Whether the fields of the row are these already. */
   holds(fields: Row): boolean {
     const { now } = this
-    return (
-      now !== null &&
-      Object.entries(fields).every(([name, value]) => this.#isSame(name, value, now.fields[name] ?? null))
-    )
+    if (now === null) return false
+    for (const name in fields) if (!this.#isSame(name, fields[name] ?? null, now.fields[name] ?? null)) return false
+    return true
   }
 
   #isSame(name: string, one: Value, other: Value): boolean {
@@ -64,14 +63,27 @@ export class StandingRow {
 
 /** The same for the same fields, in whatever order they come. */
 export function digestOf(shape: TargetShape, fields: Row): string {
-  const texts = Object.keys(fields)
-    .sort()
-    .map((name) => {
-      const column = shape.columns.get(name)
-      const value = fields[name] ?? null
-      return `${name}=${typeof value === 'string' && column?.type.name !== 'json' ? value : fieldText(column === undefined ? value : comparable(column, value))}`
-    })
-  return hash('md5', texts.join('\u0000'), 'hex')
+  let text = ''
+  for (const name of sortedNames(fields)) {
+    const column = shape.columns.get(name)
+    const value = fields[name] ?? null
+    if (text !== '') text += '\u0000'
+    text += `${name}=`
+    if (typeof value === 'string' && column?.type.name !== 'json') text += value
+    else text += value === null ? 'null' : fieldText(column === undefined ? value : comparable(column, value))
+  }
+  return hash('md5', text, 'hex')
+}
+
+let lastNames: { readonly given: readonly string[]; readonly sorted: readonly string[] } = { given: [], sorted: [] }
+
+/** Rows beside each other have the same names. */
+function sortedNames(fields: Row): readonly string[] {
+  const given = Object.keys(fields)
+  const { given: last } = lastNames
+  const isSame = given.length === last.length && given.every((name, at) => name === last[at])
+  if (!isSame) lastNames = { given, sorted: given.toSorted() }
+  return lastNames.sorted
 }
 
 /** A row as text, so that it can be put back byte for byte. */
