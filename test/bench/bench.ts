@@ -11,6 +11,7 @@ import { BACKFILL } from './backfill/backfill-benchmark.ts'
 import type { Benchmark, Setting } from './benchmark.ts'
 import { CAPTURE } from './capture/capture-benchmark.ts'
 import { runContender } from './contender.ts'
+import { IMPORTS } from './imports/imports-benchmark.ts'
 import { LATENCY } from './latency/latency-benchmark.ts'
 import { machine } from './machine.ts'
 import { writeReadme } from './readme.ts'
@@ -19,7 +20,7 @@ import { RUNS } from './runs/runs-benchmark.ts'
 import { VERIFY } from './runs/verify-benchmark.ts'
 import { TWO_WAY } from './two-way/two-way-benchmark.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [CAPTURE, APPLY, LATENCY, RUNS, VERIFY, BACKFILL, TWO_WAY]
+const BENCHMARKS: readonly Benchmark[] = [CAPTURE, APPLY, LATENCY, RUNS, VERIFY, BACKFILL, TWO_WAY, IMPORTS]
 const ROUNDS = 3
 const QUICK_SHARE = 0.1
 
