@@ -52,6 +52,9 @@ const system: System = {
     const shared = { ...asked, privateHosts: config.importPrivateHosts, clock: systemClock }
     switch (from.kind) {
       case 'csv': {
+        // Only here: answers of an API are large beside their rows, and so is what they leave in memory.
+        const { makeHeapForImports } = await import('./heap-for-imports.ts')
+        makeHeapForImports()
         const { importPath } = await import('./source/csv/import-path.ts')
         const { CsvSource } = await import('./source/csv/csv-source.ts')
         return new CsvSource({ ...asked, ...from, path: await importPath(config.importDir, from.file) })

@@ -22,6 +22,10 @@ export interface BackfillOptions {
   readonly source: PagedRows & Partial<Pick<RowSource, 'missing'>>
   readonly codec: EventCodec
   readonly clock: Clock
+  /** Of a page, at most. */
+  readonly rowsMost?: number
+  /** See RunPace. */
+  readonly aheadMin?: number
 }
 
 /** The table that is being read, by its place in the scope, where it ended when that began, and the page behind which it goes on. */
@@ -37,7 +41,7 @@ class Backfill {
   readonly #work: RunWork
   readonly #scopes: readonly CopyScope[]
   readonly #pace: RunPace
-  readonly #size = new PageSize()
+  readonly #size: PageSize
   #rows: number
 
   constructor(options: BackfillOptions, work: RunWork) {
@@ -45,7 +49,8 @@ class Backfill {
     this.#work = work
     this.#scopes = JSON.parse(work.order.scope) as readonly CopyScope[]
     this.#rows = work.progress.rows
-    this.#pace = RunPace.of(work, options.clock)
+    this.#pace = RunPace.of(work, options.clock, options.aheadMin)
+    this.#size = new PageSize(options.rowsMost)
   }
 
   async run(): Promise<void> {

@@ -7,7 +7,12 @@ const MOST = 2_000
 const COMFORT_MS = 250
 
 export class ChunkSize {
+  readonly #most: number
   #size = FIRST
+
+  constructor(most = MOST) {
+    this.#most = most
+  }
 
   get events(): number {
     return this.#size
@@ -18,6 +23,6 @@ export class ChunkSize {
     if (events < this.#size && durationMs < COMFORT_MS) return
     const fitting = (events * COMFORT_MS) / Math.max(durationMs, 1)
     const next = Math.min(Math.max(fitting, this.#size / 2), this.#size * 2)
-    this.#size = Math.round(Math.min(Math.max(next, LEAST), MOST))
+    this.#size = Math.round(Math.min(Math.max(next, LEAST), this.#most))
   }
 }

@@ -21,6 +21,8 @@ import { together } from './together.ts'
 export const PARKED_LOOK_MS = 1_000
 /** A member that has kept its share for so long is well again, even if nothing comes for it to deliver. */
 const SETTLED_MS = 1_000
+/** Rows from outside come in full batches: several chunks to each, so that one is planned while another is applied. */
+const IMPORTED_MOST = 250
 
 export interface DeliverOptions extends PlanParts {
   /** The source's database, which names the topics. */
@@ -76,10 +78,11 @@ class Reader {
     this.#options = options
     this.#attempt = attempt
     const { connector } = ready
+    const isImport = connector.source === 'import'
     this.#counts = new RunCounts({ log, records, signal: attempt.signal })
     this.#delivery = {
       ...{ connector, venueOf: connector.sync?.venueOf ?? null, plan, sink, records, clock, attempt },
-      ...{ size: new ChunkSize(), counts: this.#counts },
+      ...{ size: new ChunkSize(isImport ? IMPORTED_MOST : undefined), counts: this.#counts },
     }
   }
 

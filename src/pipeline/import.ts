@@ -43,6 +43,8 @@ interface Opened {
 }
 
 const TELL_EVERY_MS = 5_000
+/** No live changes wait behind rows from outside; and few at once are gone before the young generation is collected. */
+const PAGES = { rowsMost: 1_000, aheadMin: 4_000 } as const
 
 /** Which part is being read, where its own reading stands, and the digests of the parts so far. */
 const Place = z.object({ part: z.number(), within: z.string().nullable(), digests: z.array(z.string().nullable()) })
@@ -130,7 +132,7 @@ async function bring(
   if (known !== null) return passBy(records, within, { table, rows: known })
   const scope = JSON.stringify([{ table, from: null, to: null, filters: [] }])
   const ofPart = { order: { ...order, scope }, progress: { ...progress, bookmark: at.within } }
-  await backfill({ source, codec, clock }, { ...within, ...ofPart })
+  await backfill({ source, codec, clock, ...PAGES }, { ...within, ...ofPart })
 }
 
 /** When the last import of each table that was done was ordered. */

@@ -8,7 +8,12 @@ const COMFORT_MS = 50
 const BYTES_MAX = 4 * 1024 * 1024
 
 export class PageSize {
+  readonly #most: number
   #rows = FIRST
+
+  constructor(most = MOST) {
+    this.#most = most
+  }
 
   get rows(): number {
     return this.#rows
@@ -20,6 +25,6 @@ export class PageSize {
     const byTime = (page.rows * COMFORT_MS) / Math.max(page.tookMs, 1)
     const byBytes = page.bytes === 0 ? Number.POSITIVE_INFINITY : (page.rows * BYTES_MAX) / page.bytes
     const next = Math.min(byTime, byBytes, this.#rows * 2)
-    this.#rows = Math.round(Math.min(Math.max(next, LEAST), MOST))
+    this.#rows = Math.round(Math.min(Math.max(next, LEAST), this.#most))
   }
 }

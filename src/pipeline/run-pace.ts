@@ -34,10 +34,10 @@ export class RunPace {
   }
 
   /** By the limits of this run, and what deliveries have counted for it. */
-  static of(work: RunWork, clock: Clock): RunPace {
+  static of(work: RunWork, clock: Clock, aheadMin = AHEAD_ROWS_MIN): RunPace {
     let tally = NO_TALLY
     return new RunPace({
-      clock,
+      ...{ clock, aheadMin },
       limits: () => work.limits(),
       unitsPerRow: () => unitsPerRow(tally),
       delivered: async () => {

@@ -13,7 +13,7 @@ import { type Brought, Importing } from './importing.ts'
 import { writeItems } from './items-file.ts'
 import { loadData } from './load-data.ts'
 
-const ITEMS = 200_000
+const ITEMS = 100_000
 const TIMES = 5
 const AIMS = { ofLoadData: 1 / 3, ofFirst: 1 / 5, mib: 250 }
 const TABLE = 'catalog_items'
@@ -73,10 +73,9 @@ async function measureRound(
   const load = early ?? (await loading())
   const again = await bring(importing, 'items.csv')
   const forced = await bring(importing, 'items.csv', true)
-  const known = { writes: { [`${TABLE} unchanged`]: items }, tally: { applied: 0 } }
   if (first.run.tally.applied !== items) throw new Error(`${first.run.tally.applied} of ${items} rows were brought in`)
   for (const { run } of [again, forced]) {
-    if (run.tally.applied !== known.tally.applied || run.writes[`${TABLE} unchanged`] !== items)
+    if (run.tally.applied !== 0 || run.writes[`${TABLE} unchanged`] !== items)
       throw new Error(`what was known was written anew: ${JSON.stringify(run)}`)
   }
   // Passed by, its rows are none that were read.

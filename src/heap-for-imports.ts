@@ -1,0 +1,29 @@
+// Room for the batches of an import: its rows come as fast as they can be taken, and a young generation as small as live
+// changes want it would have most of them outlive it. Still small: memory stays bounded whatever the size of a file.
+
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
+
+const YOUNG_BYTES = 8 * 1024 * 1024
+const LOOK_MS = 20
+
+let looking: NodeJS.Timeout | null = null
+
+/** From now on; the young generation grows when it is next found to be too small. */
+export function makeHeapForImports(): void {
+  setFlagsFromString('--heap-growing-percent=60')
+  if (looking !== null || youngBytes() >= YOUNG_BYTES) return
+  setFlagsFromString('--semi-space-growth-factor=2')
+  looking = setInterval(stopWhenLarge, LOOK_MS).unref()
+}
+
+/** It would go on growing, to six times as much. */
+function stopWhenLarge(): void {
+  if (looking === null || youngBytes() < YOUNG_BYTES) return
+  setFlagsFromString('--semi-space-growth-factor=1')
+  clearInterval(looking)
+  looking = null
+}
+
+function youngBytes(): number {
+  return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size ?? 0
+}
