@@ -108,6 +108,8 @@ async function carryOut(options: ImportOptions, work: RunWork): Promise<void> {
 
 async function swept(options: ImportOptions, { table, sweep }: Opened, work: RunWork): Promise<void> {
   if (sweep === null) return
+  // A row that was set aside may be one that is held, under a name that nobody could read.
+  if (sweep.how === 'unseen' && (await work.tally()).rejected > 0) return
   const { records, openSweep } = options
   const sweeping = await openSweep(work.order.connector)
   try {
