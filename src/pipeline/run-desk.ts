@@ -54,6 +54,8 @@ export class RunDesk {
 
   /** `same` finds the run that is already under way for this; it is then the answer. */
   async order(given: OrderGiven, same: (runs: readonly Run[]) => Run | null = () => null): Promise<Run> {
+    // What comes of it may be on record before it is itself.
+    const atMs = this.#options.clock.nowMs()
     let isFresh = false
     const id = await this.#decide((book) => {
       const earlier = given.id === undefined ? null : book.get(given.id)
@@ -66,7 +68,7 @@ export class RunDesk {
     const run = this.#read(id)
     const what = given.kind === 'rollback' ? 'rollback' : given.id === undefined ? 'trigger' : 'schedule'
     await this.#tell(run, {
-      ...{ what, who: given.by, more: { is_new: isFresh } },
+      ...{ what, atMs, who: given.by, more: { is_new: isFresh } },
       id: `order ${given.id ?? randomUUID()}`,
     })
     return run
@@ -86,6 +88,7 @@ export class RunDesk {
   }
 
   async amend(id: string, { by, wanted, limits }: Amendment): Promise<Run> {
+    const atMs = this.#options.clock.nowMs()
     const amended = (order: Order) => ({ wanted: wanted ?? order.wanted, limits: { ...order.limits, ...limits } })
     await this.#decide((book) => {
       const run = book.get(id)
@@ -101,6 +104,7 @@ export class RunDesk {
     const run = this.#read(id)
     await this.#tell(run, {
       what: wanted === undefined ? 'limit' : ACTIONS[wanted],
+      atMs,
       who: by,
       id: `amend ${randomUUID()}`,
     })
@@ -123,8 +127,8 @@ export class RunDesk {
     return this.#options.book.verified(connector)
   }
 
-  async #tell({ order }: Run, audited: Omit<Audited, 'atMs'>): Promise<void> {
-    const entry = auditEntry(order, { ...audited, atMs: this.#options.clock.nowMs() })
+  async #tell({ order }: Run, audited: Audited): Promise<void> {
+    const entry = auditEntry(order, audited)
     if (entry !== null) await this.#options.trail?.write(entry)
   }
 
