@@ -102,6 +102,7 @@ export class MysqlSource implements ChangeSource, RowLookup, RowSource, LookupCh
   }
 
   async columns(tables: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    if (tables.length === 0) return new Map()
     const rows = await this.#sessions.query(
       `SELECT TABLE_NAME AS of_table, COLUMN_NAME AS name FROM information_schema.COLUMNS
        WHERE TABLE_SCHEMA = ${quotedText(this.#address.database)} AND TABLE_NAME IN (${tables.map(quotedText).join(', ')})`,
