@@ -6,7 +6,7 @@ import { MillraceError } from '../../core/errors.ts'
 import { textLiteral } from './literal.ts'
 import type { Session } from './session.ts'
 import { Transactions } from './transactions.ts'
-import { named, said } from './trouble.ts'
+import { said } from './trouble.ts'
 
 export interface MigrateOptions {
   readonly url: string
@@ -25,11 +25,9 @@ const LOCK_SECONDS = 60
 export async function migrate({ url, migrations, direction }: MigrateOptions): Promise<readonly string[]> {
   const transactions = new Transactions(url)
   try {
-    return await transactions.use(new AbortController().signal, (session) => {
+    return await transactions.ask(new AbortController().signal, (session) => {
       return locked(session, () => carryOut(session, { migrations, direction }))
     })
-  } catch (error) {
-    throw named(error, transactions.user)
   } finally {
     await transactions.close()
   }

@@ -16,7 +16,7 @@ import type { Loading } from './load-rows.ts'
 import type { Session } from './session.ts'
 import { TargetTables } from './target-tables.ts'
 import { Transactions } from './transactions.ts'
-import { named, troubleOf } from './trouble.ts'
+import { troubleOf } from './trouble.ts'
 
 export interface MysqlSinkOptions {
   readonly url: string
@@ -57,7 +57,7 @@ class MysqlSink implements Sink {
     if (writes.length === 0) return []
     if (!this.#areTablesMade) await this.#use(signal, makeTables)
     this.#areTablesMade = true
-    return this.#unlessAltered(() => call.run())
+    return this.#targets.unlessAltered(() => call.run())
   }
 
   foresee(writes: readonly PlacedWrite[], signal: AbortSignal): Promise<readonly Outcome[]> {
@@ -87,23 +87,7 @@ class MysqlSink implements Sink {
   }
 
   #use<Result>(signal: AbortSignal, work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#unlessAltered(async () => {
-      try {
-        return await this.#transactions.use(signal, work)
-      } catch (error) {
-        throw named(error, this.#transactions.user)
-      }
-    })
-  }
-
-  /** After a failure the tables are looked at anew: one may have been altered. */
-  async #unlessAltered<Result>(work: () => Promise<Result>): Promise<Result> {
-    try {
-      return await work()
-    } catch (error) {
-      this.#targets.forget()
-      throw error
-    }
+    return this.#targets.unlessAltered(() => this.#transactions.ask(signal, work))
   }
 }
 

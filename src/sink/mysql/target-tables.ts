@@ -75,9 +75,14 @@ export class TargetTables {
     return shape
   }
 
-  /** A table may have been altered. */
-  forget(): void {
-    this.#shapes.clear()
+  /** After a failure the tables are looked at anew: one may have been altered. */
+  async unlessAltered<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work()
+    } catch (error) {
+      this.#shapes.clear()
+      throw error
+    }
   }
 
   async #read(session: Session, table: string): Promise<TargetShape> {

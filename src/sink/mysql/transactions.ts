@@ -61,7 +61,16 @@ export class Transactions {
     }
   }
 
-  /** Statements that stand for themselves; errors of the server come as they are. */
+  /** Statements that stand for themselves. */
+  async ask<Result>(signal: AbortSignal, work: (session: Session) => Promise<Result>): Promise<Result> {
+    try {
+      return await this.use(signal, work)
+    } catch (error) {
+      throw named(error, this.user)
+    }
+  }
+
+  /** The same, where errors of the server are to come as they are. */
   async use<Result>(asked: AbortSignal, work: (session: Session) => Promise<Result>): Promise<Result> {
     const signal = AbortSignal.any([asked, this.#closed.signal])
     signal.throwIfAborted()

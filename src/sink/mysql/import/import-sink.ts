@@ -10,7 +10,6 @@ import { checkTables } from '../check.ts'
 import type { Session } from '../session.ts'
 import { TargetTables } from '../target-tables.ts'
 import { Transactions } from '../transactions.ts'
-import { named } from '../trouble.ts'
 import { foreseePuts } from './foresee-puts.ts'
 import { putCall } from './put-call.ts'
 import { CREATE_SEEN } from './seen-table.ts'
@@ -48,7 +47,7 @@ class ImportSink implements Sink {
     if (!this.#areTablesMade) await this.#use(signal, makeTables)
     this.#areTablesMade = true
     const shared = { transactions: this.#transactions, targets: this.#targets, signal }
-    return this.#unlessAltered(() => putCall(shared, writes))
+    return this.#targets.unlessAltered(() => putCall(shared, writes))
   }
 
   foresee(writes: readonly PlacedWrite[], signal: AbortSignal): Promise<readonly Outcome[]> {
@@ -72,23 +71,7 @@ class ImportSink implements Sink {
   }
 
   #use<Result>(signal: AbortSignal, work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#unlessAltered(async () => {
-      try {
-        return await this.#transactions.use(signal, work)
-      } catch (error) {
-        throw named(error, this.#transactions.user)
-      }
-    })
-  }
-
-  /** After a failure the tables are looked at anew: one may have been altered. */
-  async #unlessAltered<Result>(work: () => Promise<Result>): Promise<Result> {
-    try {
-      return await work()
-    } catch (error) {
-      this.#targets.forget()
-      throw error
-    }
+    return this.#targets.unlessAltered(() => this.#transactions.ask(signal, work))
   }
 }
 

@@ -6,7 +6,7 @@ import type { AuditTrail } from '../../audit-trail.ts'
 import { textLiteral } from '../literal.ts'
 import type { Session } from '../session.ts'
 import { Transactions } from '../transactions.ts'
-import { named, troubleOf } from '../trouble.ts'
+import { troubleOf } from '../trouble.ts'
 import { AUDIT_TABLE, CREATE_AUDIT } from './audit-table.ts'
 
 export function openMysqlAudit(url: string): AuditTrail {
@@ -55,19 +55,15 @@ class MysqlAudit implements AuditTrail {
     return this.#transactions.close()
   }
 
-  async #use<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    try {
-      return await this.#transactions.use(new AbortController().signal, async (session) => {
-        try {
-          return await work(session)
-        } catch (error) {
-          if (troubleOf(error) !== 'missing') throw error
-          await session.write(CREATE_AUDIT)
-          return await work(session)
-        }
-      })
-    } catch (error) {
-      throw named(error, this.#transactions.user)
-    }
+  #use<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    return this.#transactions.ask(new AbortController().signal, async (session) => {
+      try {
+        return await work(session)
+      } catch (error) {
+        if (troubleOf(error) !== 'missing') throw error
+        await session.write(CREATE_AUDIT)
+        return await work(session)
+      }
+    })
   }
 }

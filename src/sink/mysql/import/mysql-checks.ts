@@ -106,15 +106,16 @@ class MysqlChecks implements ImportChecks {
     return write.do === 'merge' && row.holds(heldFields(shape, write)) ? 'same' : 'differing'
   }
 
-  async #use<Result>(signal: AbortSignal, work: (session: Session) => Promise<Result>): Promise<Result> {
-    try {
-      return await this.#transactions.use(signal, work)
-    } catch (error) {
-      this.#targets.forget()
-      if (error instanceof MillraceError || !['unknown', 'row'].includes(troubleOf(error)))
-        throw named(error, this.#transactions.user)
-      throw new MillraceError('CONNECTOR_INVALID', `a check cannot be made: ${said(error)}`, { cause: error })
-    }
+  #use<Result>(signal: AbortSignal, work: (session: Session) => Promise<Result>): Promise<Result> {
+    return this.#targets.unlessAltered(async () => {
+      try {
+        return await this.#transactions.use(signal, work)
+      } catch (error) {
+        if (error instanceof MillraceError || !['unknown', 'row'].includes(troubleOf(error)))
+          throw named(error, this.#transactions.user)
+        throw new MillraceError('CONNECTOR_INVALID', `a check cannot be made: ${said(error)}`, { cause: error })
+      }
+    })
   }
 }
 

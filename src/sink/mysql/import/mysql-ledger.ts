@@ -4,7 +4,6 @@ import type { ImportEntry, ImportLedger, RolledBack, SetAside, TableReached } fr
 import { textLiteral } from '../literal.ts'
 import type { Session } from '../session.ts'
 import { Transactions } from '../transactions.ts'
-import { named } from '../trouble.ts'
 
 const ROWS_MAX = 500
 
@@ -126,12 +125,8 @@ class MysqlLedger implements ImportLedger {
     })
   }
 
-  async #use(work: (session: Session) => Promise<void>): Promise<void> {
-    try {
-      await this.#transactions.use(new AbortController().signal, work)
-    } catch (error) {
-      throw named(error, this.#transactions.user)
-    }
+  #use(work: (session: Session) => Promise<void>): Promise<void> {
+    return this.#transactions.ask(new AbortController().signal, work)
   }
 }
 

@@ -9,7 +9,6 @@ import { rowKey } from '../row-key.ts'
 import type { Session } from '../session.ts'
 import { TargetTables } from '../target-tables.ts'
 import { Transactions } from '../transactions.ts'
-import { named } from '../trouble.ts'
 import { keepUndo, SWEPT } from './keep-undo.ts'
 import { loadStanding } from './load-standing.ts'
 import { SEEN_TABLE } from './seen-table.ts'
@@ -30,24 +29,16 @@ class MysqlSweep implements ImportSweep {
     this.#targets = new TargetTables(targets, this.#transactions.database)
   }
 
-  async page(request: SweepRequest, signal: AbortSignal): Promise<SweptPage> {
-    try {
-      return await this.#transactions.run(signal, async (session) => {
-        return { result: await this.#page(session, request), commits: true }
-      })
-    } catch (error) {
-      throw named(error, this.#transactions.user)
-    }
+  page(request: SweepRequest, signal: AbortSignal): Promise<SweptPage> {
+    return this.#transactions.run(signal, async (session) => {
+      return { result: await this.#page(session, request), commits: true }
+    })
   }
 
-  async forget(run: string): Promise<void> {
-    try {
-      await this.#transactions.use(new AbortController().signal, async (session) => {
-        await session.write(`DELETE FROM ${SEEN_TABLE} WHERE run = ${binaryLiteral(run)}`)
-      })
-    } catch (error) {
-      throw named(error, this.#transactions.user)
-    }
+  forget(run: string): Promise<void> {
+    return this.#transactions.ask(new AbortController().signal, async (session) => {
+      await session.write(`DELETE FROM ${SEEN_TABLE} WHERE run = ${binaryLiteral(run)}`)
+    })
   }
 
   close(): Promise<void> {

@@ -11,7 +11,6 @@ import type { Session } from '../session.ts'
 import type { TargetShape } from '../target-column.ts'
 import { TargetTables } from '../target-tables.ts'
 import { Transactions } from '../transactions.ts'
-import { named } from '../trouble.ts'
 import { loadStanding } from './load-standing.ts'
 import type { Putting } from './putting.ts'
 import { sendStanding } from './send-standing.ts'
@@ -47,13 +46,9 @@ class MysqlUndo implements ImportUndo {
   async page(request: UndoRequest, signal: AbortSignal): Promise<UndonePage> {
     const place =
       request.after === null ? ({ part: 'changed', after: null } as const) : (JSON.parse(request.after) as Place)
-    try {
-      return await this.#transactions.run(signal, async (session) => {
-        return { result: await this.#page(session, request, place), commits: !request.isDry }
-      })
-    } catch (error) {
-      throw named(error, this.#transactions.user)
-    }
+    return this.#transactions.run(signal, async (session) => {
+      return { result: await this.#page(session, request, place), commits: !request.isDry }
+    })
   }
 
   close(): Promise<void> {
