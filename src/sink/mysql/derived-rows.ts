@@ -4,7 +4,8 @@
 import type { Row, Value } from '../../core/value.ts'
 import { quotedName } from '../../mysql/sql-name.ts'
 import { literal } from './literal.ts'
-import type { TargetColumn } from './target-column.ts'
+import type { RowKey } from './row-key.ts'
+import type { TargetColumn, TargetShape } from './target-column.ts'
 
 /** Values in brackets: of the first columns, and by their names those of the others. */
 export function rowText(columns: readonly TargetColumn[], first: readonly Value[], others: Row = {}): string {
@@ -26,6 +27,18 @@ export function derivedRows(rows: readonly string[], columns: number, isMariadb:
 /** `t` is the table, and the key's columns are the first of `v`. */
 export function joinedByKey(key: readonly TargetColumn[]): string {
   return key.map((column, at) => `t.${quotedName(column.name)} = ${asColumn(column, `v.c${at}`)}`).join(' AND ')
+}
+
+/** What stands behind FROM to find the rows of some keys: `t` is the table. */
+export function rowsAmong(shape: TargetShape, keys: readonly Pick<RowKey, 'values'>[], isMariadb: boolean): string {
+  const [only] = shape.key
+  const table = quotedName(shape.table)
+  if (only !== undefined && shape.key.length === 1) {
+    const list = keys.map(({ values }) => literal(only, values[0] ?? null))
+    return `${table} t WHERE t.${quotedName(only.name)} IN (${list})`
+  }
+  const rows = keys.map(({ values }) => rowText(shape.key, values))
+  return `${derivedRows(rows, shape.key.length, isMariadb)} STRAIGHT_JOIN ${table} t ON ${joinedByKey(shape.key)}`
 }
 
 function asColumn({ type, collation }: TargetColumn, value: string): string {

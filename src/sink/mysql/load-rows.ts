@@ -2,10 +2,9 @@
 // `locks` nobody else changes what is there until the transaction ends.
 
 import type { Fields, Value } from '../../core/value.ts'
-import { quotedName } from '../../mysql/sql-name.ts'
 import { POSITIONS_TABLE } from './bookkeeping.ts'
-import { derivedRows, joinedByKey, rowText } from './derived-rows.ts'
-import { binaryLiteral, literal } from './literal.ts'
+import { rowsAmong } from './derived-rows.ts'
+import { binaryLiteral } from './literal.ts'
 import { askedFor, readValue } from './read-value.ts'
 import { keyText, type RowKey } from './row-key.ts'
 import type { Found, Guard } from './row-state.ts'
@@ -105,7 +104,9 @@ export async function loadHeld(
   { shape, keys, columns }: Asked,
 ): Promise<ReadonlyMap<string, Fields>> {
   const asked = [...shape.key, ...columns].map((column) => askedFor(column, 't')).join(', ')
-  const rows = await session.rows(`SELECT ${asked} FROM ${among(shape, keys, isMariadb)}${locks ? ' FOR UPDATE' : ''}`)
+  const rows = await session.rows(
+    `SELECT ${asked} FROM ${rowsAmong(shape, keys, isMariadb)}${locks ? ' FOR UPDATE' : ''}`,
+  )
   return new Map(
     rows.map((row) => {
       const values = shape.key.map((column, at) => readValue(column, row[at] ?? null))
@@ -116,15 +117,4 @@ export async function loadHeld(
       return [keyText(values), Object.fromEntries(held)]
     }),
   )
-}
-
-function among(shape: TargetShape, keys: readonly RowKey[], isMariadb: boolean): string {
-  const [only] = shape.key
-  const table = quotedName(shape.table)
-  if (only !== undefined && shape.key.length === 1) {
-    const list = keys.map(({ values }) => literal(only, values[0] ?? null))
-    return `${table} t WHERE t.${quotedName(only.name)} IN (${list})`
-  }
-  const rows = keys.map(({ values }) => rowText(shape.key, values))
-  return `${derivedRows(rows, shape.key.length, isMariadb)} STRAIGHT_JOIN ${table} t ON ${joinedByKey(shape.key)}`
 }

@@ -9,7 +9,7 @@ import type { Session } from '../session.ts'
 import type { TargetTables } from '../target-tables.ts'
 import { decidePut } from './decide-put.ts'
 import { loadStanding } from './load-standing.ts'
-import { KEPT } from './standing-row.ts'
+import { puttingInto } from './putting.ts'
 
 export interface Foreseeing {
   readonly session: Session
@@ -24,12 +24,10 @@ export async function foreseePuts(
   const outcomes: Outcome[] = []
   for (const placed of writes) {
     const write = targets.checked(placed.write) as Merge | Remove
-    const { owns } = targets.target(write.table)
-    const shape = await targets.shape(session, write.table, [...owns, ...KEPT])
-    const columns = owns.flatMap((name) => shape.columns.get(name) ?? [])
+    const by = await puttingInto(write.table, { session, targets, isMariadb, locks: false })
     try {
-      const key = rowKey(shape, write.key)
-      const rows = await loadStanding({ session, shape, columns, isMariadb, locks: false }, [key], null)
+      const key = rowKey(by.shape, write.key)
+      const rows = await loadStanding(by, [key], null)
       const row = rows.get(key.text)
       outcomes.push(row === undefined ? { did: 'stale' } : decidePut(row, write, placed))
     } catch (error) {

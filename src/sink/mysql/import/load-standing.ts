@@ -1,9 +1,8 @@
 // The rows that an import is about to hold its own against, locked until the transaction ends.
 
 import type { Row, Value } from '../../../core/value.ts'
-import { quotedName } from '../../../mysql/sql-name.ts'
-import { derivedRows, joinedByKey, rowText } from '../derived-rows.ts'
-import { binaryLiteral, literal } from '../literal.ts'
+import { rowsAmong } from '../derived-rows.ts'
+import { binaryLiteral } from '../literal.ts'
 import { askedFor, readValue } from '../read-value.ts'
 import { keyText, type RowKey } from '../row-key.ts'
 import type { Answer } from '../session.ts'
@@ -45,7 +44,7 @@ async function loadFound(by: Putting, keys: readonly RowKey[]): Promise<Readonly
   const asked = [...shape.key, ...columns].map((column) => askedFor(column, 't'))
   const kept = KEPT.map((name) => (name === 'mr_digest' ? `HEX(t.${name})` : `t.${name}`))
   const rows = await session.rows(
-    `SELECT ${[...asked, ...kept]} FROM ${among(by, keys)}${by.locks ? ' FOR UPDATE' : ''}`,
+    `SELECT ${[...asked, ...kept]} FROM ${rowsAmong(shape, keys, by.isMariadb)}${by.locks ? ' FOR UPDATE' : ''}`,
   )
   return new Map(
     rows.map((row) => {
@@ -72,15 +71,4 @@ async function loadDeleted({ session, shape }: Putting, keys: readonly RowKey[],
       AND did = 'deleted' AND row_key IN (${list})`,
   )
   return new Set(rows.map(([key]) => String(key)))
-}
-
-function among({ shape, isMariadb }: Putting, keys: readonly RowKey[]): string {
-  const [only] = shape.key
-  const table = quotedName(shape.table)
-  if (only !== undefined && shape.key.length === 1) {
-    const list = keys.map(({ values }) => literal(only, values[0] ?? null))
-    return `${table} t WHERE t.${quotedName(only.name)} IN (${list})`
-  }
-  const rows = keys.map(({ values }) => rowText(shape.key, values))
-  return `${derivedRows(rows, shape.key.length, isMariadb)} STRAIGHT_JOIN ${table} t ON ${joinedByKey(shape.key)}`
 }

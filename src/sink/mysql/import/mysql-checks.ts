@@ -15,8 +15,9 @@ import { Transactions } from '../transactions.ts'
 import { named, said, troubleOf } from '../trouble.ts'
 import { heldFields } from './held-fields.ts'
 import { loadStanding } from './load-standing.ts'
+import { puttingInto } from './putting.ts'
 import { SEEN_TABLE } from './seen-table.ts'
-import { KEPT, type StandingRow } from './standing-row.ts'
+import type { StandingRow } from './standing-row.ts'
 import { UNDO_TABLE } from './undo-table.ts'
 
 export function openMysqlChecks({
@@ -94,16 +95,13 @@ class MysqlChecks implements ImportChecks {
 
   async #compareOne(session: Session, run: string, { write: given, position }: SampledWrite): Promise<Sampled> {
     const write = this.#targets.checked(given) as Merge | Remove
-    const { owns } = this.#targets.target(write.table)
-    const shape = await this.#targets.shape(session, write.table, [...owns, ...KEPT])
-    const columns = owns.flatMap((name) => shape.columns.get(name) ?? [])
     const isMariadb = await this.#transactions.isMariadb(session)
-    const by = { session, shape, columns, isMariadb, locks: false }
-    const key = rowKey(shape, write.key)
+    const by = await puttingInto(write.table, { session, targets: this.#targets, isMariadb, locks: false })
+    const key = rowKey(by.shape, write.key)
     const row = (await loadStanding(by, [key], null)).get(key.text)
     if (row?.found == null) return write.do === 'remove' || (await isGone(session, run, key)) ? 'same' : 'differing'
     if ((row.found.kept.position ?? '') > position) return 'newer'
-    return write.do === 'merge' && row.holds(heldFields(shape, write)) ? 'same' : 'differing'
+    return write.do === 'merge' && row.holds(heldFields(by.shape, write)) ? 'same' : 'differing'
   }
 
   #use<Result>(signal: AbortSignal, work: (session: Session) => Promise<Result>): Promise<Result> {

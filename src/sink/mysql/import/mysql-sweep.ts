@@ -11,9 +11,10 @@ import { TargetTables } from '../target-tables.ts'
 import { Transactions } from '../transactions.ts'
 import { keepUndo, SWEPT } from './keep-undo.ts'
 import { loadStanding } from './load-standing.ts'
+import { puttingInto } from './putting.ts'
 import { SEEN_TABLE } from './seen-table.ts'
 import { sendStanding } from './send-standing.ts'
-import { KEPT, type StandingRow } from './standing-row.ts'
+import type { StandingRow } from './standing-row.ts'
 import { UNDO_TABLE } from './undo-table.ts'
 
 export function openMysqlSweep({ url, targets }: { readonly url: string; readonly targets: UndoTargets }): ImportSweep {
@@ -47,11 +48,9 @@ class MysqlSweep implements ImportSweep {
 
   async #page(session: Session, request: SweepRequest): Promise<SweptPage> {
     const { table, run, rowsMax } = request
-    const { owns } = this.#targets.target(table)
-    const shape = await this.#targets.shape(session, table, [...owns, ...KEPT])
-    const columns = owns.flatMap((name) => shape.columns.get(name) ?? [])
     const isMariadb = await this.#transactions.isMariadb(session)
-    const by = { session, shape, columns, isMariadb, locks: true }
+    const by = await puttingInto(table, { session, targets: this.#targets, isMariadb, locks: true })
+    const { shape } = by
     const [key] = shape.key
     if (key === undefined || shape.key.length > 1) throw new RangeError(`${table} has no key of one column`)
     // A source that has nothing at all is rather out of order than empty.

@@ -12,9 +12,9 @@ import type { TargetShape } from '../target-column.ts'
 import { TargetTables } from '../target-tables.ts'
 import { Transactions } from '../transactions.ts'
 import { loadStanding } from './load-standing.ts'
-import type { Putting } from './putting.ts'
+import { type Putting, puttingInto } from './putting.ts'
 import { sendStanding } from './send-standing.ts'
-import { digestOf, imageOf, KEPT, type StandingRow } from './standing-row.ts'
+import { digestOf, imageOf, type StandingRow } from './standing-row.ts'
 import { UNDO_TABLE } from './undo-table.ts'
 
 export function openMysqlUndo({ url, targets }: { readonly url: string; readonly targets: UndoTargets }): ImportUndo {
@@ -56,17 +56,9 @@ class MysqlUndo implements ImportUndo {
   }
 
   async #page(session: Session, request: UndoRequest, { part, after }: Place): Promise<UndonePage> {
-    const { table } = request
-    const { owns } = this.#targets.target(table)
-    const shape = await this.#targets.shape(session, table, [...owns, ...KEPT])
-    const columns = owns.flatMap((name) => shape.columns.get(name) ?? [])
-    const by = {
-      session,
-      shape,
-      columns,
-      isMariadb: await this.#transactions.isMariadb(session),
-      locks: !request.isDry,
-    }
+    const isMariadb = await this.#transactions.isMariadb(session)
+    const place = { session, targets: this.#targets, isMariadb, locks: !request.isDry }
+    const by = await puttingInto(request.table, place)
     const found = part === 'changed' ? await changed(by, request, after) : await made(by, request, after)
     const refused = await sendStanding(by, found.rows)
     const undone = found.rows.filter((row) => !refused.has(row))

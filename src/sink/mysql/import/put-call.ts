@@ -13,10 +13,10 @@ import type { Transactions } from '../transactions.ts'
 import { decidePut } from './decide-put.ts'
 import { keepUndo } from './keep-undo.ts'
 import { loadStanding } from './load-standing.ts'
-import type { Putting } from './putting.ts'
+import { type Putting, puttingInto } from './putting.ts'
 import { noteSeen } from './seen-table.ts'
 import { sendStanding } from './send-standing.ts'
-import { KEPT, type StandingRow } from './standing-row.ts'
+import type { StandingRow } from './standing-row.ts'
 
 export interface PutCallOptions {
   readonly transactions: Transactions
@@ -45,14 +45,8 @@ export async function putCall(
     const outcomes = new Map<number, Outcome>()
     const tables = Map.groupBy(tasks, ({ write }) => write.table)
     for (const [table, ofTable] of [...tables].sort(([one], [other]) => (one < other ? -1 : 1))) {
-      const { owns, keepsSeen = false } = targets.target(table)
-      const shape = await targets.shape(session, table, [...owns, ...KEPT])
-      const columns = owns.flatMap((name) => shape.columns.get(name) ?? [])
-      await putRows(
-        { session, shape, columns, isMariadb: await transactions.isMariadb(session), locks: true, keepsSeen },
-        ofTable,
-        outcomes,
-      )
+      const isMariadb = await transactions.isMariadb(session)
+      await putRows(await puttingInto(table, { session, targets, isMariadb, locks: true }), ofTable, outcomes)
     }
     // Last, and not first: capture is to tell of it as of any other's change.
     await markTransaction(session, writes)

@@ -2,6 +2,8 @@
 
 import type { Session } from '../session.ts'
 import type { TargetColumn, TargetShape } from '../target-column.ts'
+import type { TargetTables } from '../target-tables.ts'
+import { KEPT } from './standing-row.ts'
 
 export interface Putting {
   readonly session: Session
@@ -11,5 +13,16 @@ export interface Putting {
   readonly isMariadb: boolean
   readonly locks: boolean
   /** Which rows a run has met is noted: the others are swept when it ends. */
-  readonly keepsSeen?: boolean
+  readonly keepsSeen: boolean
+}
+
+export interface Place extends Pick<Putting, 'session' | 'isMariadb' | 'locks'> {
+  readonly targets: TargetTables
+}
+
+export async function puttingInto(table: string, { targets, ...place }: Place): Promise<Putting> {
+  const { owns, keepsSeen = false } = targets.target(table)
+  const shape = await targets.shape(place.session, table, [...owns, ...KEPT])
+  const columns = owns.flatMap((name) => shape.columns.get(name) ?? [])
+  return { ...place, shape, columns, keepsSeen }
 }
