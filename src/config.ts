@@ -2,11 +2,11 @@
 // (secrets masked) and what would be right.
 
 import { readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { parseEnv } from 'node:util'
 import type { z } from 'zod'
 import type { Connector } from './core/connector.ts'
 import { MillraceError } from './core/errors.ts'
+import { isLoopback } from './core/is-loopback.ts'
 import { nearest } from './core/nearest.ts'
 import { settingVariable } from './core/setting-variable.ts'
 import { VARIABLES, type Variable } from './variables.ts'
@@ -88,10 +88,6 @@ function checkNames(env: Environment, connectors: readonly Connector[], faults: 
 function checkBind({ httpHost, tokens }: Values, faults: string[]): void {
   if (httpHost === null || tokens === null || tokens.length > 0 || isLoopback(httpHost)) return
   faults.push(`MILLRACE_HTTP_HOST is "${httpHost}": without MILLRACE_TOKENS only 127.0.0.1, ::1 or localhost may bind`)
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
 const URL_PASSWORD = /^([a-z][a-z0-9+.-]*:\/\/[^:/@]*:).+@/i

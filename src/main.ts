@@ -15,6 +15,7 @@ import { systemClock } from './pipeline/clock.ts'
 const system: System = {
   version: versionOf(findPackageJSON(import.meta.url)),
   packagedConnectors: new URL('../connectors/', import.meta.url),
+  consolePage: new URL('./console/page/', import.meta.url),
 
   async openLog({ log, logRetentionMs }) {
     if (log.kind === 'kafka') {

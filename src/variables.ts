@@ -137,6 +137,15 @@ export const VARIABLES = {
     about: 'Its port; 0 takes a free one.',
     schema: numberSchema(0, 65_535),
   },
+  publicUrl: {
+    name: 'MILLRACE_PUBLIC_URL',
+    default: null,
+    about: 'Where people reach the console if not at the host and port above: `https://millrace.example.com`.',
+    schema: urlSchema(['http:', 'https:'], 'write it as https://millrace.example.com').refine(
+      (text) => /^https?:\/\/[^/?#]+\/?$/u.test(text),
+      'it has no path: write it as https://millrace.example.com',
+    ),
+  },
   tokens: {
     name: 'MILLRACE_TOKENS',
     default: '',

@@ -1,23 +1,26 @@
 import { globSync, readFileSync } from 'node:fs'
-import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
 import feedback from '../connectors/feedback.ts'
 import { commands } from '../src/cli/commands.ts'
 import type { System } from '../src/cli/system.ts'
 import { type AdminRoutesOptions, adminRoutes } from '../src/control/admin-routes.ts'
 import { type ConflictRoutesOptions, conflictRoutes } from '../src/control/conflict-routes.ts'
-import { ControlServer } from '../src/control/control-server.ts'
+import { type ConsoleRoutesOptions, consoleRoutes } from '../src/control/console-routes.ts'
 import { type DeadRoutesOptions, deadRoutes } from '../src/control/dead-routes.ts'
 import { type DocsOptions, docsRoutes } from '../src/control/docs-routes.ts'
+import { type FlowRoutesOptions, flowRoutes } from '../src/control/flow-routes.ts'
 import { type GapRoutesOptions, gapRoutes } from '../src/control/gap-routes.ts'
 import { type ImportRoutesOptions, importRoutes } from '../src/control/import-routes.ts'
 import { type ProbeOptions, probeRoutes } from '../src/control/probe-routes.ts'
 import { type RunRoutesOptions, runRoutes } from '../src/control/run-routes.ts'
+import { type SessionRoutesOptions, sessionRoutes } from '../src/control/session-routes.ts'
 import { type SyncRoutesOptions, syncRoutes } from '../src/control/sync-routes.ts'
+import { type VenuesRoutesOptions, venuesRoutes } from '../src/control/venues-routes.ts'
 import { type VerifyRoutesOptions, verifyRoutes } from '../src/control/verify-routes.ts'
 import { ERRORS } from '../src/core/errors.ts'
 import { METRICS } from '../src/observe/metrics.ts'
 import { VARIABLES } from '../src/variables.ts'
+import { controlServer } from './support/control-server.ts'
 import { commandFaults } from './tidy/command-rule.ts'
 import { arrows, noCycles, nothingExportedInVain, nothingUnimported } from './tidy/import-rules.ts'
 import { lockfileFaults } from './tidy/lockfile-rule.ts'
@@ -173,10 +176,13 @@ for (const [name, spec] of Object.entries(feedback.settings ?? {})) {
 // Neither is used before a command runs or a request comes.
 const all = commands({} as System)
 const abouts = new Map(all.map((command) => [`millrace ${command.name}`, command.about]))
-const server = new ControlServer({
-  ...{ host: '127.0.0.1', port: 0, tokens: [], logger: pino({ level: 'silent' }) },
+const server = controlServer({
   routes: [
     probeRoutes({} as ProbeOptions),
+    consoleRoutes({} as ConsoleRoutesOptions),
+    sessionRoutes({} as SessionRoutesOptions),
+    flowRoutes({} as FlowRoutesOptions),
+    venuesRoutes({} as VenuesRoutesOptions),
     runRoutes({} as RunRoutesOptions),
     syncRoutes({} as SyncRoutesOptions),
     verifyRoutes({} as VerifyRoutesOptions),

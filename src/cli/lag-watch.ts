@@ -13,6 +13,7 @@ export interface LagWatchOptions {
 }
 
 interface Lag {
+  /** To go. */
   readonly records: number
   /** When the source made the oldest change that is still to be delivered. */
   readonly oldestMs: number | null
@@ -22,15 +23,15 @@ const EVERY_MS = 1_000
 
 export class LagWatch {
   readonly #options: LagWatchOptions
-  readonly #records = new Map<string, number | null>()
+  readonly #lags = new Map<string, Lag | null>()
 
   constructor(options: LagWatchOptions) {
     this.#options = options
   }
 
-  /** Records to go, as of the last look; null when that could not be told. */
-  recordsOf(reader: string): number | null {
-    return this.#records.get(reader) ?? null
+  /** As of the last look; null when that could not be told. */
+  of(reader: string): Lag | null {
+    return this.#lags.get(reader) ?? null
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -44,16 +45,17 @@ export class LagWatch {
   async #look(reader: string, signal: AbortSignal): Promise<void> {
     const { metrics, readers, clock } = this.#options
     try {
-      let all = 0
+      let all: Lag = { records: 0, oldestMs: null }
       for (const topic of readers.get(reader) ?? []) {
         const { records, oldestMs } = await this.#lagOf(reader, topic, signal)
         metrics.lagRecords.set({ reader, topic }, records)
         metrics.lagTime.set({ reader, topic }, oldestMs === null ? 0 : Math.max(0, clock.nowMs() - oldestMs) / 1000)
-        all += records
+        const oldest = [all.oldestMs, oldestMs].filter((ms) => ms !== null)
+        all = { records: all.records + records, oldestMs: oldest.length === 0 ? null : Math.min(...oldest) }
       }
-      this.#records.set(reader, all)
+      this.#lags.set(reader, all)
     } catch {
-      this.#records.set(reader, null)
+      this.#lags.set(reader, null)
       // What was true at the last look would read as if it still were.
       for (const topic of readers.get(reader) ?? []) {
         metrics.lagRecords.remove({ reader, topic })

@@ -34,8 +34,10 @@ export async function runService(system: System, { env, options, signal }: Call)
     fitness.catch(() => undefined)
     // Loaded while the servers answer: it brings the HTTP server with it.
     const { Service } = await import('./service.ts')
+    const { loadConsolePage } = await import('../control/console-page.ts')
+    const page = await loadConsolePage(system.consolePage)
     const service = new Service({
-      ...{ version: system.version, config, connectors, role, resources },
+      ...{ version: system.version, config, connectors, role, resources, page },
       logger,
       metrics,
       skipsGap: options.has('skip-gap'),

@@ -1,45 +1,30 @@
 // The running process: its parts under supervision, the watch on their lag, and the HTTP server.
 
 import type { Config } from '../config.ts'
-import { adminRoutes } from '../control/admin-routes.ts'
-import { conflictRoutes } from '../control/conflict-routes.ts'
-import { ControlServer, type Routes } from '../control/control-server.ts'
-import { deadRoutes } from '../control/dead-routes.ts'
+import type { ConsolePage } from '../control/console-page.ts'
+import { ControlServer } from '../control/control-server.ts'
 import { docsRoutes } from '../control/docs-routes.ts'
-import { gapRoutes } from '../control/gap-routes.ts'
-import { importRoutes } from '../control/import-routes.ts'
+import { FlowFeed } from '../control/flow-feed.ts'
 import { openApi } from '../control/open-api.ts'
 import { probeRoutes } from '../control/probe-routes.ts'
 import { type PartReport, type Readiness, readiness } from '../control/readiness.ts'
-import { runRoutes } from '../control/run-routes.ts'
-import { syncRoutes } from '../control/sync-routes.ts'
-import { verifyRoutes } from '../control/verify-routes.ts'
-import type { Connector } from '../core/connector.ts'
-import { Seal } from '../core/seal.ts'
 import { BOOKMARKS, connectorTopics } from '../core/topic.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { type Clock, systemClock } from '../pipeline/clock.ts'
-import { ConflictBook } from '../pipeline/conflict-book.ts'
-import { ConflictDesk } from '../pipeline/conflict-desk.ts'
-import { DeadLetters } from '../pipeline/dead-letters.ts'
-import { GapBook } from '../pipeline/gap-book.ts'
-import { GapDesk } from '../pipeline/gap-desk.ts'
-import { openImports } from '../pipeline/import.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
-import { RunBook, type RunBookOptions } from '../pipeline/run-book.ts'
-import { type OrderGiven, RunDesk } from '../pipeline/run-desk.ts'
+import { RunDesk } from '../pipeline/run-desk.ts'
 import { Supervisor } from '../pipeline/supervisor.ts'
-import { SyncDesk } from '../pipeline/sync-desk.ts'
-import { forecaster } from './forecaster.ts'
-import { foreseeRollback } from './foresee-rollback.ts'
+import { openBooks } from './books.ts'
+import { FlowWatch } from './flow-watch.ts'
 import { LagWatch } from './lag-watch.ts'
-import { migrateTables } from './migrate-tables.ts'
 import { OpenWatch } from './open-watch.ts'
 import { capturePart, deliverPart, type Part, partsOf } from './parts.ts'
+import { Rates } from './rates.ts'
 import { Reporter } from './reporter.ts'
 import type { Resources } from './resources.ts'
 import type { ServiceRole } from './service-role.ts'
+import { serviceRoutes } from './service-routes.ts'
 
 export interface ServiceOptions {
   readonly version: string
@@ -47,16 +32,10 @@ export interface ServiceOptions {
   readonly connectors: readonly ReadyConnector[]
   readonly role: ServiceRole
   readonly resources: Resources
+  readonly page: ConsolePage
   readonly logger: Logger
   readonly metrics: Metrics
   readonly skipsGap?: boolean
-}
-
-interface Books {
-  readonly runs: RunBook
-  readonly desk: RunDesk
-  readonly gaps: GapBook
-  readonly conflicts: ConflictBook
 }
 
 export class Service {
@@ -65,45 +44,52 @@ export class Service {
   readonly #clock: Clock = systemClock
   readonly #reporter: Reporter
   readonly #lag: LagWatch
-  readonly #gaps: OpenWatch
-  readonly #conflicts: OpenWatch
+  readonly #rates: Rates
+  readonly #open: readonly OpenWatch[]
   readonly #parts: readonly Part[]
   /** Ends what requests ask of the log. */
   readonly #asking = new AbortController()
 
   constructor(options: ServiceOptions) {
     const { config, connectors, resources, metrics, logger, version } = options
+    const clock = this.#clock
+    const { signal } = this.#asking
+    const { log, codecs, sources } = resources
     this.#options = options
-    const captures = new Map([...resources.sources].map(([side, { name }]) => [name, capturePart(side)]))
-    this.#reporter = new Reporter({ metrics, logger, captures, nowMs: () => this.#clock.nowMs() })
-    const runs = new RunBook(this.#reading())
-    const { log, codecs } = resources
-    const desk = new RunDesk({ log, records: codecs.records, clock: this.#clock, book: runs, trail: resources.trail })
-    this.#parts = partsOf({ ...options, desk, observer: this.#reporter, clock: this.#clock })
-    const readers = connectors.map(({ connector }): [string, readonly string[]] => {
-      return [connector.name, connectorTopics(connector, config.database)]
+    const captures = new Map([...sources].map(([side, { name }]) => [name, capturePart(side)]))
+    this.#reporter = new Reporter({ metrics, logger, captures, nowMs: () => clock.nowMs() })
+    const plain = connectors.map(({ connector }) => connector)
+    const reading = { log, records: codecs.records, signal }
+    const books = openBooks({ ...reading, connectors: plain, sources: sources.names, database: config.database })
+    const desk = new RunDesk({ log, records: codecs.records, clock, book: books.runs, trail: resources.trail })
+    this.#parts = partsOf({ ...options, desk, observer: this.#reporter, clock })
+    const readers = plain.map((one) => [one.name, connectorTopics(one, config.database)] as const)
+    this.#lag = new LagWatch({ log, metrics, clock, readers: new Map(readers) })
+    this.#rates = new Rates({ metrics, clock })
+    const { gaps, conflicts } = books
+    const watching = { clock, connectors: plain }
+    this.#open = [
+      new OpenWatch({ book: gaps, count: (name) => gaps.open(name).length, gauge: metrics.gapsOpen, ...watching }),
+      new OpenWatch({
+        ...{ book: conflicts, count: (name) => conflicts.openFor(name), gauge: metrics.conflictsOpen, ...watching },
+      }),
+    ]
+    const flow = new FlowWatch({
+      ...{ version, clock, log: config.log.kind, connectors: plain, sources: sources.names, books },
+      ...{ lag: this.#lag, rates: this.#rates, readiness: () => this.readiness() },
+      parts: new Set(this.#parts.map(({ name }) => name)),
     })
-    this.#lag = new LagWatch({ log: resources.log, metrics, clock: this.#clock, readers: new Map(readers) })
-    const gaps = this.#gapBook(runs)
-    const conflicts = new ConflictBook(this.#reading())
-    const watching = { clock: this.#clock, connectors: this.#plain() }
-    const openGaps = (name: string) => gaps.open(name).length
-    const openConflicts = (name: string) => conflicts.openFor(name)
-    this.#gaps = new OpenWatch({ book: gaps, count: openGaps, gauge: metrics.gapsOpen, ...watching })
-    this.#conflicts = new OpenWatch({
-      book: conflicts,
-      count: openConflicts,
-      gauge: metrics.conflictsOpen,
-      ...watching,
-    })
+    const feed = new FlowFeed({ look: () => flow.look(), clock })
     this.control = new ControlServer({
       host: config.httpHost,
       port: config.httpPort,
       tokens: config.tokens,
+      publicUrl: config.publicUrl,
+      clock,
       logger,
       routes: [
         probeRoutes({ metrics, readiness: () => this.readiness() }),
-        ...this.#runRoutes({ runs, desk, gaps, conflicts }),
+        ...serviceRoutes({ ...options, books, desk, feed, clock, signal }),
         docsRoutes({ describe: () => openApi(this.control.endpoints, version) }),
       ],
     })
@@ -114,7 +100,8 @@ export class Service {
     const failing = new AbortController()
     const ends = AbortSignal.any([signal, failing.signal])
     const tasks = this.#parts.map((part) => this.#supervise(part, ends))
-    const all = [...tasks, this.#lag.run(ends), this.#gaps.run(ends), this.#conflicts.run(ends)].map((task) =>
+    const watches = [this.#lag, this.#rates, ...this.#open].map((watch) => watch.run(ends))
+    const all = [...tasks, ...watches].map((task) =>
       task.catch((error: unknown) => {
         failing.abort()
         throw error
@@ -131,74 +118,6 @@ export class Service {
     return readiness(parts, this.#clock.nowMs())
   }
 
-  /** What books of the log are opened with. */
-  #reading(): RunBookOptions {
-    const { log, codecs } = this.#options.resources
-    return { log, records: codecs.records, signal: this.#asking.signal }
-  }
-
-  #plain(): readonly Connector[] {
-    return this.#options.connectors.map(({ connector }) => connector)
-  }
-
-  #gapBook(runs: RunBook): GapBook {
-    const { names: sources } = this.#options.resources.sources
-    return new GapBook({ ...this.#reading(), runs, sources, connectors: this.#plain() })
-  }
-
-  #runRoutes({ runs, desk, gaps, conflicts }: Books): readonly Routes[] {
-    const { resources, config, connectors } = this.#options
-    const { log, codecs, sources } = resources
-    const { records } = codecs
-    const { signal } = this.#asking
-    const plain = this.#plain()
-    const syncDesk = new SyncDesk({ desk, book: runs, source: sources.mysql, connectors: plain, signal })
-    const { database } = config
-    const place = { log, database }
-    const ofConflicts = { book: conflicts, connectors: plain }
-    const forecast = forecaster({ resources, connectors, database, clock: this.#clock })
-    return [
-      runRoutes({ desk, connectors, clock: this.#clock, place, forecast }),
-      importRoutes({
-        desk,
-        book: runs,
-        connectors,
-        clock: this.#clock,
-        forecast,
-        seal: (secret) => new Seal(config.mysqlUrl).close(secret),
-        check: (given) => this.#checkImport(given),
-        dryRollback: (run) => this.#dryRollback(runs, run),
-      }),
-      adminRoutes({
-        ...{ desk, connectors, check: (given) => this.#checkImport(given) },
-        migrate: (direction, by) => migrateTables({ resources, clock: this.#clock }, { direction, by }),
-        audit: async (limit) => (await resources.trail?.list(limit)) ?? [],
-      }),
-      syncRoutes({ syncDesk, forecast }),
-      verifyRoutes({ desk, connectors, place: { log, records } }),
-      gapRoutes({ gapDesk: new GapDesk({ desk, book: gaps }), connectors: plain, forecast }),
-      conflictRoutes({ ...ofConflicts, conflictDesk: new ConflictDesk({ ...ofConflicts, desk }), forecast }),
-      deadRoutes({ desk, connectors: plain, letters: this.#letters(plain), database, forecast }),
-    ]
-  }
-
-  async #checkImport(given: Omit<OrderGiven, 'by'>): Promise<void> {
-    const { connectors, resources } = this.#options
-    await openImports({ connectors, open: resources.openImport }, { ...given, orderedAtMs: this.#clock.nowMs() })
-  }
-
-  async #dryRollback(book: RunBook, run: string): Promise<object> {
-    const { connectors, resources } = this.#options
-    return foreseeRollback({ book, connectors, openUndo: resources.openUndo }, run, this.#asking.signal)
-  }
-
-  #letters(connectors: readonly Connector[]): DeadLetters {
-    const { resources, config } = this.#options
-    const { log, codecs } = resources
-    const by = { database: config.database, connectors, clock: this.#clock, signal: this.#asking.signal }
-    return new DeadLetters({ log, ...codecs, ...by })
-  }
-
   async #supervise({ name, work }: Part, signal: AbortSignal): Promise<void> {
     const options = { part: name, clock: this.#clock, observer: this.#reporter, random: Math.random }
     const supervisor = new Supervisor(options)
@@ -210,7 +129,7 @@ export class Service {
     const readers = new Map(this.#options.connectors.map(({ connector: { name } }) => [deliverPart(name), name]))
     return this.#reporter.parts().map((part) => {
       const reader = readers.get(part.part)
-      return { ...part, lagRecords: reader === undefined ? null : this.#lag.recordsOf(reader) }
+      return { ...part, lagRecords: reader === undefined ? null : (this.#lag.of(reader)?.records ?? null) }
     })
   }
 

@@ -61,6 +61,8 @@ export interface System {
   readonly version: string
   /** Where the package's own connectors are. */
   readonly packagedConnectors: URL
+  /** Where the console's built page is. */
+  readonly consolePage: URL
   openLog(config: Config): Promise<Log>
   openCodecs(config: Config, log: Log): Promise<Codecs>
   openSource(config: Config, options: SourceOptions): Promise<Source>

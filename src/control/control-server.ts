@@ -1,19 +1,29 @@
 // The HTTP server: who may ask what, what a request may hold, and one shape for every error. It owns no state; its
 // routes ask what they are given.
 
-import Fastify, { type FastifyInstance, type FastifyRequest, type RouteOptions } from 'fastify'
+import Fastify, {
+  type FastifyContextConfig,
+  type FastifyInstance,
+  type FastifyRequest,
+  type RouteOptions,
+} from 'fastify'
 import type { z } from 'zod'
 import { MillraceError } from '../core/errors.ts'
 import type { Role } from '../core/role.ts'
 import type { Logger } from '../observe/logger.ts'
-import { type Caller, callerOf, demand, type Token } from './caller.ts'
+import type { Clock } from '../pipeline/clock.ts'
+import { type Caller, callerOf, demand } from './caller.ts'
 import { errorAnswer } from './error-answer.ts'
+import { refuseForeign } from './refuse-foreign.ts'
+import type { Token } from './token.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The least role that may ask; null: everybody who reaches the server. */
     readonly role?: Role | null
     readonly about?: string
+    /** What it answers, for those who make clients of the API. */
+    readonly answer?: z.ZodType
   }
   interface FastifyRequest {
     caller: Caller | null
@@ -26,6 +36,9 @@ export interface ControlOptions {
   readonly host: string
   readonly port: number
   readonly tokens: readonly Token[]
+  /** Where people reach it, if it is not where it listens. */
+  readonly publicUrl: string | null
+  readonly clock: Clock
   readonly logger: Logger
   readonly routes: readonly Routes[]
 }
@@ -35,6 +48,7 @@ export interface Endpoint {
   readonly url: string
   readonly role: Role | null
   readonly about: string
+  readonly answer?: z.ZodType | undefined
   /** What it checks of a request: the zod schemas of its parts. */
   readonly schema: { readonly body?: unknown; readonly params?: unknown; readonly querystring?: unknown }
 }
@@ -43,6 +57,15 @@ const BODY_BYTES_MAX = 1_048_576
 /** An id of a dead letter begins with its connector's name. */
 const PARAM_LENGTH_MAX = 300
 const REQUEST_TIME_MS_MAX = 30_000
+
+/** Of every answer; a route may say otherwise. */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+}
 
 export class ControlServer implements AsyncDisposable {
   readonly #app: FastifyInstance
@@ -66,7 +89,10 @@ export class ControlServer implements AsyncDisposable {
           check(schema, given, httpPart),
     )
     this.#app.decorateRequest('caller', null)
-    this.#app.addHook('onRequest', async (request) => this.#admit(request))
+    this.#app.addHook('onRequest', async (request, reply) => {
+      reply.headers(HEADERS)
+      this.#admit(request)
+    })
     this.#app.setErrorHandler((error, request, reply) => {
       const { status, body } = errorAnswer(error)
       if (status === 500)
@@ -98,8 +124,7 @@ export class ControlServer implements AsyncDisposable {
 
   #remember({ method, url, config, schema = {} }: RouteOptions): void {
     for (const one of [method].flat()) {
-      if (one !== 'HEAD')
-        this.#endpoints.push({ method: one, url, role: config?.role ?? null, about: config?.about ?? '', schema })
+      if (one !== 'HEAD') this.#endpoints.push({ method: one, url, schema, ...read(config) })
     }
   }
 
@@ -107,7 +132,9 @@ export class ControlServer implements AsyncDisposable {
     const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers
     // Clients that always send JSON say so of no body too.
     if (length === '0' && coding === undefined) delete request.headers['content-type']
-    request.caller = callerOf(request.headers.authorization, this.#options.tokens)
+    const { tokens, publicUrl, clock } = this.#options
+    refuseForeign(request, { publicUrl, isLocal: tokens.length === 0 })
+    request.caller = callerOf(request.headers, tokens, clock.nowMs())
     const { role } = request.routeOptions.config
     if (role !== null && role !== undefined) demand(request.caller, role)
   }
@@ -119,6 +146,10 @@ export class ControlServer implements AsyncDisposable {
     if (methods.length === 0) throw new MillraceError('ENDPOINT_UNKNOWN', `there is nothing at ${path}`)
     throw new MillraceError('METHOD_NOT_ALLOWED', `${path} answers ${methods.join(', ')}, not ${request.method}`)
   }
+}
+
+function read({ role = null, about = '', answer }: FastifyContextConfig = {}) {
+  return { role, about, answer }
 }
 
 function patternOf(url: string): RegExp {

@@ -26,19 +26,27 @@ export function openApi(endpoints: readonly Endpoint[], version: string): Json {
     openapi: '3.1.0',
     info: { title: 'millrace', version },
     paths,
-    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: 'millrace_session' },
+      },
+    },
   }
 }
 
-function operation({ about, role, schema }: Endpoint): Json {
+function operation({ about, role, schema, answer }: Endpoint): Json {
   const { body, params, querystring } = schema
   return {
     summary: about,
-    ...(role === null ? { security: [] } : { security: [{ token: [] }], 'x-role': role }),
+    ...(role === null ? { security: [] } : { security: [{ token: [] }, { session: [] }], 'x-role': role }),
     parameters: [...parameters('path', params), ...parameters('query', querystring)],
     ...(body === undefined ? {} : { requestBody: { content: { 'application/json': { schema: jsonSchema(body) } } } }),
     responses: {
-      '2XX': { description: 'Done, or under way.' },
+      '2XX': {
+        description: 'Done, or under way.',
+        ...(answer && { content: { 'application/json': { schema: jsonSchema(answer, 'output') } } }),
+      },
       default: {
         description: 'What is wrong, and how to mend it.',
         content: { 'application/json': { schema: ERROR } },
@@ -55,6 +63,6 @@ function parameters(place: 'path' | 'query', schema: unknown): readonly Json[] {
   })
 }
 
-function jsonSchema(schema: unknown): Json {
-  return z.toJSONSchema(schema as z.ZodType, { io: 'input', unrepresentable: 'any' }) as Json
+function jsonSchema(schema: unknown, io: 'input' | 'output' = 'input'): Json {
+  return z.toJSONSchema(schema as z.ZodType, { io, unrepresentable: 'any' }) as Json
 }

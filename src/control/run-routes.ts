@@ -9,6 +9,7 @@ import type { OrderGiven, RunDesk } from '../pipeline/run-desk.ts'
 import { askForecast, type Forecasting } from './ask-forecast.ts'
 import type { Routes } from './control-server.ts'
 import { errorAnswer } from './error-answer.ts'
+import { eventHeaders } from './event-headers.ts'
 import { BackfillBody, backfillOrder, LimitsBody, limitsOf, ReplayBody, replayOrder } from './run-orders.ts'
 import { viewOf } from './run-view.ts'
 
@@ -107,7 +108,7 @@ async function stream(
   const gone = new AbortController()
   request.raw.socket.once('close', () => gone.abort())
   reply.hijack()
-  reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+  reply.raw.writeHead(200, eventHeaders(reply))
   try {
     for (let told = ''; ; view = viewOf(await desk.find(id))) {
       const text = JSON.stringify(view)

@@ -37,6 +37,7 @@ export const ERRORS = {
     fate: 'stop',
     hint: 'Correct the connector as named above and start again; nothing was written.',
   },
+  CONSOLE_MISSING: { fate: 'stop', hint: 'Build the page with `npm run build`, and start again.' },
   DEAD_LETTER_UNKNOWN: {
     fate: 'stop',
     hint: '`millrace dead` lists the dead letters; one that was retried or dropped is gone.',
@@ -175,6 +176,10 @@ export const ERRORS = {
   },
   MYSQL_URL_INVALID: { fate: 'stop', hint: 'Set MILLRACE_MYSQL_URL to mysql://user:password@host:3306/database.' },
   NOTHING_TO_REPAIR: { fate: 'stop', hint: '`millrace gaps` lists the gaps, and which run repaired each of them.' },
+  ORIGIN_FOREIGN: {
+    fate: 'stop',
+    hint: 'Ask from a page of this server, or without an Origin; behind a proxy name its address in MILLRACE_PUBLIC_URL.',
+  },
   PORT_TAKEN: { fate: 'stop', hint: 'Name another MILLRACE_HTTP_PORT, or 0 for a free one.' },
   RECORD_TOO_LARGE: {
     fate: 'stop',
@@ -200,6 +205,8 @@ export const ERRORS = {
     fate: 'stop',
     hint: "Undo the change of the table, or accept it: set MILLRACE_ACCEPT_SCHEMA to the table's name and start again.",
   },
+  SIGN_IN_LIMITED: { fate: 'stop', hint: 'Wait a minute, and sign in with a token of MILLRACE_TOKENS.' },
+  SIGN_IN_REFUSED: { fate: 'stop', hint: 'Sign in with a token of MILLRACE_TOKENS, the part behind its role.' },
   SINK_TABLE_MISSING: {
     fate: 'stop',
     hint: 'Run `millrace doctor`: it prints the command that makes the table, or check AWS_REGION and the table name.',
@@ -219,7 +226,10 @@ export const ERRORS = {
     fate: 'stop',
     hint: 'Make room in the item that the message names, and sync again.',
   },
-  TOKEN_MISSING: { fate: 'stop', hint: 'Send `Authorization: Bearer TOKEN` with a token of MILLRACE_TOKENS.' },
+  TOKEN_MISSING: {
+    fate: 'stop',
+    hint: 'Sign in, or send `Authorization: Bearer TOKEN`, with a token of MILLRACE_TOKENS.',
+  },
   TOPIC_MISMATCH: { fate: 'stop', hint: 'Declare the topic as it exists, or use another log.' },
   TOPIC_UNKNOWN: { fate: 'retry', hint: 'The topic is made when its source is first captured: start capture.' },
   VENUE_UNKNOWN: { fate: 'stop', hint: '`GET /api/sync/status` lists all venues.' },

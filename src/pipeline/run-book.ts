@@ -11,10 +11,13 @@ import type { RecordCodec } from '../log/codec.ts'
 import type { Log, StoredRecord } from '../log/log.ts'
 import { TopicTail } from './topic-tail.ts'
 
-export interface Run {
+export interface RunStanding {
   readonly order: Order
   /** Null until somebody has begun with it. */
   readonly progress: Progress | null
+}
+
+export interface Run extends RunStanding {
   readonly tally: Tally
   /** Of an import that is done. */
   readonly integrity: readonly CheckResult[] | null
@@ -65,6 +68,11 @@ export class RunBook {
   all(): readonly Run[] {
     const orders = [...this.#orders.values()].toSorted((one, other) => other.orderedAtMs - one.orderedAtMs)
     return orders.flatMap(({ id }) => this.get(id) ?? [])
+  }
+
+  /** How each run stands, without what became of its rows: that has to be added up. In no order. */
+  standings(): readonly RunStanding[] {
+    return [...this.#orders.values()].map((order) => ({ order, progress: this.#progress.get(order.id) ?? null }))
   }
 
   /** What this part has done for the run so far. */
@@ -153,12 +161,12 @@ function sum(parts: readonly PartTally[]): Tally {
 }
 
 /** As a person sees it: what is asked for shows before it is carried out. */
-export function stateOf({ order, progress }: Run): RunState {
+export function stateOf({ order, progress }: RunStanding): RunState {
   if (progress !== null && progress.attempt === order.attempt) return progress.state
   return order.wanted === 'cancelled' ? 'cancelled' : 'queued'
 }
 
-export function isOver(run: Run): boolean {
+export function isOver(run: RunStanding): boolean {
   const state = stateOf(run)
   return state === 'done' || state === 'cancelled' || state === 'failed'
 }

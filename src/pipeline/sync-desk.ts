@@ -72,6 +72,11 @@ export class SyncDesk {
     return states
   }
 
+  /** How syncs of these venues stand. */
+  async statesOf(venues: readonly Venue[]): Promise<readonly VenueState[]> {
+    return venues.map(await this.#stateOf(this.#connector()))
+  }
+
   async #stateOf(connector: SyncedConnector): Promise<(venue: Venue) => VenueState> {
     const { desk, book } = this.#options
     const runs = (await desk.list()).filter((run) => run.order.kind === 'sync' && !isOver(run))

@@ -49,18 +49,18 @@ async function append(log: Log, timesMs: readonly number[]): Promise<void> {
 
 test('lag is unknown before the topic exists, then the records to go and the age of the oldest', async () => {
   const { log, metrics, watch, look } = await watched()
-  expect(watch.recordsOf('feedback')).toBeNull()
+  expect(watch.of('feedback')).toBeNull()
   await log.declare([{ topic: TOPIC, partitions: 2, isCompacted: false }])
   await append(log, [40_000, 60_000, 70_000, 80_000, 90_000, 95_000, 96_000, 97_000])
   look(100_000)
-  await until(async () => (watch.recordsOf('feedback') === 8 ? true : null), { what: 'eight to go' })
+  await until(async () => (watch.of('feedback')?.records === 8 ? true : null), { what: 'eight to go' })
   expect(await metrics.registry.metrics()).toContain(`millrace_lag_seconds{reader="feedback",topic="${TOPIC}"} 60`)
   for await (const batch of log.follow('feedback', [TOPIC], { signal: AbortSignal.timeout(60_000) })) {
     await batch.commit()
     if ((await log.lag('feedback', TOPIC)) === 0) break
   }
   look(100_000)
-  await until(async () => (watch.recordsOf('feedback') === 0 ? true : null), { what: 'nothing to go' })
+  await until(async () => (watch.of('feedback')?.records === 0 ? true : null), { what: 'nothing to go' })
   expect(await metrics.registry.metrics()).toContain(`millrace_lag_seconds{reader="feedback",topic="${TOPIC}"} 0`)
 })
 
@@ -68,10 +68,10 @@ test('while the log cannot be asked no lag is shown, rather than the last one', 
   const { log, metrics, watch, look } = await watched()
   await log.declare([{ topic: TOPIC, partitions: 1, isCompacted: false }])
   look(100_000)
-  await until(async () => (watch.recordsOf('feedback') === 0 ? true : null), { what: 'nothing to go' })
+  await until(async () => (watch.of('feedback')?.records === 0 ? true : null), { what: 'nothing to go' })
   expect(await metrics.registry.metrics()).toContain(`millrace_lag_records{reader="feedback",topic="${TOPIC}"} 0`)
   await log.close()
   look(110_000)
-  await until(async () => (watch.recordsOf('feedback') === null ? true : null), { what: 'nobody knows' })
+  await until(async () => (watch.of('feedback') === null ? true : null), { what: 'nobody knows' })
   expect(await metrics.registry.metrics()).not.toMatch(/^millrace_lag_\w+\{/mu)
 })

@@ -1,9 +1,8 @@
 // Conflicts over HTTP and on the command line, from a real log.
 
-import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { conflictRoutes } from '../../src/control/conflict-routes.ts'
-import { ControlServer } from '../../src/control/control-server.ts'
+import type { ControlServer } from '../../src/control/control-server.ts'
 import { NO_TALLY } from '../../src/core/run.ts'
 import { Exact } from '../../src/core/value.ts'
 import { systemClock } from '../../src/pipeline/clock.ts'
@@ -13,6 +12,7 @@ import { conflictLeftover, contestLeftover } from '../../src/pipeline/leftovers.
 import { RunBook } from '../../src/pipeline/run-book.ts'
 import { RunDesk } from '../../src/pipeline/run-desk.ts'
 import { runCommand } from '../support/command.ts'
+import { controlServer } from '../support/control-server.ts'
 import { connector, Delivering } from '../support/delivering.ts'
 import { fieldConflict } from '../support/field-conflict.ts'
 
@@ -38,8 +38,7 @@ beforeAll(async () => {
   const desk = new RunDesk({ log: at.log, records: at.records, clock: systemClock, book: runs })
   const conflictDesk = new ConflictDesk({ desk, book, connectors })
   const forecast = { rows: 1, isExact: true, sample: NO_TALLY, writeUnits: 1, minutes: null }
-  server = new ControlServer({
-    ...{ host: '127.0.0.1', port: 0, tokens: [], logger: pino({ level: 'silent' }) },
+  server = controlServer({
     routes: [conflictRoutes({ book, connectors, conflictDesk, forecast: async () => forecast })],
   })
   address = await server.listen()

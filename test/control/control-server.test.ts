@@ -1,11 +1,11 @@
-import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
-import type { Token } from '../../src/control/caller.ts'
-import { ControlServer, type Routes } from '../../src/control/control-server.ts'
+import type { Routes } from '../../src/control/control-server.ts'
 import { probeRoutes } from '../../src/control/probe-routes.ts'
 import { type PartReport, readiness } from '../../src/control/readiness.ts'
+import type { Token } from '../../src/control/token.ts'
 import { createMetrics } from '../../src/observe/metrics.ts'
+import { controlServer } from '../support/control-server.ts'
 
 const VIEWER = 'viewer-0123456789'
 const TOKENS: readonly Token[] = [
@@ -32,11 +32,8 @@ const ask: Routes = (app) => {
 
 async function open(options: { tokens?: readonly Token[]; parts?: readonly PartReport[] } = {}) {
   const metrics = createMetrics()
-  const server = new ControlServer({
-    host: '127.0.0.1',
-    port: 0,
+  const server = controlServer({
     tokens: options.tokens ?? [],
-    logger: pino({ level: 'silent' }),
     routes: [probeRoutes({ metrics, readiness: async () => readiness(options.parts ?? [part], 0) }), ask],
   })
   const address = await server.listen()
@@ -134,6 +131,6 @@ test('a defect keeps its details to itself', async () => {
 test('a taken port is named', async () => {
   const { address } = await open()
   const { hostname, port } = new URL(address)
-  const other = new ControlServer({ host: hostname, port: Number(port), tokens: [], logger: pino(), routes: [] })
+  const other = controlServer({ host: hostname, port: Number(port) })
   await expect(other.listen()).rejects.toMatchObject({ code: 'PORT_TAKEN', message: expect.stringContaining(port) })
 })

@@ -3,6 +3,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Config, type Environment, readConfig } from '../../config.ts'
+import { loadConsolePage } from '../../control/console-page.ts'
 import { MillraceError } from '../../core/errors.ts'
 import { createLogger } from '../../observe/logger.ts'
 import { createMetrics, type Metrics } from '../../observe/metrics.ts'
@@ -94,6 +95,7 @@ export class DemoRun implements AsyncDisposable {
       resources,
       logger,
       metrics: this.metrics,
+      page: await loadConsolePage(system.consolePage),
     })
     this.#resources.use(service.control)
     const address = await service.control.listen()

@@ -1,0 +1,106 @@
+// What the console asks, of a real millrace: how everything flows, which venues need a sync, and who may ask.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { FlowView } from '../../src/control/flow-view.ts'
+import type { VenuesView } from '../../src/control/venues-view.ts'
+import type { Millrace } from '../support/millrace.ts'
+import { SyncPlace } from '../support/sync-place.ts'
+import { Syncs } from '../support/syncs.ts'
+import { until } from '../support/until.ts'
+
+let place: SyncPlace
+let millrace: Millrace
+let syncs: Syncs
+
+beforeAll(async () => {
+  place = await SyncPlace.open()
+  for (const name of ['Opus Ocean Grille', 'Bella Vista', 'Café Ümlaut']) await place.site.venue(name)
+  millrace = await place.millrace()
+  syncs = new Syncs(millrace)
+})
+afterAll(() => place[Symbol.asyncDispose]())
+
+const flow = async () => (await syncs.ask('GET', '/api/flow')).body as FlowView
+const venues = async (query = '') => (await syncs.ask('GET', `/api/venues${query}`)).body as VenuesView
+
+describe('the flow', () => {
+  test('names source, log, sink, and what moves between them', async () => {
+    const view = await flow()
+    expect(view).toMatchObject({
+      ready: true,
+      why: [],
+      sources: [{ kind: 'mysql', state: 'running', error: null }],
+      log: { kind: 'file' },
+      sinks: [{ name: 'dynamodb', kind: 'dynamodb' }],
+      flows: [{ connector: 'feedback', to: 'dynamodb', state: 'running', dead_letters: 0, open_gaps: 0, error: null }],
+      runs: { active: 0, queued: 0 },
+      troubles: [],
+    })
+    expect(view.flows[0]?.from).toBe(view.sources[0]?.name)
+    expect(Date.parse(view.started_at)).toBeLessThan(Date.parse(view.at))
+    expect(view.sources[0]?.lag_seconds).toBeLessThan(60)
+  })
+
+  test('tells, of what moves, how much and how fast', async () => {
+    const busy = async () => {
+      await place.visits(1, 5)
+      const view = await flow()
+      const [moving] = view.flows
+      return (moving?.records_per_second ?? 0) > 0 && moving?.latency_ms !== null ? view : null
+    }
+    const view = await until(busy, { what: 'something moves', withinMs: 60_000 })
+    expect(view.sources[0]?.rows_per_second).toBeGreaterThan(0)
+    expect(view.log.bytes_per_second).toBeGreaterThan(0)
+    expect(view.flows[0]?.writes?.applied).toBeGreaterThan(0)
+    expect(view.flows[0]?.latency_ms?.p99).toBeGreaterThanOrEqual(view.flows[0]?.latency_ms?.p50 ?? 0)
+  })
+
+  test('is followed by events, each a whole view', async () => {
+    const ending = new AbortController()
+    const answer = await fetch(`${millrace.url}/api/flow/events`, { signal: ending.signal })
+    expect(answer.headers.get('content-type')).toBe('text/event-stream')
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+    const events: FlowView[] = []
+    let text = ''
+    for await (const chunk of answer.body ?? []) {
+      text += Buffer.from(chunk).toString()
+      for (let end = text.indexOf('\n\n'); end !== -1; end = text.indexOf('\n\n')) {
+        const data = /^event: flow\ndata: (.*)$/u.exec(text.slice(0, end))?.[1]
+        if (data !== undefined) events.push(JSON.parse(data))
+        text = text.slice(end + 2)
+      }
+      if (events.length === 3) break
+    }
+    ending.abort()
+    expect(events.map(({ flows }) => flows[0]?.connector)).toEqual(['feedback', 'feedback', 'feedback'])
+    const times = events.map(({ at }) => Date.parse(at))
+    expect(times).toEqual([...new Set(times)].toSorted((one, other) => one - other))
+  })
+})
+
+describe('the venues', () => {
+  test('need a sync until they had one, and are found and paged', async () => {
+    const before = await venues()
+    expect(before).toMatchObject({ total: 3, matching: 3, counts: { synced: 0, needs_sync: 3, syncing: 0 } })
+    expect(before.venues.map(({ restaurant_name }) => restaurant_name)).toEqual([
+      'Bella Vista',
+      'Café Ümlaut',
+      'Opus Ocean Grille',
+    ])
+    expect(before.venues[0]).toMatchObject({ state: 'needs_sync', why: 'it was never synced', last_sync_at: null })
+    await syncs.sync(1)
+    const after = await venues('?sort=last_sync')
+    expect(after.counts).toEqual({ synced: 1, needs_sync: 2, syncing: 0 })
+    expect(after.venues.at(-1)).toMatchObject({ client_id: 1, state: 'synced', why: null })
+    expect(await venues('?state=synced')).toMatchObject({ total: 3, matching: 1, venues: [{ client_id: 1 }] })
+    expect(await venues('?search=cafe%20um')).toMatchObject({
+      matching: 1,
+      venues: [{ restaurant_name: 'Café Ümlaut' }],
+    })
+    expect(await venues('?limit=1&offset=1')).toMatchObject({
+      matching: 3,
+      venues: [{ restaurant_name: 'Café Ümlaut' }],
+    })
+    expect((await venues('?search=nowhere')).venues).toEqual([])
+  })
+})
