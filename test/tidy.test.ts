@@ -4,6 +4,7 @@ import feedback from '../connectors/feedback.ts'
 import { commands } from '../src/cli/commands.ts'
 import type { System } from '../src/cli/system.ts'
 import { type AdminRoutesOptions, adminRoutes } from '../src/control/admin-routes.ts'
+import { type AuditRoutesOptions, auditRoutes } from '../src/control/audit-routes.ts'
 import { type ConflictRoutesOptions, conflictRoutes } from '../src/control/conflict-routes.ts'
 import { type ConsoleRoutesOptions, consoleRoutes } from '../src/control/console-routes.ts'
 import { type DeadRoutesOptions, deadRoutes } from '../src/control/dead-routes.ts'
@@ -13,6 +14,7 @@ import { type GapRoutesOptions, gapRoutes } from '../src/control/gap-routes.ts'
 import { type ImportRoutesOptions, importRoutes } from '../src/control/import-routes.ts'
 import { type ProbeOptions, probeRoutes } from '../src/control/probe-routes.ts'
 import { type RunRoutesOptions, runRoutes } from '../src/control/run-routes.ts'
+import { type ScheduleRoutesOptions, scheduleRoutes } from '../src/control/schedule-routes.ts'
 import { type SessionRoutesOptions, sessionRoutes } from '../src/control/session-routes.ts'
 import { type SyncRoutesOptions, syncRoutes } from '../src/control/sync-routes.ts'
 import { type VenuesRoutesOptions, venuesRoutes } from '../src/control/venues-routes.ts'
@@ -183,6 +185,8 @@ const server = controlServer({
     sessionRoutes({} as SessionRoutesOptions),
     flowRoutes({} as FlowRoutesOptions),
     venuesRoutes({} as VenuesRoutesOptions),
+    scheduleRoutes({} as ScheduleRoutesOptions),
+    auditRoutes({} as AuditRoutesOptions),
     runRoutes({} as RunRoutesOptions),
     syncRoutes({} as SyncRoutesOptions),
     verifyRoutes({} as VerifyRoutesOptions),

@@ -1,11 +1,14 @@
 // Makes the tables that connectors bring along, or takes them back, and puts on record who did.
 
 import { randomUUID } from 'node:crypto'
+import { auditRecord } from '../pipeline/audit-record.ts'
 import type { Clock } from '../pipeline/clock.ts'
+import { decideAlone } from '../pipeline/decide-alone.ts'
+import { declaredTopics } from '../pipeline/topics.ts'
 import type { Resources } from './resources.ts'
 
 export interface MigratePlace {
-  readonly resources: Pick<Resources, 'migrate' | 'trail'>
+  readonly resources: Pick<Resources, 'migrate' | 'trail' | 'log' | 'codecs'>
   readonly clock: Clock
 }
 
@@ -16,6 +19,8 @@ export interface Migrating {
   readonly isUnasked?: boolean
 }
 
+const WRITER = 'millrace.migrations'
+
 /** The names of what was carried out. */
 export async function migrateTables(
   { resources, clock }: MigratePlace,
@@ -23,8 +28,14 @@ export async function migrateTables(
 ): Promise<readonly string[]> {
   const made = await resources.migrate(direction)
   if (isUnasked && made.length === 0) return made
-  const about = { who: by, what: 'table-migration', run: null, atMs: clock.nowMs() }
+  const { log, codecs, trail } = resources
   const details = { direction, carried_out: made }
-  await resources.trail?.write({ id: `migration ${randomUUID()}`, ...about, details })
+  const deed = { id: `migration ${randomUUID()}`, who: by, run: null, atMs: clock.nowMs(), details }
+  await trail?.write({ ...deed, what: 'table-migration' })
+  // At a start the log may not be there yet, and nobody has ordered it.
+  if (isUnasked) return made
+  const record = await auditRecord(codecs.records, { ...deed, what: 'migrate' })
+  await log.declare(declaredTopics([], 1))
+  await decideAlone(log, WRITER, (writer) => writer.append([record]))
   return made
 }

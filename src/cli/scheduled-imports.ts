@@ -2,12 +2,12 @@
 
 import type { Config } from '../config.ts'
 import { NO_LIMITS } from '../core/run.ts'
-import { sameImport } from '../pipeline/import-order.ts'
+import { isSameImport, sameImport } from '../pipeline/import-order.ts'
 import type { ImportScope } from '../pipeline/import-scope.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { resumeImports } from '../pipeline/resume-imports.ts'
 import type { RunDesk } from '../pipeline/run-desk.ts'
-import type { Scheduled } from '../pipeline/scheduler.ts'
+import type { ScheduledImport } from '../pipeline/schedule-desk.ts'
 
 export interface ScheduledImportsOptions {
   readonly desk: RunDesk
@@ -15,10 +15,10 @@ export interface ScheduledImportsOptions {
   readonly connectors: readonly ReadyConnector[]
 }
 
-export function scheduledImports({ desk, config, connectors }: ScheduledImportsOptions): readonly Scheduled[] {
+export function scheduledImports({ desk, config, connectors }: ScheduledImportsOptions): readonly ScheduledImport[] {
   const importing = connectors.filter(({ connector }) => connector.source === 'import')
   const imports = importing.flatMap(({ connector, settings }) =>
-    (connector.schedules?.(settings) ?? []).map(({ name, imports: parts, ...schedule }): Scheduled => {
+    (connector.schedules?.(settings) ?? []).map(({ name, imports: parts, ...schedule }): ScheduledImport => {
       const scope: ImportScope = { imports: [...parts] }
       const given = {
         kind: 'import',
@@ -29,15 +29,21 @@ export function scheduledImports({ desk, config, connectors }: ScheduledImportsO
       return {
         name: `${connector.name}/${name}`,
         schedule,
-        order: async (id, by) => void (await desk.order({ ...given, by, id: id('import') }, sameImport(given))),
+        connector: connector.name,
+        imports: scope.imports,
+        isSame: (order) => isSameImport(given, order),
+        order: async ({ by, id }) => [
+          await desk.order({ ...given, by, ...(id && { id: id('import') }) }, sameImport(given)),
+        ],
       }
     }),
   )
   if (importing.length === 0 || config.importRetry === null) return imports
-  const again: Scheduled = {
+  const again: ScheduledImport = {
     name: 'import-retry',
     schedule: { cron: config.importRetry, zone: config.timeZone },
-    order: async (_id, by) => void (await resumeImports(desk, by)),
+    ...{ connector: null, imports: [], isSame: () => false },
+    order: ({ by }) => resumeImports(desk, by),
   }
   return [...imports, again]
 }

@@ -2,6 +2,7 @@
 
 import type { Config } from '../config.ts'
 import { adminRoutes } from '../control/admin-routes.ts'
+import { auditRoutes } from '../control/audit-routes.ts'
 import { conflictRoutes } from '../control/conflict-routes.ts'
 import type { ConsolePage } from '../control/console-page.ts'
 import { consoleRoutes } from '../control/console-routes.ts'
@@ -12,12 +13,14 @@ import { flowRoutes } from '../control/flow-routes.ts'
 import { gapRoutes } from '../control/gap-routes.ts'
 import { importRoutes } from '../control/import-routes.ts'
 import { runRoutes } from '../control/run-routes.ts'
+import { scheduleRoutes } from '../control/schedule-routes.ts'
 import { sessionRoutes } from '../control/session-routes.ts'
 import { syncRoutes } from '../control/sync-routes.ts'
 import { LATE_S } from '../control/troubles.ts'
 import { venuesRoutes } from '../control/venues-routes.ts'
 import { verifyRoutes } from '../control/verify-routes.ts'
 import { Seal } from '../core/seal.ts'
+import { AuditBook } from '../pipeline/audit-book.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { ConflictDesk } from '../pipeline/conflict-desk.ts'
 import { DeadLetters } from '../pipeline/dead-letters.ts'
@@ -25,6 +28,7 @@ import { GapDesk } from '../pipeline/gap-desk.ts'
 import { openImports } from '../pipeline/import.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { OrderGiven, RunDesk } from '../pipeline/run-desk.ts'
+import { ScheduleDesk } from '../pipeline/schedule-desk.ts'
 import { SyncDesk } from '../pipeline/sync-desk.ts'
 import { VenueBoard } from '../pipeline/venue-board.ts'
 import { VenueDifferences } from '../pipeline/venue-differences.ts'
@@ -33,6 +37,7 @@ import { forecaster } from './forecaster.ts'
 import { foreseeRollback } from './foresee-rollback.ts'
 import { migrateTables } from './migrate-tables.ts'
 import type { Resources } from './resources.ts'
+import { scheduledImports } from './scheduled-imports.ts'
 
 export interface ServiceRoutesOptions {
   readonly config: Config
@@ -66,6 +71,13 @@ export function serviceRoutes(options: ServiceRoutesOptions): readonly Routes[] 
     ...importingRoutes(options, forecast),
     syncRoutes({ syncDesk, forecast }),
     venuesRoutes({ board: venueBoard(options, syncDesk) }),
+    scheduleRoutes({
+      scheduleDesk: new ScheduleDesk({
+        ...{ book: books.runs, bookmarks: books.bookmarks, clock },
+        all: scheduledImports({ desk, config, connectors }),
+      }),
+    }),
+    auditRoutes({ book: new AuditBook({ log, records, signal }) }),
     verifyRoutes({ desk, connectors, place: { log, records } }),
     gapRoutes({ gapDesk: new GapDesk({ desk, book: books.gaps }), connectors: plain, forecast }),
     conflictRoutes({ ...ofConflicts, conflictDesk: new ConflictDesk({ ...ofConflicts, desk }), forecast }),

@@ -2,6 +2,7 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { RUN_KINDS } from '../core/run.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { LogPlace } from '../pipeline/replay-scope.ts'
@@ -29,6 +30,10 @@ const Id = z.strictObject({ id: z.uuid('is no id of a run') })
 const Listing = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
   state: z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled']).optional(),
+  kind: z.enum(RUN_KINDS).optional(),
+  connector: z.string().min(1).max(100).optional(),
+  /** The `ordered_at` of the last one of the page before. */
+  before: z.iso.datetime({ offset: true, message: 'is no moment like 2026-01-31T12:00:00Z' }).optional(),
 })
 
 const EVENT_EVERY_MS = 500
@@ -59,11 +64,16 @@ export function runRoutes({ desk, connectors, clock, place, forecast }: RunRoute
     })
 
     app.get<{ Querystring: z.infer<typeof Listing> }>('/api/runs', {
-      config: { role: 'viewer', about: 'All runs, the newest first.' },
+      config: {
+        role: 'viewer',
+        about:
+          'Runs, the newest first: `?kind=`, `state=`, `connector=`, `limit=100`, `before=` the last `ordered_at`.',
+      },
       schema: { querystring: Listing },
       handler: async ({ query }) => {
-        const views = (await desk.list()).map(viewOf)
-        return views.filter(({ state }) => query.state === undefined || state === query.state).slice(0, query.limit)
+        const { before, ...asked } = query
+        const beforeMs = before === undefined ? Number.POSITIVE_INFINITY : Date.parse(before)
+        return (await desk.page({ ...asked, beforeMs })).map(viewOf)
       },
     })
 

@@ -1,4 +1,4 @@
-// What goes on the record of who did what to imports.
+// What goes on the record of who did what.
 
 export interface AuditEntry {
   readonly id: string

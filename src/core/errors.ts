@@ -201,6 +201,7 @@ export const ERRORS = {
   ROLE_MISSING: { fate: 'stop', hint: 'Ask with a token of that role; MILLRACE_TOKENS lists them.' },
   RUN_OVER: { fate: 'stop', hint: 'A run that has ended stays as it is: order a new one.' },
   RUN_UNKNOWN: { fate: 'stop', hint: '`millrace runs` lists all runs.' },
+  SCHEDULE_UNKNOWN: { fate: 'stop', hint: '`GET /api/schedules` lists all schedules.' },
   SCHEMA_INCOMPATIBLE: {
     fate: 'stop',
     hint: "Undo the change of the table, or accept it: set MILLRACE_ACCEPT_SCHEMA to the table's name and start again.",

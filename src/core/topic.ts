@@ -4,6 +4,7 @@ import type { Connector } from './connector.ts'
 import { IMPORTS_DATABASE } from './imported-row.ts'
 import { ITEMS_DATABASE } from './item.ts'
 
+export const AUDIT = 'millrace.audit'
 export const BOOKMARKS = 'millrace.bookmarks'
 export const CONFLICTS = 'millrace.conflicts'
 export const DIFFERENCES = 'millrace.differences'

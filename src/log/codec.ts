@@ -1,5 +1,6 @@
 // The port between facts and the log's bytes. Capture encodes, deliver decodes; neither knows the format.
 
+import type { AuditEntry } from '../core/audit-entry.ts'
 import type { Conflict } from '../core/conflict.ts'
 import type { DeadLetter, DroppedLetter } from '../core/dead-letter.ts'
 import type { RowDifference } from '../core/difference.ts'
@@ -38,6 +39,7 @@ export interface BookmarkEntry {
 
 /** What millrace keeps in topics of its own. */
 export interface OwnRecords {
+  readonly audit: AuditEntry
   readonly bookmark: BookmarkEntry
   readonly deadLetter: DeadLetter
   readonly difference: RowDifference

@@ -1,5 +1,6 @@
 // The dead letters as a person handles them: found, read, and given up. Retrying them is a run.
 
+import { randomUUID } from 'node:crypto'
 import type { Connector } from '../core/connector.ts'
 import { type DeadFilter, type DeadLetter, type DroppedLetter, deadLetterKey, isMeant } from '../core/dead-letter.ts'
 import { MillraceError } from '../core/errors.ts'
@@ -7,6 +8,7 @@ import type { ChangeEvent } from '../core/event.ts'
 import { connectorTopics, DROPPED, deadTopic } from '../core/topic.ts'
 import type { EventCodec, RecordCodec } from '../log/codec.ts'
 import type { Log, LogRecord } from '../log/log.ts'
+import { auditRecord } from './audit-record.ts'
 import type { Clock } from './clock.ts'
 import { deadRecord } from './dead-record.ts'
 import { decideAlone } from './decide-alone.ts'
@@ -44,6 +46,8 @@ export interface DeadListing {
 }
 
 const WRITER = 'millrace.dead'
+/** Beside how many there were. */
+const AUDITED_IDS_MAX = 20
 const REASONS_MAX = 100
 const BEHIND = 'behind an earlier event of its row'
 const OTHERS = 'others'
@@ -111,7 +115,7 @@ export class DeadLetters {
     return decideAlone(this.#options.log, WRITER, async (writer) => {
       const letters = await this.all(ids)
       const notes = await Promise.all(letters.map((letter) => this.#note(letter, why)))
-      await writer.append([...letters.map(letterGone), ...notes])
+      await writer.append([...letters.map(letterGone), ...notes, await this.#audit(letters, why)])
       return letters
     })
   }
@@ -123,6 +127,15 @@ export class DeadLetters {
     const about = { id, connector, topic: cursor.topic, reason, attempts }
     const value = await records.pack('dropped', { ...about, ...why, droppedAtMs: clock.nowMs() })
     return { topic: DROPPED, key: Buffer.from(id), value }
+  }
+
+  async #audit(letters: readonly DeadLetter[], { note, by }: Pick<DroppedLetter, 'note' | 'by'>): Promise<LogRecord> {
+    const { records, clock } = this.#options
+    const connector = [...new Set(letters.map((letter) => letter.connector))].join(', ')
+    const ids = letters.slice(0, AUDITED_IDS_MAX).map(deadLetterKey)
+    const details = { connector, letters: letters.length, ids, note }
+    const deed = { id: `drop ${randomUUID()}`, who: by, what: 'drop', run: null, atMs: clock.nowMs() }
+    return auditRecord(records, { ...deed, details })
   }
 
   async *#all(topics?: readonly string[]): AsyncIterable<DeadLetter> {

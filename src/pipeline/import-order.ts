@@ -3,7 +3,7 @@
 import { MillraceError } from '../core/errors.ts'
 import type { ImportFrom } from '../core/import-from.ts'
 import { nearest } from '../core/nearest.ts'
-import { NO_LIMITS } from '../core/run.ts'
+import { NO_LIMITS, type Order } from '../core/run.ts'
 import type { ImportScope } from './import-scope.ts'
 import type { ReadyConnector } from './ready-connector.ts'
 import type { Run } from './run-book.ts'
@@ -39,7 +39,10 @@ function meant(table: string, importing: readonly ReadyConnector[]): string {
 }
 
 /** The run that is under way for the same. */
-export function sameImport({ connector, scope }: Omit<OrderGiven, 'by'>): (runs: readonly Run[]) => Run | null {
-  return (runs) =>
-    runs.find(({ order }) => order.kind === 'import' && order.connector === connector && order.scope === scope) ?? null
+export function sameImport(given: Omit<OrderGiven, 'by'>): (runs: readonly Run[]) => Run | null {
+  return (runs) => runs.find(({ order }) => isSameImport(given, order)) ?? null
+}
+
+export function isSameImport(given: Omit<OrderGiven, 'by'>, { kind, connector, scope }: Order): boolean {
+  return kind === 'import' && connector === given.connector && scope === given.scope
 }

@@ -2,7 +2,7 @@
 
 import { type GapRepair, gapRepairKey } from '../core/gap.ts'
 import type { CheckResult } from '../core/integrity.ts'
-import type { Order, PartTally, Progress, RunState, Tally } from '../core/run.ts'
+import type { Order, PartTally, Progress, RunKind, RunState, Tally } from '../core/run.ts'
 import { addTallies, NO_TALLY } from '../core/run.ts'
 import { type VenueSync, venueOfRun, venueRun } from '../core/sync.ts'
 import { RUNS } from '../core/topic.ts'
@@ -28,6 +28,15 @@ export interface VenueTally {
   readonly venue: string
   readonly parts: readonly PartTally[]
   readonly tally: Tally
+}
+
+export interface RunsAsked {
+  readonly kind?: RunKind | undefined
+  readonly state?: RunState | undefined
+  readonly connector?: string | undefined
+  /** Ordered before. */
+  readonly beforeMs: number
+  readonly limit: number
 }
 
 export interface RunBookOptions {
@@ -68,6 +77,28 @@ export class RunBook {
   all(): readonly Run[] {
     const orders = [...this.#orders.values()].toSorted((one, other) => other.orderedAtMs - one.orderedAtMs)
     return orders.flatMap(({ id }) => this.get(id) ?? [])
+  }
+
+  /** The newest first. */
+  page({ kind, state, connector, beforeMs, limit }: RunsAsked): readonly Run[] {
+    const found = this.standings().filter((run) => {
+      const { order } = run
+      return (
+        order.orderedAtMs < beforeMs &&
+        (kind === undefined || order.kind === kind) &&
+        (connector === undefined || order.connector === connector) &&
+        (state === undefined || stateOf(run) === state)
+      )
+    })
+    const newestFirst = found.toSorted((one, other) => other.order.orderedAtMs - one.order.orderedAtMs)
+    return newestFirst.slice(0, limit).flatMap(({ order }) => this.get(order.id) ?? [])
+  }
+
+  /** The one of this kind of order that was ordered last. */
+  newest(isMeant: (order: Order) => boolean): Run | null {
+    const orders = [...this.#orders.values()].filter(isMeant)
+    const newest = orders.toSorted((one, other) => other.orderedAtMs - one.orderedAtMs)[0]
+    return newest === undefined ? null : this.get(newest.id)
   }
 
   /** How each run stands, without what became of its rows: that has to be added up. In no order. */

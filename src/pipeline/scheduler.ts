@@ -9,13 +9,19 @@ import { bookmarkRecord } from './bookmark-record.ts'
 import type { Clock } from './clock.ts'
 import { decideAlone } from './decide-alone.ts'
 import { newestBookmark } from './newest-bookmark.ts'
+import type { Run } from './run-book.ts'
+
+export interface ScheduledOrder {
+  readonly by: string
+  readonly id?: (part: string) => string
+}
 
 export interface Scheduled {
   /** Names it among all. */
   readonly name: string
   readonly schedule: Pick<Schedule, 'cron' | 'zone'>
-  /** Orders it; the same id is the same order. */
-  readonly order: (id: (part: string) => string, by: string) => Promise<void>
+  /** Orders it, unless that is done already; the same id is the same order. The runs that do it. */
+  readonly order: (asked: ScheduledOrder) => Promise<readonly Run[]>
 }
 
 export interface SchedulerOptions {
@@ -28,6 +34,11 @@ export interface SchedulerOptions {
 const LOOK_MS = 1_000
 const WRITER = 'millrace.schedules'
 const NAMESPACE = '7b1ad6ce-93c1-5d0c-8c8b-2f1f3e0d9a44'
+
+/** Names it among the bookmarks, and as who orders. */
+export function scheduleSource(name: string): string {
+  return `schedule ${name}`
+}
 
 /** Until the signal aborts. */
 export async function keepSchedules(options: SchedulerOptions, signal: AbortSignal): Promise<void> {
@@ -43,7 +54,7 @@ export async function keepSchedules(options: SchedulerOptions, signal: AbortSign
 async function look(options: SchedulerOptions, one: Scheduled, seen: Map<string, number>): Promise<void> {
   const { clock, log, records } = options
   const nowMs = clock.nowMs()
-  const source = `schedule ${one.name}`
+  const source = scheduleSource(one.name)
   const known = seen.get(one.name) ?? Number((await newestBookmark({ log, records, source }))?.bookmark ?? Number.NaN)
   const dueMs = lastDue(one.schedule, nowMs)
   // What was due before anybody knew of it is nobody's.
@@ -51,7 +62,7 @@ async function look(options: SchedulerOptions, one: Scheduled, seen: Map<string,
   seen.set(one.name, known)
   if (dueMs === null || dueMs <= known) return
   const at = new Date(dueMs).toISOString()
-  await one.order((part) => uuid(`${one.name} ${at} ${part}`, NAMESPACE), `schedule ${one.name}`)
+  await one.order({ id: (part) => uuid(`${one.name} ${at} ${part}`, NAMESPACE), by: source })
   await remember(options, source, dueMs)
   seen.set(one.name, dueMs)
 }

@@ -5,7 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import type { AuditView } from '../../src/control/audit-view.ts'
 import type { DeadLetterView, DeadListView } from '../../src/control/dead-view.ts'
+import type { FlowView } from '../../src/control/flow-view.ts'
 import type { RunView } from '../../src/control/run-view.ts'
 import { runCommand } from '../support/command.ts'
 import { expectFeedbackEqual } from '../support/equality.ts'
@@ -254,4 +256,14 @@ test('on the command line: listed, shown, retried, dropped', async () => {
   const watched = await runCommand(['runs', 'watch', said.id, '--json'], settings)
   expect({ code: watched.code, said: JSON.parse(watched.out) }).toEqual({ code: 0, said })
   expect((await dead.all()).letters).toMatchObject([{ id: other!.id, attempts: 2 }])
+  const { entries } = (await dead.ask('GET', '/api/audit')).body as AuditView
+  expect(entries).toMatchObject([
+    { by: 'command line', action: 'order', kind: 'retry', run: said.id, details: { letters: 1 } },
+    { by: 'command line', action: 'drop', run: null, details: { letters: 1, ids: [letter!.id], note: 'a test' } },
+  ])
+  const flow = (await dead.ask('GET', '/api/flow')).body as FlowView
+  expect(flow.flows).toMatchObject([{ connector: 'fragile', dead_letters: 1 }])
+  expect(flow.troubles).toMatchObject([
+    { severity: 'warning', what: 'fragile has 1 dead letter', command: 'millrace dead list --connector fragile' },
+  ])
 })

@@ -116,7 +116,13 @@ test('the API describes itself as it is', async () => {
   expect(Object.keys(retries?.properties ?? {})).toContain('dry_run')
   expect(JSON.stringify(paths['/api/sync/{client_id}']?.post?.requestBody)).toContain('dry_run')
   expect(paths['/api/runs/{id}']?.patch?.parameters).toMatchObject([{ name: 'id', in: 'path', required: true }])
-  expect(paths['/api/runs']?.get?.parameters).toMatchObject([{ name: 'limit' }, { name: 'state' }])
+  expect(paths['/api/runs']?.get?.parameters).toMatchObject([
+    { name: 'limit' },
+    { name: 'state' },
+    { name: 'kind' },
+    { name: 'connector' },
+    { name: 'before' },
+  ])
   expect(Object.values(paths).every((path) => Object.values(path).every(({ summary }) => summary !== ''))).toBe(true)
 })
 

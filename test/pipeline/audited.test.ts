@@ -43,7 +43,7 @@ test('an order that comes twice is one entry, and requests are one each', async 
   expect(new Set(told.map((entry) => entry.id)).size).toBe(3)
 })
 
-test('runs of other kinds are not on record', async () => {
+test('in MySQL runs of other kinds are not on record', async () => {
   const { order } = await desk().order({ ...GIVEN, kind: 'backfill', scope: '[]' })
   await desk().amend(order.id, { by: 'ann', wanted: 'paused' })
   expect(told).toEqual([])

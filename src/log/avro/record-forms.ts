@@ -15,6 +15,17 @@ interface Form<Record> {
   readonly restored: z.ZodType<Record>
 }
 
+const audit: Form<OwnRecords['audit']> = {
+  schema: 'audit.v1',
+  stored: ({ atMs, details, ...rest }) => ({ ...rest, at_ms: atMs, details: JSON.stringify(details) }),
+  restored: z
+    .object({
+      ...{ id: z.string(), who: z.string(), what: z.string(), run: z.string().nullable(), at_ms: z.number() },
+      details: z.string().transform((text) => z.record(z.string(), z.unknown()).parse(JSON.parse(text))),
+    })
+    .transform(({ at_ms, ...rest }) => ({ ...rest, atMs: at_ms })),
+}
+
 const bookmark: Form<OwnRecords['bookmark']> = {
   schema: 'bookmark.v1',
   stored: ({ sourceTimeMs, ...rest }) => ({ ...rest, source_time_ms: sourceTimeMs }),
@@ -222,6 +233,7 @@ const verified: Form<OwnRecords['verified']> = {
 }
 
 export const FORMS: { readonly [K in Kind]: Form<OwnRecords[K]> } = {
+  audit,
   bookmark,
   deadLetter,
   difference,

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 const root = dirname(findPackageJSON('..', import.meta.url) ?? '.')
 
 export type Released =
+  | 'audit.v1'
   | 'bookmark.v1'
   | 'conflict.v1'
   | 'contest.v1'
