@@ -13,8 +13,8 @@ export interface DebianRequest {
 }
 
 // A server started by hand has no use for the scripts of its package.
-const NEEDED = /^(?:lib|zlib|mysql-|mariadb-|redis)/u
-const UNUSED = /^lib(?:perl|debconf|dbi|dbd|module-|sort-|term-|text-|locale-)|-perl$/u
+const NEEDED = /^(?:lib|zlib|mysql-|mariadb-|redis|prometheus$)/u
+const UNUSED = /^lib(?:perl|debconf|dbi|dbd|js-|module-|sort-|term-|text-|locale-)|-perl$/u
 
 const TRIPLETS: Readonly<Record<string, string>> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }
 const LOADERS: Readonly<Record<string, string>> = { x64: 'ld-linux-x86-64.so.2', arm64: 'ld-linux-aarch64.so.1' }
