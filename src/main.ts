@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { enableCompileCache, findPackageJSON, getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
-import type { Shared, System } from './cli/system.ts'
+import type { Shared, SharedHeard, System } from './cli/system.ts'
 import type { Config } from './config.ts'
 import type { Finding } from './core/finding.ts'
 import type { Registry } from './log/avro/registry.ts'
@@ -87,6 +87,11 @@ const system: System = {
     return openMysqlAudit(mysqlUrl)
   },
 
+  async openCanary({ mysqlUrl }) {
+    const { openMysqlCanary } = await import('./sink/mysql/mysql-canary.ts')
+    return openMysqlCanary(mysqlUrl)
+  },
+
   async openUndo({ mysqlUrl: url }, targets) {
     const { openMysqlUndo } = await import('./sink/mysql/import/mysql-undo.ts')
     return openMysqlUndo({ url, targets })
@@ -109,9 +114,9 @@ const system: System = {
     return migrate({ url: mysqlUrl, migrations: [LEDGER_MIGRATION, AUDIT_MIGRATION, ...migrations], direction })
   },
 
-  async openShared(config) {
+  async openShared(config, { onCacheFailure }) {
     const opened = new AsyncDisposableStack()
-    const cache = await openCache(config, opened)
+    const cache = await openCache(config, { opened, onCacheFailure })
     const { openDynamodbSink } = await import('./sink/dynamodb/dynamodb-sink.ts')
     const budget = await openBudget(config, opened)
     const options = { ...dynamodbAddress(config), ...(budget === null ? {} : { budget }) }
@@ -173,10 +178,13 @@ async function openBudget({ writeUnits: unitsPerSecond, redisUrl }: Config, open
   return new LocalBudget({ unitsPerSecond })
 }
 
-async function openCache({ redisUrl }: Config, opened: AsyncDisposableStack) {
+async function openCache(
+  { redisUrl }: Config,
+  { opened, onCacheFailure }: SharedHeard & { opened: AsyncDisposableStack },
+) {
   if (redisUrl === null) return null
   const { RedisCache } = await import('./pipeline/redis-cache.ts')
-  return opened.adopt(new RedisCache(redisUrl), (one) => one.close())
+  return opened.adopt(new RedisCache(redisUrl, onCacheFailure), (one) => one.close())
 }
 
 async function checkRegistry(registry: Registry): Promise<Finding> {

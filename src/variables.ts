@@ -89,6 +89,13 @@ export const VARIABLES = {
       .string()
       .refine((zone) => scheduleFault({ cron: '0 0 * * *', zone }) === null, 'write it as Europe/Madrid'),
   },
+  canary: {
+    name: 'MILLRACE_CANARY',
+    default: 'on',
+    about:
+      'Whether a row of its own goes the whole way every 5 s where it may be written: `on` or `off`, in all processes.',
+    schema: z.enum(['on', 'off'], { error: 'it is on or off' }).transform((text) => text === 'on'),
+  },
   streamSlices: {
     name: 'MILLRACE_STREAM_SLICES',
     default: '1',

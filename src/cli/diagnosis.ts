@@ -10,6 +10,7 @@ import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { LookupColumn } from '../source/source.ts'
 import { VARIABLES } from '../variables.ts'
 import { checkColumns } from './check-columns.ts'
+import { hasCanary } from './delivered-of.ts'
 import { loadConnectors } from './load-connectors.ts'
 import { sinkOf } from './sink-of.ts'
 import { followedTables, sourceTables } from './source-tables.ts'
@@ -57,13 +58,14 @@ async function examineServers(
     // What is returned without being awaited would find it closed.
     return await opened.check(options.tables)
   }
-  await using shared = await system.openShared(config)
+  await using shared = await system.openShared(config, { onCacheFailure: () => undefined })
   const looked = [
     examine('source', mysql),
     examine('source', streams),
     examine('log', () => examineLog(system, config)),
     ...connectors.map((ready) => examine('target', () => examineTarget(shared, ready))),
     examine('servers', () => system.checkServers(config)),
+    ...(config.canary && connectors.some(hasCanary) ? [examine('canary', () => examineCanary(system, config))] : []),
   ]
   return (await Promise.all(looked)).flat()
 }
@@ -79,6 +81,15 @@ async function examineLog(system: System, config: Config): Promise<readonly Find
     await log.close()
   }
   return [{ check: 'log', isOk: true, detail: config.log.kind === 'file' ? config.log.path : 'Kafka answers' }]
+}
+
+async function examineCanary(system: System, config: Config): Promise<readonly Finding[]> {
+  const canary = await system.openCanary(config)
+  try {
+    return [await canary.check()]
+  } finally {
+    await canary.close()
+  }
 }
 
 function sourceOptions(connectors: readonly ReadyConnector[], side: Side): SourceOptions {

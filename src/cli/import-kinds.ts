@@ -17,7 +17,7 @@ export interface ImportKindsOptions {
   readonly config: Config
   readonly resources: Resources
   readonly clock: Clock
-  readonly observer: Pick<Observer, 'checked'>
+  readonly observer: Pick<Observer, 'checked' | 'imported'>
 }
 
 type ImportKinds = Readonly<Record<Extract<RunKind, 'import' | 'rollback'>, RunKindWork>>

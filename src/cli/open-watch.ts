@@ -3,6 +3,7 @@
 import type { Gauge } from 'prom-client'
 import type { Connector } from '../core/connector.ts'
 import type { Clock } from '../pipeline/clock.ts'
+import { type Watch, watch } from './watch.ts'
 
 export interface OpenWatchOptions {
   readonly book: { refresh(): Promise<void> }
@@ -15,28 +16,13 @@ export interface OpenWatchOptions {
 
 const EVERY_MS = 2_000
 
-export class OpenWatch {
-  readonly #options: OpenWatchOptions
-
-  constructor(options: OpenWatchOptions) {
-    this.#options = options
+export function openWatch({ book, count, gauge, clock, connectors }: OpenWatchOptions): Watch {
+  const look = async () => {
+    await book.refresh()
+    for (const { name } of connectors) gauge.set({ connector: name }, count(name))
   }
-
-  async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.#look()
-      await this.#options.clock.sleep(EVERY_MS, signal)
-    }
+  const forget = () => {
+    for (const { name } of connectors) gauge.remove({ connector: name })
   }
-
-  /** Whatever keeps the log from answering is the parts' to report; here it only means that nobody knows. */
-  async #look(): Promise<void> {
-    const { book, count, gauge, connectors } = this.#options
-    try {
-      await book.refresh()
-      for (const { name } of connectors) gauge.set({ connector: name }, count(name))
-    } catch {
-      for (const { name } of connectors) gauge.remove({ connector: name })
-    }
-  }
+  return watch({ clock, everyMs: EVERY_MS, look, forget })
 }

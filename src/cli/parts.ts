@@ -2,6 +2,7 @@
 
 import type { Config } from '../config.ts'
 import type { Side } from '../core/contested.ts'
+import { besideCanary } from '../pipeline/beside-canary.ts'
 import { capture } from '../pipeline/capture.ts'
 import { captureSlices } from '../pipeline/capture-slices.ts'
 import type { Clock } from '../pipeline/clock.ts'
@@ -18,6 +19,7 @@ import { declaredTopics } from '../pipeline/topics.ts'
 import type { Sink } from '../sink/sink.ts'
 import type { SetBack } from '../source/source.ts'
 import { changeTopics } from './change-topics.ts'
+import { deliveredOf } from './delivered-of.ts'
 import { type Cache, planParts } from './plan-parts.ts'
 import type { Resources } from './resources.ts'
 import { runKinds } from './run-kinds.ts'
@@ -61,8 +63,9 @@ export function partitionsOf({ partitions, log }: Config): number {
 
 export function partsOf(options: PartsOptions): readonly Part[] {
   const { role, connectors, resources, config, desk, observer, clock, skipsGap = false } = options
-  const { sources, log, codecs, shared, sinks } = resources
-  const topics = declaredTopics(changeTopics(connectors, config.database), partitionsOf(config))
+  const { sources, log, codecs, shared, sinks, canary } = resources
+  const whole = connectors.map((ready) => deliveredOf(config, ready))
+  const topics = declaredTopics(changeTopics(whole, config.database), partitionsOf(config))
   const common = { log, topics, ...codecs, clock, observer }
   const cache: Cache = { memory: new LookupCache(LOOKUP_BYTES_MAX), shared: shared.cache }
   const planning = { sources, codecs, observer }
@@ -75,12 +78,14 @@ export function partsOf(options: PartsOptions): readonly Part[] {
     if (tables.length === 0) return []
     const repair = (items: readonly SetBack[]) => repairItems({ desk, connectors }, items)
     const captured = { ...common, source, tables, repair }
-    const whole = (attempt: Attempt) => capture(captured, attempt)
-    const work = source.slicing === undefined ? whole : captureSlices(captured)
-    return [{ name: capturePart(side), work: skipsGap ? skipGap(captured, work) : work }]
+    const alone = (attempt: Attempt) => capture(captured, attempt)
+    const plain = source.slicing === undefined ? alone : captureSlices(captured)
+    const work = skipsGap ? skipGap(captured, plain) : plain
+    if (side !== 'mysql' || canary === null) return [{ name: capturePart(side), work }]
+    return [{ name: capturePart(side), work: besideCanary({ canary, source: source.name, clock, observer }, work) }]
   })
   const isCapturing = role === 'all' || role === 'capture'
-  const delivering = [...sinks].map(([ready, sink]) => deliverTo(ready, sink))
+  const delivering = [...sinks].map(([ready, sink]) => deliverTo(deliveredOf(config, ready), sink))
   const runs = {
     openCodec: () => codecs.openCodec('runs'),
     kinds: runKinds({ ...options, planParts: (ready) => planParts(planning, ready) }),

@@ -6,13 +6,17 @@ import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type {
   Appended,
+  Arrived,
   Checked,
   Delivered,
   Disputed,
+  Ended,
+  Imported,
   Led,
   LookedUp,
   Observer,
   Retrying,
+  Sent,
   Shared,
   Sliced,
 } from '../pipeline/observer.ts'
@@ -43,6 +47,7 @@ export class Reporter implements Observer {
   readonly #standings = new Map<string, Standing>()
   /** Those that have been told. */
   readonly #gaps = new Set<string>()
+  #canaryFault: string | undefined
 
   constructor({ metrics, logger, nowMs, captures }: ReporterOptions) {
     this.#metrics = metrics
@@ -105,6 +110,32 @@ export class Reporter implements Observer {
     const discrepancies = checks.filter(({ ok }) => !ok)
     for (const { check } of discrepancies) this.#metrics.importDiscrepancies.inc({ connector, check })
     if (discrepancies.length > 0) this.#logger.warn({ connector, run, discrepancies }, 'an import left discrepancies')
+  }
+
+  ended({ connector, kind, state, tookMs }: Ended): void {
+    this.#metrics.runsEnded.inc({ connector, kind, state })
+    this.#metrics.runTime.observe({ kind }, tookMs / 1000)
+  }
+
+  imported({ connector, rows, setAside }: Imported): void {
+    for (const { table, did, count } of rows) this.#metrics.importRows.inc({ connector, table, did }, count)
+    for (const [category, count] of setAside) this.#metrics.importSetAside.inc({ connector, category }, count)
+  }
+
+  sent({ source, error }: Sent): void {
+    // What passes by itself is for the age of the last arrival to show.
+    if (error !== null && error.fate === 'retry') return
+    this.#metrics.canaryOn.set({ source }, error === null ? 1 : 0)
+    if (this.#canaryFault === error?.code) return
+    this.#canaryFault = error?.code
+    if (error !== null) this.#logger.info({ source, err: error }, 'goes without a canary: lag is told by the log alone')
+  }
+
+  arrived({ connector, changedAtMs }: Arrived): void {
+    const nowMs = this.#nowMs()
+    this.#metrics.canarySeen.set({ connector }, nowMs / 1000)
+    this.#metrics.canaryTime.observe({ connector }, Math.max(0, nowMs - changedAtMs) / 1000)
+    this.#moved(deliverPart(connector))
   }
 
   lookedUp({ connector, from, values }: LookedUp): void {

@@ -5,15 +5,17 @@ import type { Log } from '../log/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { AuditTrail } from '../sink/audit-trail.ts'
+import type { Canary } from '../sink/canary.ts'
 import type { ImportChecks } from '../sink/import-checks.ts'
 import type { ImportLedger } from '../sink/import-ledger.ts'
 import type { ImportSweep } from '../sink/import-sweep.ts'
 import type { ImportUndo } from '../sink/import-undo.ts'
 import type { Sink } from '../sink/sink.ts'
 import type { ImportAsked, ImportSource } from '../source/import-source.ts'
+import { beginCounts } from './begin-counts.ts'
+import { deliveredOf, hasCanary } from './delivered-of.ts'
 import type { ServiceRole } from './service-role.ts'
 import { sinkOf } from './sink-of.ts'
-import { followedTables } from './source-tables.ts'
 import { Sources } from './sources.ts'
 import type { Codecs, Shared, System, Targets } from './system.ts'
 
@@ -30,6 +32,8 @@ export interface Resources extends AsyncDisposable {
   readonly migrate: (direction: 'up' | 'down') => Promise<readonly string[]>
   /** Of the imports that this process delivers; null where it delivers none. */
   readonly ledger: ImportLedger | null
+  /** Of the source that this process captures; null where there is none. */
+  readonly canary: Canary | null
   /** Who did what to imports; null where there are none. */
   readonly trail: AuditTrail | null
   /** Of the connectors that this process delivers for. */
@@ -46,23 +50,26 @@ export interface ResourcesOptions {
 
 export async function openResources(options: ResourcesOptions): Promise<Resources> {
   const { system, config, connectors, role, metrics } = options
+  const whole = connectors.map((ready) => deliveredOf(config, ready))
   await using opened = new AsyncDisposableStack()
   const log = await system.openLog(config)
   opened.defer(() => log.close())
-  const shared = opened.use(await system.openShared(config))
+  const shared = opened.use(await system.openShared(config, { onCacheFailure: () => metrics.cacheFailures.inc() }))
   const codecs = await system.openCodecs(config, log)
-  const sources = opened.use(await Sources.open({ system, config, connectors, log, records: codecs.records }))
-  // From 0 on: a rise is seen only of a counter that was there before.
-  for (const [side, { name }] of sources) {
-    for (const table of followedTables(connectors, side)) metrics.gaps.inc({ source: name, table }, 0)
-  }
+  const sources = opened.use(await Sources.open({ system, config, connectors: whole, log, records: codecs.records }))
+  beginCounts(metrics, { sources, connectors, database: config.database })
   const sinks = new Map<ReadyConnector, Sink>()
   for (const ready of role === 'all' || role === 'deliver' ? connectors : []) {
     const heard = { onThrottled: () => metrics.sinkThrottles.inc({ connector: ready.connector.name }) }
-    const sink = await shared.openSink(sinkOf(ready), heard)
+    const sink = await shared.openSink(sinkOf(deliveredOf(config, ready)), heard)
     opened.defer(() => sink.close())
     sinks.set(ready, sink)
+    if (config.canary && hasCanary(ready))
+      metrics.canarySeen.set({ connector: ready.connector.name }, Date.now() / 1000)
   }
+  const isSinging = config.canary && (role === 'all' || role === 'capture') && connectors.some(hasCanary)
+  const canary = isSinging ? await system.openCanary(config) : null
+  opened.defer(() => canary?.close())
   const imports = [...sinks.keys()].some(({ connector }) => connector.source === 'import')
   const ledger = imports ? await system.openLedger(config) : null
   opened.defer(() => ledger?.close())
@@ -89,6 +96,7 @@ export async function openResources(options: ResourcesOptions): Promise<Resource
     migrate,
     ledger,
     trail,
+    canary,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   }
 }

@@ -28,7 +28,7 @@ export interface RunKindsOptions {
   readonly config: Config
   readonly resources: Resources
   readonly clock: Clock
-  readonly observer: Pick<Observer, 'checked' | 'disputed'>
+  readonly observer: Pick<Observer, 'checked' | 'disputed' | 'imported'>
   /** With a cache of its own. */
   readonly planParts: (ready: ReadyConnector) => PlanParts
 }

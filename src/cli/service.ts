@@ -18,13 +18,14 @@ import { Supervisor } from '../pipeline/supervisor.ts'
 import { openBooks } from './books.ts'
 import { FlowWatch } from './flow-watch.ts'
 import { LagWatch } from './lag-watch.ts'
-import { OpenWatch } from './open-watch.ts'
 import { capturePart, deliverPart, type Part, partsOf } from './parts.ts'
 import { Rates } from './rates.ts'
 import { Reporter } from './reporter.ts'
 import type { Resources } from './resources.ts'
 import type { ServiceRole } from './service-role.ts'
 import { serviceRoutes } from './service-routes.ts'
+import type { Watch } from './watch.ts'
+import { watchesOf } from './watches.ts'
 
 export interface ServiceOptions {
   readonly version: string
@@ -45,7 +46,7 @@ export class Service {
   readonly #reporter: Reporter
   readonly #lag: LagWatch
   readonly #rates: Rates
-  readonly #open: readonly OpenWatch[]
+  readonly #watches: readonly Watch[]
   readonly #parts: readonly Part[]
   /** Ends what requests ask of the log. */
   readonly #asking = new AbortController()
@@ -66,14 +67,7 @@ export class Service {
     const readers = plain.map((one) => [one.name, connectorTopics(one, config.database)] as const)
     this.#lag = new LagWatch({ log, metrics, clock, readers: new Map(readers) })
     this.#rates = new Rates({ metrics, clock })
-    const { gaps, conflicts } = books
-    const watching = { clock, connectors: plain }
-    this.#open = [
-      new OpenWatch({ book: gaps, count: (name) => gaps.open(name).length, gauge: metrics.gapsOpen, ...watching }),
-      new OpenWatch({
-        ...{ book: conflicts, count: (name) => conflicts.openFor(name), gauge: metrics.conflictsOpen, ...watching },
-      }),
-    ]
+    this.#watches = watchesOf({ ...options, books, desk, clock })
     const flow = new FlowWatch({
       ...{ version, clock, log: config.log.kind, connectors: plain, sources: sources.names, books },
       ...{ lag: this.#lag, rates: this.#rates, readiness: () => this.readiness() },
@@ -87,6 +81,9 @@ export class Service {
       publicUrl: config.publicUrl,
       clock,
       logger,
+      onAnswered: ({ method, url: route, status, tookMs }) => {
+        metrics.httpTime.observe({ method, route, status: `${Math.floor(status / 100)}xx` }, tookMs / 1000)
+      },
       routes: [
         probeRoutes({ metrics, readiness: () => this.readiness() }),
         ...serviceRoutes({ ...options, books, desk, feed, clock, signal }),
@@ -100,7 +97,7 @@ export class Service {
     const failing = new AbortController()
     const ends = AbortSignal.any([signal, failing.signal])
     const tasks = this.#parts.map((part) => this.#supervise(part, ends))
-    const watches = [this.#lag, this.#rates, ...this.#open].map((watch) => watch.run(ends))
+    const watches = [this.#lag, this.#rates, ...this.#watches].map((watch) => watch.run(ends))
     const all = [...tasks, ...watches].map((task) =>
       task.catch((error: unknown) => {
         failing.abort()

@@ -8,6 +8,7 @@ import type { EventCodec, RecordCodec, SchemaWriter } from '../log/codec.ts'
 import type { Log } from '../log/log.ts'
 import type { SharedCache } from '../pipeline/lookup-cache.ts'
 import type { AuditTrail } from '../sink/audit-trail.ts'
+import type { Canary } from '../sink/canary.ts'
 import type { ImportChecks } from '../sink/import-checks.ts'
 import type { ImportLedger } from '../sink/import-ledger.ts'
 import type { ImportSweep } from '../sink/import-sweep.ts'
@@ -36,6 +37,11 @@ export interface Codecs {
 
 export interface SinkHeard {
   readonly onThrottled: () => void
+}
+
+export interface SharedHeard {
+  /** The shared cache did not answer. */
+  readonly onCacheFailure: () => void
 }
 
 /** Tables of one side. */
@@ -71,10 +77,11 @@ export interface System {
   migrate(config: Config, asked: Migrating): Promise<readonly string[]>
   openLedger(config: Config): Promise<ImportLedger>
   openAudit(config: Config): Promise<AuditTrail>
+  openCanary(config: Config): Promise<Canary>
   openUndo(config: Config, targets: Targets): Promise<ImportUndo>
   openSweep(config: Config, targets: Targets): Promise<ImportSweep>
   openChecks(config: Config, targets: Targets): Promise<ImportChecks>
-  openShared(config: Config): Promise<Shared>
+  openShared(config: Config, heard: SharedHeard): Promise<Shared>
   /** Makes the target tables that are missing: for the demo; elsewhere an operator makes them. */
   createTargets(config: Config, targets: Targets): Promise<void>
   /** What else is configured and has to answer: Redis, the schema registry. */

@@ -41,6 +41,16 @@ export interface ControlOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly routes: readonly Routes[]
+  /** Hears of each request that was answered. */
+  readonly onAnswered?: (answered: Answered) => void
+}
+
+export interface Answered {
+  readonly method: string
+  /** Of the route, so that there are few; empty where there is none. */
+  readonly url: string
+  readonly status: number
+  readonly tookMs: number
 }
 
 export interface Endpoint {
@@ -92,6 +102,11 @@ export class ControlServer implements AsyncDisposable {
     this.#app.addHook('onRequest', async (request, reply) => {
       reply.headers(HEADERS)
       this.#admit(request)
+    })
+    this.#app.addHook('onResponse', async (request, reply) => {
+      const { method, routeOptions } = request
+      const answered = { method, url: routeOptions.url ?? '', status: reply.statusCode, tookMs: reply.elapsedTime }
+      options.onAnswered?.(answered)
     })
     this.#app.setErrorHandler((error, request, reply) => {
       const { status, body } = errorAnswer(error)

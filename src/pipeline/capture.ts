@@ -1,6 +1,7 @@
 // Moves changes from a source into the log. Events, new schemas and the bookmark are one atomic append, so a crash
 // neither loses nor repeats; a second process that captures the same source fences this one.
 
+import { CANARY } from '../core/canary.ts'
 import { MillraceError } from '../core/errors.ts'
 import type { Gap } from '../core/gap.ts'
 import type { EventCodec, RecordCodec } from '../log/codec.ts'
@@ -94,7 +95,7 @@ class Appender {
     if (last === undefined) return
     const { clock, observer, source } = this.#options
     const events = batches.flatMap((batch) => batch.events)
-    const gaps = batches.flatMap((batch) => (batch.gaps ?? []).map((gap) => this.#gap(gap, batch)))
+    const gaps = batches.flatMap((batch) => (batch.gaps ?? []).filter(isOfUser).map((gap) => this.#gap(gap, batch)))
     const records = [
       ...(await this.#opened.codec.encode(events)),
       ...(await Promise.all(gaps.map((gap) => gapRecord(this.#options.records, gap)))),
@@ -110,7 +111,7 @@ class Appender {
     this.#bookmark = last.bookmark
     observer.appended({
       source: source.name,
-      rows: countBy(events.map(({ table }) => table)),
+      rows: countBy(events.filter(isOfUser).map(({ table }) => table)),
       bytes: records.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0),
       batches: batches.length,
       position: last.position,
@@ -129,6 +130,10 @@ class Appender {
     const { records, source, id = source.name } = this.#options
     return [await bookmarkRecord(records, id, last)]
   }
+}
+
+function isOfUser({ table }: { readonly table: string }): boolean {
+  return table !== CANARY
 }
 
 function countBy(names: readonly string[]): ReadonlyMap<string, number> {

@@ -1,6 +1,7 @@
 // Moves changes from the log into a sink, for one connector. Partitions go their own ways; a cursor is committed
 // together with what its batch leaves behind, so a crash repeats a batch and loses nothing.
 
+import { isOfCanary } from '../core/canary.ts'
 import { cursorScope } from '../core/cursor.ts'
 import { MillraceError } from '../core/errors.ts'
 import { connectorTopics } from '../core/topic.ts'
@@ -10,7 +11,7 @@ import type { Sink } from '../sink/sink.ts'
 import { ChunkSize } from './chunk-size.ts'
 import type { Clock } from './clock.ts'
 import { Delivery, type DeliveryOptions } from './delivery.ts'
-import type { Observer } from './observer.ts'
+import type { Delivered, Observer } from './observer.ts'
 import { Parked } from './parked.ts'
 import { Plan, type PlanParts } from './plan.ts'
 import { RunCounts } from './run-counts.ts'
@@ -32,7 +33,7 @@ export interface DeliverOptions extends PlanParts {
   readonly records: RecordCodec
   readonly sink: Sink
   readonly clock: Clock
-  readonly observer: Pick<Observer, 'delivered' | 'shared'>
+  readonly observer: Pick<Observer, 'arrived' | 'delivered' | 'shared'>
 }
 
 /** One attempt: follows the connector's topics until something fails or it is asked to end. */
@@ -100,7 +101,7 @@ class Reader {
       const delivered = await new Delivery(this.#delivery, batch, parked).run()
       this.#standings.set(scope, { offset: batch.next.offset, lookedAtMs: this.#standings.get(scope)?.lookedAtMs ?? 0 })
       this.#attempt.progress()
-      this.#options.observer.delivered(delivered)
+      this.#tell(delivered)
     } catch (error) {
       this.#standings.delete(scope)
       this.#counts.drop(scope)
@@ -108,6 +109,14 @@ class Reader {
       // Another member has the partition now and goes on with it.
       if (!(error instanceof MillraceError) || error.code !== 'LOG_CURSOR_LOST') throw error
     }
+  }
+
+  #tell(delivered: Delivered): void {
+    const { observer } = this.#options
+    const { connector, writes, changedAtMs } = delivered
+    if (!isOfCanary(delivered.next.topic)) observer.delivered(delivered)
+    else if (writes.length > 0 && writes.every(({ did }) => did !== 'rejected'))
+      observer.arrived({ connector, changedAtMs: Math.max(...changedAtMs) })
   }
 
   async #parkedFor(batch: LogBatch): Promise<Parked> {

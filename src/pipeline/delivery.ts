@@ -1,6 +1,7 @@
 // One batch of one partition on its way into the sink: planned and applied chunk by chunk, the next chunk's lookups
 // while the current one is applied, and committed once, with the dead letters and conflicts it leaves behind.
 
+import { isOfCanary } from '../core/canary.ts'
 import type { Conflict } from '../core/conflict.ts'
 import type { Connector, SyncSpec } from '../core/connector.ts'
 import { type Cursor, cursorScope, formatCursor } from '../core/cursor.ts'
@@ -186,6 +187,8 @@ export class Delivery {
   }
 
   #reject(record: StoredRecord, reason: string): void {
+    // One that does not arrive is missed all the same.
+    if (isOfCanary(this.#batch.next.topic)) return
     const {
       connector: { name: connector },
       clock,

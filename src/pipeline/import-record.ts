@@ -12,6 +12,7 @@ import type { ImportCounts, ImportLedger, SetAside } from '../sink/import-ledger
 import type { Clock } from './clock.ts'
 import type { DeadLetters, ReadLetter } from './dead-letters.ts'
 import { importedTables, importParts } from './import-scope.ts'
+import type { Imported } from './observer.ts'
 import type { RunEnd, RunWork } from './run-work.ts'
 
 export interface ImportRecordOptions {
@@ -60,16 +61,25 @@ export async function concludeImport(
   options: ImportRecordOptions,
   work: RunWork,
   { state, fault, integrity }: Required<ImportStands> & { readonly state: RunEnd },
-): Promise<void> {
+): Promise<Imported> {
   const { order, progress } = work
-  for (const table of importedTables(order)) await recordRejected(options, work, table)
+  const setAside = new Map<string, number>()
+  for (const table of importedTables(order)) await recordRejected(options, work, { table, setAside })
   const tally = await recordImport(options, work, { state, fault, integrity })
-  if (state !== 'done') return
+  const rows = importedTables(order).flatMap((table) => rowsOf(table, tally))
+  const imported = { connector: order.connector, rows, setAside }
+  if (state !== 'done') return imported
   const took = { atMs: order.orderedAtMs, tookMs: options.clock.nowMs() - progress.startedAtMs }
   const reached = importedTables(order).map((table) => {
     return { table, run: order.id, version: null, records: recordsOf(countsOf(tally, [table])), ...took }
   })
   await options.ledger.reached(reached)
+  return imported
+}
+
+function rowsOf(table: string, tally: Tally): Imported['rows'] {
+  const { stale: _, rejected: __, ...changes } = countsOf(tally, [table])
+  return Object.entries(changes).map(([did, count]) => ({ table, did, count }))
 }
 
 /** Those that are there now. */
@@ -80,13 +90,15 @@ function recordsOf({ inserted, updated, unchanged }: ImportCounts): number {
 async function recordRejected(
   { ledger, letters }: ImportRecordOptions,
   { order, signal }: RunWork,
-  table: string,
+  { table, setAside: counts }: { table: string; setAside: Map<string, number> },
 ): Promise<void> {
   const topics = [tableTopic({ source: 'import' }, '', table)]
   let rows: SetAside[] = []
   for await (const { letter, event } of letters(signal).each({ connector: order.connector, topics })) {
     if (event === null || runOf(event) !== order.id) continue
-    rows.push({ ...setAside({ letter, event }), run: order.id, table })
+    const row = setAside({ letter, event })
+    counts.set(row.category, (counts.get(row.category) ?? 0) + 1)
+    rows.push({ ...row, run: order.id, table })
     if (rows.length < ERRORS_AT_ONCE) continue
     await ledger.setAside(rows)
     rows = []

@@ -30,7 +30,7 @@ export interface ImportPlace {
 }
 
 export interface ImportOptions extends ImportPlace, ImportRecordOptions, InspectOptions {
-  readonly observer: Pick<Observer, 'checked'>
+  readonly observer: Pick<Observer, 'checked' | 'imported'>
   readonly codec: EventCodec
   readonly records: RecordCodec
   readonly openSweep: (connector: string) => Promise<ImportSweep>
@@ -57,7 +57,7 @@ export function importKind(options: ImportOptions): RunKindWork {
     conclude: async (work, state, fault) => {
       if (state === 'failed') await settleRun(work, options.clock)
       const integrity = state === 'done' ? await checked(options, work) : null
-      await concludeImport(options, work, { state, fault, integrity })
+      options.observer.imported(await concludeImport(options, work, { state, fault, integrity }))
       await forgetSeen(options, work.order)
     },
   }

@@ -6,6 +6,8 @@ import type { Verdict } from '../core/field-conflict.ts'
 import type { Gap } from '../core/gap.ts'
 import type { CheckResult } from '../core/integrity.ts'
 import type { Position } from '../core/position.ts'
+import type { RunKind } from '../core/run.ts'
+import type { RunEnd } from './run-work.ts'
 import type { Stage } from './stages.ts'
 import type { State } from './state.ts'
 
@@ -59,6 +61,34 @@ export interface Checked {
   readonly checks: readonly CheckResult[]
 }
 
+/** A run has come to its end. */
+export interface Ended {
+  readonly connector: string
+  readonly kind: RunKind
+  readonly state: RunEnd
+  readonly tookMs: number
+}
+
+/** What an import that ended has done, however it ended. */
+export interface Imported {
+  readonly connector: string
+  readonly rows: readonly { readonly table: string; readonly did: string; readonly count: number }[]
+  /** Rows that did not arrive, by category. */
+  readonly setAside: ReadonlyMap<string, number>
+}
+
+/** The canary row was written into the source, or could not be. */
+export interface Sent {
+  readonly source: string
+  readonly error: MillraceError | null
+}
+
+/** The canary row has come the whole way, into the target of a connector. */
+export interface Arrived {
+  readonly connector: string
+  readonly changedAtMs: number
+}
+
 export interface LookedUp {
   readonly connector: string
   readonly from: 'memory' | 'shared' | 'source'
@@ -95,6 +125,10 @@ export interface Observer {
   delivered(fact: Delivered): void
   disputed(fact: Disputed): void
   checked(fact: Checked): void
+  ended(fact: Ended): void
+  imported(fact: Imported): void
+  sent(fact: Sent): void
+  arrived(fact: Arrived): void
   lookedUp(fact: LookedUp): void
   led(fact: Led): void
   sliced(fact: Sliced): void

@@ -11,8 +11,11 @@ const PREFIX = 'millrace:lookup:'
 
 export class RedisCache implements SharedCache {
   readonly #redis: Redis
+  readonly #onFailure: () => void
 
-  constructor(url: string) {
+  /** `onFailure` hears of each request that was not answered. */
+  constructor(url: string, onFailure: () => void) {
+    this.#onFailure = onFailure
     this.#redis = new Redis(url, {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
@@ -24,14 +27,19 @@ export class RedisCache implements SharedCache {
   }
 
   async get(keys: readonly string[]): Promise<readonly (CachedRows | null)[]> {
-    const texts = await this.#redis.mget(keys.map((key) => PREFIX + key)).catch(() => [])
+    const texts = await this.#redis.mget(keys.map((key) => PREFIX + key)).catch(() => this.#missed())
     return keys.map((_, index) => parse(texts[index] ?? null))
   }
 
   put(entries: ReadonlyMap<string, CachedRows>): void {
     const pipeline = this.#redis.pipeline()
     for (const [key, cached] of entries) pipeline.set(PREFIX + key, format(cached), 'EX', KEPT_S)
-    pipeline.exec().catch(() => undefined)
+    pipeline.exec().catch(() => this.#missed())
+  }
+
+  #missed(): readonly null[] {
+    this.#onFailure()
+    return []
   }
 
   async close(): Promise<void> {

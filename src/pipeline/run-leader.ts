@@ -27,7 +27,7 @@ export interface RunLeaderOptions {
   readonly writer: LogWriter
   readonly records: RecordCodec
   readonly clock: Clock
-  readonly observer: Pick<Observer, 'led'>
+  readonly observer: Pick<Observer, 'led' | 'ended'>
   readonly book: RunBook
   /** Rings when something was added to the topic of runs. */
   readonly bell: Bell
@@ -246,12 +246,15 @@ class RunTask implements RunWork {
   }
 
   async end(state: RunEnd, fault: RunFault | null = null): Promise<void> {
-    const { kinds, clock } = this.#leader.options
+    const { kinds, clock, observer } = this.#leader.options
     await kinds[this.order.kind].conclude?.(this, state, fault).catch((error: unknown) => {
       // Where the target refuses to be told even that, the run still ends; only a run that is done has to say so.
       if (state === 'done' || !needsPerson(error)) throw error
     })
-    await this.#append({ state, fault, endedAtMs: clock.nowMs(), rowsPerSecond: 0 }, async () => [])
+    const endedAtMs = clock.nowMs()
+    await this.#append({ state, fault, endedAtMs, rowsPerSecond: 0 }, async () => [])
+    const { connector, kind } = this.order
+    observer.ended({ connector, kind, state, tookMs: endedAtMs - this.#progress.startedAtMs })
   }
 
   /** What needs a person ends the run; everything else is for the leader's own attempt to deal with. */

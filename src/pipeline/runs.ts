@@ -23,7 +23,7 @@ export interface RunsOptions {
   readonly openCodec: () => Promise<EventCodec>
   readonly records: RecordCodec
   readonly clock: Clock
-  readonly observer: Pick<Observer, 'led'>
+  readonly observer: Pick<Observer, 'led' | 'ended'>
   /** What is to be ordered while this process carries runs out. */
   readonly scheduled: readonly Scheduled[]
   /** What each kind does, given a codec of the writer's own. */

@@ -18,8 +18,8 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((cache) => cache.close()))
 })
 
-function cache(at = url): RedisCache {
-  const one = new RedisCache(at)
+function cache(at = url, onFailure = () => {}): RedisCache {
+  const one = new RedisCache(at, onFailure)
   open.push(one)
   return one
 }

@@ -158,8 +158,8 @@ export class DemoRun implements AsyncDisposable {
       const followed = this.tally.heard(arrival, performance.now())
       if (followed !== null) this.#options.onArrived(followed)
     }
-    const openShared: System['openShared'] = async (config) => {
-      const shared = await system.openShared(config)
+    const openShared: System['openShared'] = async (config, sharedHeard) => {
+      const shared = await system.openShared(config, sharedHeard)
       return { ...shared, openSink: async (asked, heard) => watchedSink(await shared.openSink(asked, heard), hear) }
     }
     return { ...system, openShared }

@@ -1,5 +1,6 @@
 // One page of a walk through a table: the items that stand for something of ours, whole and as they are now.
 
+import { CANARY } from '../../core/canary.ts'
 import type { Item } from '../../dynamodb/attribute.ts'
 import { CURSOR, DELETED_AT } from '../../dynamodb/bookkeeping.ts'
 import type { ItemsPage, ItemsRequest } from '../sink.ts'
@@ -11,8 +12,8 @@ export async function itemsPage(io: CallIo, { table, after, itemsMax }: ItemsReq
     TableName: table,
     ConsistentRead: true,
     Limit: itemsMax,
-    FilterExpression: 'attribute_exists(#c) AND attribute_not_exists(#d)',
-    ExpressionAttributeNames: { '#c': CURSOR, '#d': DELETED_AT },
+    FilterExpression: 'attribute_exists(#c) AND attribute_not_exists(#d) AND attribute_not_exists(#y)',
+    ExpressionAttributeNames: { '#c': CURSOR, '#d': DELETED_AT, '#y': CANARY },
     ...(after === null ? {} : { ExclusiveStartKey: io.targets.key({ table, key: after }) }),
   })
   return {

@@ -39,7 +39,7 @@ export async function deliverAll(log: Log, job: DeliverJob, meter: Meter): Promi
     openCodec: () => openAvroCodec({ log, registry: null, accept: [], nowMs: Date.now }),
     records: new AvroRecords(null),
     sink: await openDynamodbSink({ endpoint, targets }),
-    observer: { delivered, shared: () => undefined },
+    observer: { delivered, shared: () => undefined, arrived: () => undefined },
   }
   await deliver(options, { signal: done.signal, progress: () => undefined, retry: (step) => step() })
 }

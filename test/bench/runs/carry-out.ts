@@ -71,7 +71,7 @@ export async function carryOut(parts: Parts, { kind, scope, work }: Carrying): P
     rollback: none,
   }
   const kinds = (codec: EventCodec) => ({ ...others, [kind]: work(codec) })
-  const observer = { led: () => undefined }
+  const observer = { led: () => undefined, ended: () => undefined }
   const attempt = { signal, progress: () => undefined, retry: <Value>(step: () => Promise<Value>) => step() }
   const carrying = carryOutRuns({ log, records, clock, topics: [], openCodec, observer, kinds, scheduled: [] }, attempt)
   for (let state = ''; state !== 'done'; state = (await desk.find(id)).progress?.state ?? '') {

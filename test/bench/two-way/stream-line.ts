@@ -52,6 +52,7 @@ async function drain(job: LineJob, pass: Pass, meter: Meter): Promise<void> {
   let delivered = 0
   const observer: DeliverOptions['observer'] = {
     shared: () => undefined,
+    arrived: () => undefined,
     delivered: (fact) => {
       if (fact.dead > 0) throw new Error('a response was not delivered')
       delivered += fact.records

@@ -1,0 +1,55 @@
+// Metrics of the process itself and of what it leans on.
+
+import { ANSWER_S, type MetricSpec } from './metric-spec.ts'
+
+export const PROCESS_METRICS = {
+  buildInfo: {
+    kind: 'gauge',
+    name: 'millrace_build_info',
+    about: 'Always 1; the labels say which version runs.',
+    labels: ['version', 'node'],
+  },
+  ready: {
+    kind: 'gauge',
+    name: 'millrace_ready',
+    about: '1 while the process is caught up or making progress, else 0.',
+    labels: [],
+  },
+  httpTime: {
+    kind: 'histogram',
+    name: 'millrace_http_seconds',
+    about: 'Time to answer a request, by route and class of status.',
+    labels: ['method', 'route', 'status'],
+    buckets: ANSWER_S,
+  },
+  logUp: {
+    kind: 'gauge',
+    name: 'millrace_log_up',
+    about: '1 while the log answers, else 0.',
+    labels: [],
+  },
+  logAnswer: {
+    kind: 'gauge',
+    name: 'millrace_log_answer_seconds',
+    about: 'How long the log took to say where a topic ends.',
+    labels: [],
+  },
+  logBytes: {
+    kind: 'gauge',
+    name: 'millrace_log_file_bytes',
+    about: 'Size of the log, where it is a file, with what is still to be folded into it.',
+    labels: [],
+  },
+  logFree: {
+    kind: 'gauge',
+    name: 'millrace_log_disk_free_bytes',
+    about: 'Room that is left on the disk of the log, where it is a file.',
+    labels: [],
+  },
+  cacheFailures: {
+    kind: 'counter',
+    name: 'millrace_cache_failures_total',
+    about: 'Requests that the shared cache did not answer; each is a lookup in the source instead.',
+    labels: [],
+  },
+} as const satisfies Record<string, MetricSpec>

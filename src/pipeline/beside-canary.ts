@@ -1,0 +1,50 @@
+// Keeps the canary singing while a source is captured, and by whoever captures it alone: who is fenced, or stops, falls
+// silent with its capture.
+
+import { MillraceError } from '../core/errors.ts'
+import type { Canary } from '../sink/canary.ts'
+import type { Clock } from './clock.ts'
+import type { Observer } from './observer.ts'
+import type { Attempt } from './supervisor.ts'
+
+export interface BesideCanaryOptions {
+  readonly canary: Canary
+  /** The source's name. */
+  readonly source: string
+  readonly clock: Clock
+  readonly observer: Pick<Observer, 'sent'>
+}
+
+const EVERY_MS = 5_000
+/** Rights that are granted meanwhile are used without a start. */
+const REFUSED_MS = 60_000
+
+type Work = (attempt: Attempt) => Promise<void>
+
+export function besideCanary(options: BesideCanaryOptions, work: Work): Work {
+  return async (attempt) => {
+    const ending = new AbortController()
+    const singing = sing(options, AbortSignal.any([attempt.signal, ending.signal]))
+    try {
+      await work(attempt)
+    } finally {
+      ending.abort()
+      await singing
+    }
+  }
+}
+
+/** Never throws: a canary that cannot sing is no reason to stop anything. */
+async function sing({ canary, source, clock, observer }: BesideCanaryOptions, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const error = await canary.sing(signal).then(() => null, named)
+    if (signal.aborted) return
+    observer.sent({ source, error })
+    await clock.sleep(error?.fate === 'stop' ? REFUSED_MS : EVERY_MS, signal)
+  }
+}
+
+function named(error: unknown): MillraceError {
+  if (error instanceof MillraceError) return error
+  return new MillraceError('MYSQL_UNREACHABLE', 'the canary could not be written', { cause: error })
+}

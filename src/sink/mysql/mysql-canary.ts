@@ -1,0 +1,59 @@
+// The canary's row in MySQL: one row, changed in a transaction of its own like anybody's.
+
+import { CANARY } from '../../core/canary.ts'
+import type { Finding } from '../../core/finding.ts'
+import { quotedName } from '../../mysql/sql-name.ts'
+import type { Canary } from '../canary.ts'
+import type { Session } from './session.ts'
+import { Transactions } from './transactions.ts'
+import { troubleOf } from './trouble.ts'
+
+const CREATE = `CREATE TABLE IF NOT EXISTS ${CANARY} (id TINYINT NOT NULL PRIMARY KEY, sung_at BIGINT NOT NULL)`
+// By MySQL's clock in milliseconds; it changes with each call, for a row that does not is not in the binary log.
+const SING = `INSERT INTO ${CANARY} (id, sung_at) VALUES (1, CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS UNSIGNED))
+  ON DUPLICATE KEY UPDATE sung_at = GREATEST(sung_at + 1, VALUES(sung_at))`
+
+export function openMysqlCanary(url: string): Canary {
+  return new MysqlCanary(url)
+}
+
+class MysqlCanary implements Canary {
+  readonly #transactions: Transactions
+
+  constructor(url: string) {
+    this.#transactions = new Transactions(url)
+  }
+
+  async check(): Promise<Finding> {
+    const { database, user } = this.#transactions
+    const grants = `GRANT SELECT, INSERT, UPDATE ON ${quotedName(database)}.${CANARY} TO '${user}'@'%';`
+    const trouble = await this.#transactions.ask(new AbortController().signal, async (session) =>
+      session.rows(`EXPLAIN ${SING}`).then(() => null, troubleOf),
+    )
+    const may = { check: 'canary', isOk: true }
+    if (trouble === null) return { ...may, detail: `${CANARY} may be written: lag is measured also when nothing moves` }
+    if (trouble === 'missing') return { ...may, detail: `${CANARY} is made at the first start, if this user may` }
+    return {
+      ...may,
+      detail: `${CANARY} may not be written, so nothing goes the whole way while nothing else moves; ${CREATE}; ${grants} allows it`,
+    }
+  }
+
+  sing(signal: AbortSignal): Promise<void> {
+    return this.#transactions.ask(signal, sing)
+  }
+
+  close(): Promise<void> {
+    return this.#transactions.close()
+  }
+}
+
+async function sing(session: Session): Promise<void> {
+  try {
+    await session.write(SING)
+  } catch (error) {
+    if (troubleOf(error) !== 'missing') throw error
+    await session.write(CREATE)
+    await session.write(SING)
+  }
+}
