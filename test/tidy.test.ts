@@ -28,7 +28,7 @@ import { arrows, noCycles, nothingExportedInVain, nothingUnimported } from './ti
 import { lockfileFaults } from './tidy/lockfile-rule.ts'
 import * as shape from './tidy/shape-rules.ts'
 import { type SourceFile, sourceFile } from './tidy/source-file.ts'
-import { readmeTable, tableFaults, watchFaults } from './tidy/table-rules.ts'
+import { readmeTable, runbookFaults, tableFaults, watchFaults } from './tidy/table-rules.ts'
 
 const root = new URL('..', import.meta.url).pathname
 const read = (path: string) => readFileSync(`${root}/${path}`, 'utf8')
@@ -257,6 +257,20 @@ describe('every metric is watched, and what is watched exists', () => {
       'a.json asks for millrace_gone_total, which does not exist',
       'millrace_b_total: nothing asks for it',
     ])
+  })
+})
+
+describe('every alert says how bad it is, what it means, what to do, and where to read on', () => {
+  test('in grafana/alerts.yml', () => {
+    expect(runbookFaults(read('grafana/alerts.yml'), read('README.md'))).toEqual([])
+  })
+
+  test('one that does not is seen', () => {
+    const alerts = [
+      '  - alert: A\n  severity: a\n  summary: a\n  action: a\n  runbook_url: README.md#a',
+      '  - alert: B\n  severity: b\n  summary: b\n  runbook_url: README.md#gone',
+    ].join('\n')
+    expect(runbookFaults(alerts, '### A\n')).toEqual(['B has no action', 'B leads to no heading of the README'])
   })
 })
 

@@ -46,3 +46,18 @@ export function watchFaults(
     ...[...metrics.keys()].filter((name) => !asked.has(name)).map((name) => `${name}: nothing asks for it`),
   ]
 }
+
+/** Alerts without a severity, a summary, an action or a link to a heading of the README. */
+export function runbookFaults(alerts: string, readme: string): readonly string[] {
+  const headings = readme.match(/^#+ .+$/gmu) ?? []
+  const anchors = new Set(headings.map((heading) => heading.replace(/^#+ /u, '').toLowerCase().replaceAll(' ', '-')))
+  const faults: string[] = []
+  for (const block of alerts.split(/(?=^ +- alert: )/mu).slice(1)) {
+    const name = /- alert: (\w+)/u.exec(block)?.[1] ?? ''
+    for (const key of ['severity', 'summary', 'action'])
+      if (!block.includes(`${key}: `)) faults.push(`${name} has no ${key}`)
+    const anchor = /runbook_url: README\.md#(\S+)/u.exec(block)?.[1]
+    if (anchor === undefined || !anchors.has(anchor)) faults.push(`${name} leads to no heading of the README`)
+  }
+  return faults
+}

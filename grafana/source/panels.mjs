@@ -1,0 +1,121 @@
+// The panels of the dashboards: what they have in common, and where each stands. `node grafana/build.mjs` writes the files
+// that Grafana reads; edit what is here, not those.
+
+const DATASOURCE = { type: 'prometheus', uid: '$datasource' }
+const COLUMNS = 24
+
+/** A heading over the panels that follow. */
+export function row(title) {
+  return { type: 'row', title, collapsed: false, size: [COLUMNS, 1], panels: [] }
+}
+
+/**
+ * Lines over time. `queries`: expressions to legends. `steps`: values from which on a colour holds. `stack`: for parts of
+ * a whole.
+ */
+export function lines(title, { about, unit, queries, steps, stack = false, width = 8, min = 0 }) {
+  return {
+    ...panel('timeseries', title, { about, queries, size: [width, 8] }),
+    fieldConfig: {
+      defaults: {
+        unit,
+        min,
+        custom: {
+          drawStyle: 'line',
+          lineWidth: 1,
+          fillOpacity: stack ? 25 : 8,
+          showPoints: 'never',
+          spanNulls: false,
+          stacking: { mode: stack ? 'normal' : 'none' },
+          ...(steps && { thresholdsStyle: { mode: 'line' } }),
+        },
+        color: { mode: 'palette-classic' },
+        ...(steps && { thresholds: thresholds(steps) }),
+      },
+      overrides: [],
+    },
+    options: {
+      legend: { displayMode: 'table', placement: 'bottom', calcs: ['lastNotNull', 'max'], showLegend: true },
+      tooltip: { mode: 'multi', sort: 'desc' },
+    },
+  }
+}
+
+/** One number, or one for each legend, coloured by steps or by what a value stands for. */
+export function stat(title, { about, unit, queries, steps = [], words = {}, width = 4, text = 'auto', min = 0 }) {
+  const mappings = Object.entries(words).map(([value, [said, color]]) => {
+    return { type: 'value', options: { [value]: { text: said, color } } }
+  })
+  return {
+    ...panel('stat', title, { about, queries, size: [width, 6], instant: true }),
+    fieldConfig: {
+      defaults: { unit, min, mappings, color: { mode: 'thresholds' }, thresholds: thresholds(steps) },
+      overrides: [],
+    },
+    options: {
+      colorMode: 'background',
+      graphMode: 'none',
+      textMode: text,
+      reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
+    },
+  }
+}
+
+/** Bars side by side, for a few things to be compared as they are now. */
+export function bars(title, { about, unit, queries, steps = [], width = 8 }) {
+  return {
+    ...panel('bargauge', title, { about, queries, size: [width, 8], instant: true }),
+    fieldConfig: {
+      defaults: { unit, min: 0, color: { mode: 'thresholds' }, thresholds: thresholds(steps) },
+      overrides: [],
+    },
+    options: {
+      orientation: 'horizontal',
+      displayMode: 'basic',
+      reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
+    },
+  }
+}
+
+/** 50th and 99th percentile of a histogram, by one of its labels. */
+export function percentiles(histogram, { by, where = '' }) {
+  const rate = `rate(${histogram}_bucket${where}[$__rate_interval])`
+  return Object.fromEntries(
+    [50, 99].map((percent) => [
+      `histogram_quantile(${percent / 100}, sum by (le, ${by}) (${rate}))`,
+      `{{${by}}} p${percent}`,
+    ]),
+  )
+}
+
+function panel(type, title, { about, queries, size, instant = false }) {
+  const targets = Object.entries(queries).map(([expr, legendFormat], index) => ({
+    refId: String.fromCharCode(65 + index),
+    expr,
+    legendFormat,
+    ...(instant && { instant: true }),
+    datasource: DATASOURCE,
+  }))
+  return { type, title, description: about, size, datasource: DATASOURCE, targets }
+}
+
+function thresholds(steps) {
+  const [first = 'green'] = steps.filter((step) => typeof step === 'string')
+  const others = steps.filter((step) => typeof step !== 'string')
+  return {
+    mode: 'absolute',
+    steps: [{ color: first, value: null }, ...others.map(([value, color]) => ({ color, value }))],
+  }
+}
+
+/** Numbers them, and puts them side by side as they come, row under row. */
+export function placed(panels) {
+  let [x, y, tallest] = [0, 0, 0]
+  return panels.map(({ size: [w, h], ...one }, index) => {
+    if (x + w > COLUMNS) [x, y, tallest] = [0, y + tallest, 0]
+    const gridPos = { x, y, w, h }
+    x += w
+    tallest = Math.max(tallest, h)
+    return { id: index + 1, ...one, gridPos }
+  })
+}
