@@ -5,12 +5,12 @@
 import { readFileSync } from 'node:fs'
 import { enableCompileCache, findPackageJSON, getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
 import type { Shared, SharedHeard, System } from './cli/system.ts'
 import type { Config } from './config.ts'
 import type { Finding } from './core/finding.ts'
 import type { Registry } from './log/avro/registry.ts'
 import { systemClock } from './pipeline/clock.ts'
+import { keepHeapSteady } from './steady-heap.ts'
 
 const system: System = {
   version: versionOf(findPackageJSON(import.meta.url)),
@@ -54,8 +54,8 @@ const system: System = {
     switch (from.kind) {
       case 'csv': {
         // Only here: answers of an API are large beside their rows, and so is what they leave in memory.
-        const { makeHeapForImports } = await import('./heap-for-imports.ts')
-        makeHeapForImports()
+        const { makeHeapForBatches } = await import('./heap-for-batches.ts')
+        makeHeapForBatches()
         const { importPath } = await import('./source/csv/import-path.ts')
         const { CsvSource } = await import('./source/csv/csv-source.ts')
         return new CsvSource({ ...asked, ...from, path: await importPath(config.importDir, from.file) })
@@ -204,10 +204,7 @@ enableCompileCache()
 // Threads find it by this variable; each would else load the compiler that strips types, at 17 MB.
 const compiled = getCompileCacheDir()
 if (compiled !== undefined) process.env.NODE_COMPILE_CACHE ??= dirname(compiled)
-// What flows through lives for milliseconds and is bounded in bytes. A young generation that stays small, and an old one
-// that is collected when it has grown by a third, halve the memory of a busy process and cost it no speed that shows.
-setFlagsFromString('--semi-space-growth-factor=1')
-setFlagsFromString('--heap-growing-percent=30')
+keepHeapSteady()
 const { runCli } = await import('./cli/cli.ts')
 const { commands } = await import('./cli/commands.ts')
 const { processTerminal } = await import('./cli/terminal.ts')

@@ -1,6 +1,7 @@
 // What a verification does in this process.
 
 import { connectorTopics, topicDatabase } from '../core/topic.ts'
+import { makeHeapForBatches } from '../heap-for-batches.ts'
 import type { EventCodec, RecordCodec } from '../log/codec.ts'
 import { callOffVerify } from '../pipeline/call-off-verify.ts'
 import type { Clock } from '../pipeline/clock.ts'
@@ -47,6 +48,7 @@ async function verify(options: VerifyKindOptions, work: RunWork): Promise<void> 
   const { sources, log, shared, records, clock, database, codec, observer } = options
   const ready = options.deliveredBy(work.order.connector)
   const { name: connector, sync, tables } = ready.connector
+  makeHeapForBatches()
   const source = sources.of(ready.connector)
   const sink = await shared.openSink(sinkOf(ready), { onThrottled: () => undefined })
   try {

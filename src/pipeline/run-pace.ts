@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts'
 import type { RunWork } from './run-work.ts'
 
 /** Live changes wait behind what is ahead of them in the log: this much of a second's deliveries. */
-const AHEAD_MS = 200
+const AHEAD_MS = 300
 const AHEAD_ROWS_MIN = 50
 const MEASURE_MS = 500
 const PAUSE_MS = 10

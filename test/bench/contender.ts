@@ -2,18 +2,25 @@
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { keepHeapSteady } from '../../src/steady-heap.ts'
 import type { Measured } from './measured.ts'
 import { Meter } from './meter.ts'
 
 /** Whoever takes longer than this hangs. */
 const WORK_MS_MAX = 300_000
 
+export interface Contention {
+  /** The process keeps its memory as the command does, instead of as Node would. */
+  readonly isSteady?: boolean
+}
+
 /** In the child: does the work when the parent says what it is, tells what it took, and ends. */
 export function contend<Job>(work: (job: Job, meter: Meter) => Promise<void>): void {
   process.once('disconnect', () => process.exit())
-  process.once('message', async (job) => {
+  process.once('message', async (job: Job & Contention) => {
+    if (job.isSteady) keepHeapSteady()
     const meter = new Meter()
-    await work(job as Job, meter)
+    await work(job, meter)
     process.send?.(meter.measured, () => process.exit())
   })
 }
@@ -24,7 +31,7 @@ export interface ContenderOptions {
 }
 
 /** In the parent: runs the contender in `file` once. */
-export async function runContender(file: URL, job: object, { profiles }: ContenderOptions): Promise<Measured> {
+export async function runContender(file: URL, job: Contention, { profiles }: ContenderOptions): Promise<Measured> {
   const profiling = profiles === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]
   // kafkajs sets timers in the past, and says so on every run.
   const execArgv = ['--disable-warning=TimeoutNegativeWarning', ...profiling]

@@ -8,13 +8,14 @@ import type { ApplyJob, DeliverJob } from '../apply/apply-job.ts'
 import { WARM_UP } from '../apply/apply-job.ts'
 import { fillLog } from '../apply/filled-log.ts'
 import type { Benchmark, Setting } from '../benchmark.ts'
+import type { Contention } from '../contender.ts'
 import { atLeast, figure, type Report } from '../report.ts'
 import { type Medians, mediansOf } from '../rounds.ts'
 import { openPlace, type Place } from './place.ts'
 import { fillRows, makeTable } from './rows.ts'
 import type { RunsJob } from './runs-job.ts'
 
-const ROWS = 20_000
+const ROWS = 40_000
 /** What only goes into the log goes faster. */
 const LOGGED_ROWS = 300_000
 const AIMS = { replay: 0.9, logged: 40_000, delivered: 0.85 }
@@ -58,7 +59,7 @@ async function measureMoving(setting: Setting, { mysql, folder }: Place): Promis
       rows: contender === 'backfill-log' ? logged : rows + WARM_UP,
       log: path,
     }
-    const job: RunsJob & ApplyJob & DeliverJob = { ...own, items: rows, reader: table }
+    const job: RunsJob & ApplyJob & DeliverJob & Contention = { ...own, items: rows, reader: table, isSteady: true }
     const isOfApply = contender === 'sink-creates' || contender === 'file-delivery'
     const file = new URL(`${isOfApply ? '../apply' : '.'}/${contender}.ts`, import.meta.url)
     const measured = await setting.measure(file, job)

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { openDynoxide } from '../../../src/stack/dynoxide.ts'
 import type { Benchmark, Setting } from '../benchmark.ts'
+import type { Contention } from '../contender.ts'
 import { atLeast, atMost, figure, type Report } from '../report.ts'
 import { type Medians, mediansOf } from '../rounds.ts'
 import { openPlace, type Place } from './place.ts'
@@ -45,7 +46,15 @@ async function measureReading(setting: Setting, { mysql, folder }: Place): Promi
     const rounds = rows > REPEATED_ROWS_MAX ? 1 : setting.rounds
     const run = async (contender: Reading, round: number) => {
       const log = join(folder, `${contender}-${rows}-${round}.db`)
-      const job: RunsJob = { mysqlUrl: mysql.url, endpoint: emulator.url, table: 'equal', rows, log }
+      const isSteady = contender === 'verify-rows'
+      const job = {
+        mysqlUrl: mysql.url,
+        endpoint: emulator.url,
+        table: 'equal',
+        rows,
+        log,
+        isSteady,
+      } satisfies RunsJob & Contention
       const measured = await setting.measure(new URL(`./${contender}.ts`, import.meta.url), job)
       setting.say(`    ${round + 1} ${contender} ${figure(measured.rows / measured.seconds)}/s`)
       return measured

@@ -1,5 +1,6 @@
 // A verification of rows whose items are equal.
 
+import { makeHeapForBatches } from '../../../src/heap-for-batches.ts'
 import { Deliveries } from '../../../src/pipeline/deliveries.ts'
 import { describeFound } from '../../../src/pipeline/describe-found.ts'
 import { GapTail } from '../../../src/pipeline/gap-tail.ts'
@@ -22,6 +23,7 @@ import type { RunsJob } from './runs-job.ts'
 
 contend<RunsJob>(async (job, meter) => {
   const parts = await openParts(job)
+  makeHeapForBatches()
   const { log, records, clock, connector, topic, ready, openCodec } = parts
   await using source = openMysqlSource({ url: job.mysqlUrl, tables: [TABLE] })
   const { endpoint } = job

@@ -1,5 +1,5 @@
-// Room for the batches of an import: its rows come as fast as they can be taken, and a young generation as small as live
-// changes want it would have most of them outlive it. Still small: memory stays bounded whatever the size of a file.
+// Room for the batches of an import or a verification: rows come as fast as they can be taken, and a young generation as
+// small as live changes want it would have most of them outlive it. Still small: memory stays bounded whatever comes.
 
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
@@ -9,7 +9,7 @@ const LOOK_MS = 20
 let looking: NodeJS.Timeout | null = null
 
 /** From now on; the young generation grows when it is next found to be too small. */
-export function makeHeapForImports(): void {
+export function makeHeapForBatches(): void {
   setFlagsFromString('--heap-growing-percent=60')
   if (looking !== null || youngBytes() >= YOUNG_BYTES) return
   setFlagsFromString('--semi-space-growth-factor=2')
