@@ -8,6 +8,7 @@ import { FlowFeed } from '../control/flow-feed.ts'
 import { openApi } from '../control/open-api.ts'
 import { probeRoutes } from '../control/probe-routes.ts'
 import { type PartReport, type Readiness, readiness } from '../control/readiness.ts'
+import type { Connector } from '../core/connector.ts'
 import { BOOKMARKS, connectorTopics } from '../core/topic.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
@@ -18,6 +19,7 @@ import { Supervisor } from '../pipeline/supervisor.ts'
 import { openBooks } from './books.ts'
 import { FlowWatch } from './flow-watch.ts'
 import { LagWatch } from './lag-watch.ts'
+import { LogRates } from './log-rates.ts'
 import { capturePart, deliverPart, type Part, partsOf } from './parts.ts'
 import { Rates } from './rates.ts'
 import { Reporter } from './reporter.ts'
@@ -64,13 +66,21 @@ export class Service {
     const books = openBooks({ ...reading, connectors: plain, sources: sources.names, database: config.database })
     const desk = new RunDesk({ log, records: codecs.records, clock, book: books.runs, trail: resources.trail })
     this.#parts = partsOf({ ...options, desk, observer: this.#reporter, clock })
-    const readers = plain.map((one) => [one.name, connectorTopics(one, config.database)] as const)
-    this.#lag = new LagWatch({ log, metrics, clock, readers: new Map(readers) })
+    const topicsOf = (connector: Connector) => connectorTopics(connector, config.database)
+    const readers = new Map(plain.map((connector) => [connector.name, topicsOf(connector)]))
+    this.#lag = new LagWatch({ log, metrics, clock, readers })
     this.#rates = new Rates({ metrics, clock })
     this.#watches = watchesOf({ ...options, books, desk, clock })
     const flow = new FlowWatch({
       ...{ version, clock, log: config.log.kind, connectors: plain, sources: sources.names, books },
-      ...{ lag: this.#lag, rates: this.#rates, readiness: () => this.readiness() },
+      ...{
+        lag: this.#lag,
+        rates: this.#rates,
+        topicsOf,
+        slicesOf: { mysql: 1, dynamodb: config.streamSlices },
+        readiness: () => this.readiness(),
+      },
+      logRates: new LogRates({ log, lag: this.#lag, clock, readers }),
       parts: new Set(this.#parts.map(({ name }) => name)),
     })
     const feed = new FlowFeed({ look: () => flow.look(), clock })

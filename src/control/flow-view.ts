@@ -19,7 +19,7 @@ const SourceFlow = z.object({
   seen_at: z.iso.datetime().nullable(),
   /** How long ago that was; null where there was none, and for imports, which are not waited for. */
   lag_seconds: z.number().nullable(),
-  /** Null where only other processes know. */
+  /** By whoever captures; null before anybody knows. */
   rows_per_second: z.number().nullable(),
   error: Fault.nullable(),
 })
@@ -33,10 +33,11 @@ const ConnectorFlow = z.object({
   /** Null while the log does not answer. */
   lag_records: z.number().nullable(),
   lag_seconds: z.number().nullable(),
-  /** Null where only other processes know; so for writes and latency. */
+  /** By whoever delivers; null before anybody knows. */
   records_per_second: z.number().nullable(),
+  /** A second, of what this process delivers; null where it delivers nothing. */
   writes: z.object({ applied: z.number(), stale: z.number(), exists: z.number(), rejected: z.number() }).nullable(),
-  /** Of the last minute, from the source's commit to the write in the target; null where nothing came. */
+  /** Of what this process delivered in the last minute, from the source's commit to the write; null where nothing came. */
   latency_ms: z.object({ p50: z.number(), p99: z.number() }).nullable(),
   dead_letters: z.number(),
   open_gaps: z.number(),
@@ -54,6 +55,7 @@ export const FlowView = z.object({
   log: z.object({
     kind: z.enum(['file', 'kafka']),
     records_per_second: z.number().nullable(),
+    /** Null where others append. */
     bytes_per_second: z.number().nullable(),
   }),
   sinks: z.array(z.object({ name: z.string(), kind: z.enum(['mysql', 'dynamodb']) })),

@@ -6,7 +6,7 @@ import { MillraceError } from '../core/errors.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { type Caller, callerBy } from './caller.ts'
 import type { Routes } from './control-server.ts'
-import { SESSION_MS, sessionCookie } from './session.ts'
+import { SESSION_MS, sessionCookie, sessionOf } from './session.ts'
 import { SessionView, sessionView } from './session-view.ts'
 import { SignInLimit } from './sign-in-limit.ts'
 import { type Token, tokenGiven } from './token.ts'
@@ -46,7 +46,14 @@ export function sessionRoutes({ tokens, clock, isSecure }: SessionRoutesOptions)
 
     app.get('/api/session', {
       config: { role: 'viewer', about: 'Who asks: by token, by session, or from this machine.', answer: SessionView },
-      handler: async ({ caller }) => sessionView(caller as Caller),
+      handler: async ({ caller, headers }, reply) => {
+        const nowMs = clock.nowMs()
+        const session = sessionOf(headers.cookie ?? '', tokens, nowMs)
+        // Whoever comes every day need not sign in every day.
+        if (session !== null && session.untilMs - nowMs < SESSION_MS / 2)
+          reply.header('set-cookie', cookieOf(session.token))
+        return sessionView(caller as Caller)
+      },
     })
 
     app.delete('/api/session', {

@@ -10,7 +10,7 @@ export interface BadRun {
   readonly id: string
   readonly kind: string
   readonly connector: string
-  /** What it failed by; null for an import that is done, whose tables are not as they should be. */
+  /** What it failed by; null for one that is done and has found what is amiss: an import or a verification. */
   readonly fault: RunFault | null
 }
 
@@ -139,6 +139,16 @@ function throttled(connector: string, count: number): Trouble {
 
 function runTrouble({ id, kind, connector, fault }: BadRun): Trouble {
   const shared = { severity: 'warning', link: `#/runs?id=${id}` } as const
+  if (fault === null && kind === 'verify') {
+    return {
+      ...shared,
+      what: `a verification of ${connector} has found differences`,
+      why: 'rows of the target are not what their rows in the source should have become',
+      mend: 'See which; a verification that repairs mends them.',
+      command: `millrace verify --connector ${connector} --repair`,
+      link: `#/verification?id=${id}`,
+    }
+  }
   if (fault === null) {
     return {
       ...shared,

@@ -1,6 +1,7 @@
 // Venues as the console lists them: searched, narrowed to a state, and page by page.
 
 import { z } from 'zod'
+import { plainText } from '../pipeline/plain-text.ts'
 import type { VenueStanding } from '../pipeline/venue-board.ts'
 import { statusView } from './sync-view.ts'
 
@@ -42,8 +43,8 @@ export interface VenuesAsked {
 
 /** `standings` come by name. */
 export function venuesView(standings: readonly VenueStanding[], asked: VenuesAsked): VenuesView {
-  const wanted = plain(asked.search)
-  const found = standings.filter(({ venue: { id, name } }) => id.includes(wanted) || plain(name ?? '').includes(wanted))
+  const wanted = plainText(asked.search)
+  const found = wanted === '' ? standings : standings.filter(({ venue }) => venue.text.includes(wanted))
   const counts = { synced: 0, needs_sync: 0, syncing: 0 }
   for (const standing of found) counts[stateOf(standing)]++
   const matching = asked.state === undefined ? found : found.filter((one) => stateOf(one) === asked.state)
@@ -63,9 +64,4 @@ function stateOf({ isUnderWay, need }: VenueStanding): VenueStateName {
 
 function bySync({ last: one }: VenueStanding, { last: other }: VenueStanding): number {
   return (one?.syncedAtMs ?? 0) - (other?.syncedAtMs ?? 0)
-}
-
-/** In small letters, without accents: people search as they type. */
-function plain(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 }

@@ -56,6 +56,7 @@ export class RunBook {
   /** By connector, and by venue; those for all of them under null. */
   readonly #verified = new Map<string, Map<string | null, Verified>>()
   readonly #repairs = new Map<string, GapRepair>()
+  #taken = 0
 
   constructor({ log, records, signal }: RunBookOptions) {
     this.#records = records
@@ -64,6 +65,11 @@ export class RunBook {
 
   refresh(): Promise<void> {
     return this.#tail.refresh()
+  }
+
+  /** Another whenever it knows something new. */
+  get version(): number {
+    return this.#taken
   }
 
   get(id: string): Run | null {
@@ -145,6 +151,7 @@ export class RunBook {
   }
 
   async #take({ key, value }: StoredRecord): Promise<void> {
+    this.#taken++
     const [id = '', kind] = Buffer.from(key).toString().split(' ')
     if (value === null) this.#forget(id)
     else if (kind === 'order') this.#orders.set(id, await this.#records.unpack('order', value))

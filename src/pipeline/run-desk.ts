@@ -48,8 +48,8 @@ interface Told extends Pick<AuditEntry, 'id' | 'who' | 'what' | 'atMs'> {
   readonly more?: Readonly<Record<string, unknown>>
 }
 
-/** What goes on record: an order, or none where a run does it already; and who wanted it, unless that is told. */
-type Decision = { readonly order: Order; readonly told: Told } | { readonly run: Run; readonly told?: Told }
+/** What goes on record: an order, or none where a run does it already; and who wanted it, unless nobody did just now. */
+type Decision = { readonly order: Order; readonly told?: Told } | { readonly run: Run; readonly told?: Told }
 
 const ACTIONS = { running: 'resume', paused: 'pause', cancelled: 'cancel' } as const
 const WRITER = 'millrace.desk'
@@ -85,20 +85,15 @@ export class RunDesk {
 
   /** `grown` finds a run that may do it besides, and what that is about then: it goes on with it, even if it is done. */
   async orderBesides(given: OrderGiven, grown: (runs: readonly Run[]) => Grown | null): Promise<Run> {
-    const told = {
-      id: `order ${randomUUID()}`,
-      who: given.by,
-      atMs: this.#options.clock.nowMs(),
-      what: 'order',
-    } as const
+    const deed = { id: `order ${randomUUID()}`, who: given.by, what: 'order', atMs: this.#options.clock.nowMs() }
+    const told = { ...deed, more: { is_new: true } }
     const id = await this.#decide((book) => {
       const runs = book.all()
       const found = grown(runs)
-      if (found === null) return { order: this.#fresh(given, runs), told: { ...told, more: { is_new: true } } }
+      if (found === null) return { order: this.#fresh(given, runs), told }
       const { order } = found.run
       // What it ends with under the attempt before concludes nothing of this one.
-      const more = { ...order, scope: found.scope, attempt: order.attempt + 1 }
-      return { order: more, told: { ...told, more: { is_new: false } } }
+      return { order: { ...order, scope: found.scope, attempt: order.attempt + 1 } }
     })
     return this.#read(id)
   }

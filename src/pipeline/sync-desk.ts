@@ -73,13 +73,15 @@ export class SyncDesk {
   }
 
   /** How syncs of these venues stand. */
-  async statesOf(venues: readonly Venue[]): Promise<readonly VenueState[]> {
-    return venues.map(await this.#stateOf(this.#connector()))
+  async statesOf<Of extends Venue>(venues: readonly Of[]): Promise<readonly (VenueState & { venue: Of })[]> {
+    const stateOf = await this.#stateOf(this.#connector())
+    return venues.map((venue) => ({ ...stateOf(venue), venue }))
   }
 
   async #stateOf(connector: SyncedConnector): Promise<(venue: Venue) => VenueState> {
-    const { desk, book } = this.#options
-    const runs = (await desk.list()).filter((run) => run.order.kind === 'sync' && !isOver(run))
+    const { book } = this.#options
+    await book.refresh()
+    const runs = book.standings().filter((run) => run.order.kind === 'sync' && !isOver(run))
     const underWay = new Set(
       runs.flatMap(({ order }) => (order.connector === connector.name ? syncScope(order).venue : [])),
     )

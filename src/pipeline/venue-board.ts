@@ -8,8 +8,8 @@ import type { GapBook } from './gap-book.ts'
 import { type RunBook, stateOf } from './run-book.ts'
 import type { SyncDesk, VenueState } from './sync-desk.ts'
 import type { VenueDifferences } from './venue-differences.ts'
-import { VenueList, type VenueListOptions } from './venue-list.ts'
-import { type SyncFacts, venueNeed } from './venue-need.ts'
+import { type ListedVenue, VenueList, type VenueListOptions } from './venue-list.ts'
+import { venueNeed } from './venue-need.ts'
 import { isSynced } from './venues.ts'
 
 export interface VenueBoardOptions extends Omit<VenueListOptions, 'connector'> {
@@ -23,40 +23,58 @@ export interface VenueBoardOptions extends Omit<VenueListOptions, 'connector'> {
 }
 
 export interface VenueStanding extends VenueState {
+  readonly venue: ListedVenue
   /** Why it needs a sync; null where it needs none. */
   readonly need: string | null
 }
 
+/** What it says is true as long as none of these is another. */
+interface Known {
+  readonly venues: readonly ListedVenue[]
+  readonly version: number
+  readonly missingMs: number | null
+  readonly behind: string | null
+}
+
+interface Synced {
+  readonly name: string
+  readonly list: VenueList
+}
+
 export class VenueBoard {
   readonly #options: VenueBoardOptions
-  readonly #list: { readonly name: string; readonly venues: VenueList } | null
+  readonly #synced: Synced | null
+  #last: { readonly known: Known; readonly standings: readonly VenueStanding[] } | null = null
 
   constructor(options: VenueBoardOptions) {
     this.#options = options
     const connector = options.connectors.find(isSynced)
-    this.#list =
-      connector === undefined ? null : { name: connector.name, venues: new VenueList({ ...options, connector }) }
+    this.#synced =
+      connector === undefined ? null : { name: connector.name, list: new VenueList({ ...options, connector }) }
   }
 
   /** By name. */
   async standings(): Promise<readonly VenueStanding[]> {
-    if (this.#list === null) throw new MillraceError('SCOPE_INVALID', 'no connector says how its venues are synced')
-    const { name, venues } = this.#list
-    const states = await this.#options.syncDesk.statesOf(await venues.all())
-    const facts = await this.#facts(name)
-    return states.map((state) => ({ ...state, need: venueNeed(state, facts) }))
+    if (this.#synced === null) throw new MillraceError('SCOPE_INVALID', 'no connector says how its venues are synced')
+    const { name, list } = this.#synced
+    const { gaps, runs, behind } = this.#options
+    const venues = await list.all()
+    await gaps.refresh()
+    const missing = gaps.open(name).map(({ gap }) => gap.toMs)
+    const missingMs = missing.length === 0 ? null : Math.max(...missing)
+    const known = { venues, version: runs.version, missingMs, behind: await behind(name) }
+    if (this.#last !== null && isSame(this.#last.known, known)) return this.#last.standings
+    const standings = await this.#compute(name, known)
+    this.#last = { known, standings }
+    return standings
   }
 
-  async #facts(connector: string): Promise<SyncFacts> {
-    const { gaps, differences, behind } = this.#options
-    await gaps.refresh()
-    const missing = gaps.open(connector).map(({ gap }) => gap.toMs)
-    return {
-      failedMs: this.#failed(connector),
-      missingMs: missing.length === 0 ? null : Math.max(...missing),
-      differedMs: await differences.differedMs(connector),
-      behind: await behind(connector),
-    }
+  async #compute(connector: string, { venues, missingMs, behind }: Known): Promise<readonly VenueStanding[]> {
+    const { syncDesk, differences } = this.#options
+    const states = await syncDesk.statesOf(venues)
+    const differedMs = await differences.differedMs(connector)
+    const facts = { failedMs: this.#failed(connector), missingMs, differedMs, behind }
+    return states.map((state) => ({ ...state, need: venueNeed(state, facts) }))
   }
 
   #failed(connector: string): ReadonlyMap<string | null, number> {
@@ -69,4 +87,9 @@ export class VenueBoard {
     }
     return failed
   }
+}
+
+function isSame(one: Known, other: Known): boolean {
+  const { venues, version, missingMs, behind } = other
+  return one.venues === venues && one.version === version && one.missingMs === missingMs && one.behind === behind
 }

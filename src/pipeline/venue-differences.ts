@@ -1,10 +1,11 @@
 // Of which venues the last verifications found rows that differ still.
 
+import { NO_TALLY } from '../core/run.ts'
 import { type DifferencesPlace, differencesOf } from './differences.ts'
 import { type RunBook, stateOf } from './run-book.ts'
 import { verifyScope } from './verify-scope.ts'
 
-/** A verification that is done, and what it says of venues: null where of all of them. */
+/** What a verification that is done says of venues: of all of them, where of none by name. */
 interface Verdict {
   readonly run: string
   readonly venue: string | null
@@ -41,9 +42,12 @@ export class VenueDifferences {
     const done = this.#book.standings().filter((run) => {
       return run.order.kind === 'verify' && run.order.connector === connector && stateOf(run) === 'done'
     })
-    const verdicts = done.map(({ order, progress }): Verdict => {
-      const isEqual = (this.#book.get(order.id)?.tally.rejected ?? 0) === 0
-      return { run: order.id, venue: verifyScope(order).venue, beganMs: progress?.startedAtMs ?? 0, isEqual }
+    const verdicts = done.flatMap(({ order, progress }): readonly Verdict[] => {
+      const { venue, isWhole } = verifyScope(order)
+      const { rejected, stale } = this.#book.get(order.id)?.tally ?? NO_TALLY
+      // What looked at some rows, or left some unsettled, gives nobody the all-clear.
+      if (rejected === 0 && (!isWhole || stale > 0)) return []
+      return [{ run: order.id, venue, beganMs: progress?.startedAtMs ?? 0, isEqual: rejected === 0 }]
     })
     return verdicts.toSorted((one, other) => other.beganMs - one.beganMs)
   }

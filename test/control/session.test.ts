@@ -73,10 +73,14 @@ test('a session ends when its time is over', async () => {
   let aheadMs = 0
   const { signIn, who } = await open({ aheadMs: () => aheadMs })
   const cookie = kept((await signIn(ANN.token)).cookie)
+  expect((await who({ cookie })).cookie).toBe(null)
   aheadMs = SESSION_MS - 5_000
-  expect((await who({ cookie })).status).toBe(200)
+  const renewed = await who({ cookie })
+  expect(renewed.status).toBe(200)
   aheadMs = SESSION_MS + 1
   expect((await who({ cookie })).status).toBe(401)
+  // Whoever was there in its second half has a new one.
+  expect((await who({ cookie: kept(renewed.cookie) })).status).toBe(200)
 })
 
 test('nobody makes a session of their own, lives longer by it, or becomes somebody else', async () => {

@@ -2,6 +2,7 @@
 // counted twice.
 
 import { expect, test } from 'vitest'
+import type { AuditView } from '../../src/control/audit-view.ts'
 import { openKafka } from '../../src/stack/kafka.ts'
 import { expectFeedbackEqual } from '../support/equality.ts'
 import { SyncPlace } from '../support/sync-place.ts'
@@ -25,4 +26,13 @@ test('a sync is counted exactly over the partitions of Kafka, though a process t
   }
   await expectFeedbackEqual(place.site, place.table)
   expect(await syncs.sync('all')).toMatchObject({ new_comments: 0, new_customers: 0, errors: [] })
+  const page = async (before = '') => (await syncs.ask('GET', `/api/audit?limit=1${before}`)).body as AuditView
+  const newest = await page()
+  const order = { by: 'local', action: 'order', kind: 'sync', details: { venue: null, is_new: true } }
+  expect(newest.entries).toMatchObject([order])
+  expect((await page(`&before=${newest.next}`)).entries).toMatchObject([{ ...order, run: job }])
+  expect((await syncs.ask('GET', '/api/flow')).body).toMatchObject({
+    log: { kind: 'kafka' },
+    flows: [{ connector: 'feedback', state: 'running', lag_records: 0, dead_letters: 0 }],
+  })
 }, 120_000)
