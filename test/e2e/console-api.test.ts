@@ -25,7 +25,11 @@ const venues = async (query = '') => (await syncs.ask('GET', `/api/venues${query
 
 describe('the flow', () => {
   test('names source, log, sink, and what moves between them', async () => {
-    const view = await flow()
+    const heard = async () => {
+      const view = await flow()
+      return view.sources[0]?.lag_seconds === null ? null : view
+    }
+    const view = await until(heard, { what: 'the source was heard of' })
     expect(view).toMatchObject({
       ready: true,
       why: [],
