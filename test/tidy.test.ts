@@ -32,7 +32,9 @@ import { readmeTable, runbookFaults, tableFaults, watchFaults } from './tidy/tab
 
 const root = new URL('..', import.meta.url).pathname
 const read = (path: string) => readFileSync(`${root}/${path}`, 'utf8')
-const files = globSync('{src,connectors,test}/**/*.ts', { cwd: root }).map((path) => sourceFile(path, read(path)))
+const files = globSync('{src,connectors,test}/**/*.{ts,tsx}', { cwd: root, exclude: ['src/console/page'] })
+  .filter((path) => !path.endsWith('.d.ts'))
+  .map((path) => sourceFile(path, read(path)))
 
 interface Example {
   readonly rule: shape.Rule
@@ -79,6 +81,11 @@ const RULES: Readonly<Record<string, Example>> = {
     rule: arrows,
     broken: { 'connectors/a.ts': `import type { Sink } from '../src/sink/sink.ts'` },
     says: 'connectors/a.ts may not import src/sink/sink.ts',
+  },
+  'the console knows of the rest the shapes that the API answers with': {
+    rule: arrows,
+    broken: { 'src/console/a.tsx': `import { send } from '../control/control-server.ts'` },
+    says: 'src/console/a.tsx may not import src/control/control-server.ts',
   },
   'nobody imports the composition root': {
     rule: arrows,

@@ -13,7 +13,7 @@ export interface DebianRequest {
 }
 
 // A server started by hand has no use for the scripts of its package.
-const NEEDED = /^(?:lib|zlib|mysql-|mariadb-|redis|prometheus$)/u
+const NEEDED = /^(?:lib|zlib|mysql-|mariadb-|redis|prometheus$|chromium$|chromium-common$|fonts-dejavu)/u
 const UNUSED = /^lib(?:perl|debconf|dbi|dbd|js-|module-|sort-|term-|text-|locale-)|-perl$/u
 
 const TRIPLETS: Readonly<Record<string, string>> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }
@@ -37,11 +37,15 @@ export async function unpackDebian(request: DebianRequest, root: string): Promis
 
 /** The command that runs a program of an unpacked root with that root's own loader and libraries. */
 export function unpackedCommand(root: string, program: string): readonly string[] {
-  const folders = ['usr/lib', 'lib'].map((folder) => join(root, folder, TRIPLETS[process.arch] ?? ''))
+  const folders = libraryFolders(root)
   const loaders = [...folders, join(root, 'usr/lib64'), join(root, 'lib64'), join(root, 'usr/lib'), join(root, 'lib')]
   const loader = loaders.map((folder) => join(folder, LOADERS[process.arch] ?? '')).find((path) => existsSync(path))
   if (loader === undefined) throw new Error(`no loader in ${root}`)
   return [loader, '--library-path', folders.join(':'), join(root, program)]
+}
+
+export function libraryFolders(root: string): readonly string[] {
+  return ['usr/lib', 'lib'].map((folder) => join(root, folder, TRIPLETS[process.arch] ?? ''))
 }
 
 /** An apt of its own: own lists, own cache, and an empty system, so that every dependency is counted as missing. */

@@ -19,6 +19,7 @@ const ARROWS: readonly (readonly [importer: RegExp, allowed: readonly string[]])
   [/^src\/(source|log|sink)\/[^/]+$/, ['src/$1/[^/]+\\.ts', 'src/core/']],
   [/^src\/pipeline\//, ['src/pipeline/', 'src/(source|log|sink)/[^/]+\\.ts', 'src/observe/', 'src/core/']],
   [/^src\/control\//, ['src/control/', 'src/pipeline/', 'src/observe/', 'src/core/']],
+  [/^src\/console\//, ['src/console/', 'src/control/[^/]*-view\\.ts', 'src/core/role\\.ts']],
   [/^src\/stack\//, ['src/stack/', 'src/core/']],
   [
     /^src\/cli\//,
@@ -58,9 +59,12 @@ export const noCycles: Rule = (files) => {
 
 const TEST_ROOTS = /^test\/(.*\.test\.ts|[^/]+\.config\.ts|bench\/.*|support\/(connectors\/.*|global\.ts))$/
 
+/** Of the command, and of the page. */
+const ROOTS = ['src/main.ts', 'src/console/main.tsx']
+
 /** Everything in src is reached from the composition root or a connector; what serves tests, from a test. */
 export const nothingUnimported: Rule = (files) => {
-  const product = reached(files, (path) => path === 'src/main.ts' || path.startsWith('connectors/'))
+  const product = reached(files, (path) => ROOTS.includes(path) || path.startsWith('connectors/'))
   const tests = reached(files, (path) => TEST_ROOTS.test(path))
   return files
     .filter(({ path }) => !product.has(path) && !(tests.has(path) && /^(test|src\/stack)\//.test(path)))

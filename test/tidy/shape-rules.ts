@@ -15,10 +15,10 @@ const isPart = (file: SourceFile) => file.path.startsWith('src/') && file.path !
 export const fileNames: Rule = (files) =>
   files.flatMap(({ path }) => {
     const name = path.split('/').at(-1) ?? ''
-    if (/^(utils?|helpers?|common|lib|types?|misc|shared|index)\.ts$/.test(name)) {
+    if (/^(utils?|helpers?|common|lib|types?|misc|shared|index)\.tsx?$/.test(name)) {
       return [`${path}: the name says nothing of what is inside`]
     }
-    return /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\.test|\.config)?\.ts$/.test(name) ? [] : [`${path}: not kebab-case`]
+    return /^[a-z][a-z0-9]*(-[a-z0-9]+)*(\.test|\.config)?\.tsx?$/.test(name) ? [] : [`${path}: not kebab-case`]
   })
 
 export const noBarrels: Rule = (files) =>
@@ -79,7 +79,7 @@ export const openings: Rule = (files) =>
 /** One concept in a file: at most one class; and a class or a function that stands alone is named as the file is. */
 export const oneConcept: Rule = (files) =>
   files.filter(isPart).flatMap(({ path, exports }) => {
-    const words = wordsOf((path.split('/').at(-1) ?? '').replace('.ts', ''))
+    const words = wordsOf((path.split('/').at(-1) ?? '').replace(/\.tsx?$/, ''))
     const classes = exports.filter((one) => one.isClass)
     const values = exports.filter((one) => !one.isType)
     const [only] = values.length === 1 ? values : classes

@@ -1,0 +1,3 @@
+// What the bundler takes in besides scripts.
+
+declare module '*.css'

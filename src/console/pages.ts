@@ -1,0 +1,25 @@
+// The pages there are, in the order in which they are offered. Each is loaded when it is first gone to.
+
+import type { ComponentType } from 'preact'
+import type { IconName } from './part/icon.tsx'
+
+export interface Page {
+  /** In the address. */
+  readonly name: string
+  readonly title: string
+  readonly icon: IconName
+  /** Pressed after `g`. */
+  readonly key: string
+  readonly load: () => Promise<ComponentType>
+}
+
+export const PAGES: readonly Page[] = [
+  {
+    ...{ name: 'sync', title: 'Data Synchronization', icon: 'sync', key: 's' },
+    load: async () => (await import('./sync/sync-page.tsx')).SyncPage,
+  },
+]
+
+export function pageNamed(name: string): Page | null {
+  return PAGES.find((page) => page.name === name) ?? null
+}

@@ -1,0 +1,33 @@
+// Light or dark: as the system has it, unless somebody has chosen.
+
+import { signal } from '@preact/signals'
+
+const KEPT_AS = 'millrace.theme'
+const system = matchMedia('(prefers-color-scheme: dark)')
+
+const chosen = signal<'light' | 'dark' | null>(kept())
+const isSystemDark = signal(system.matches)
+
+system.addEventListener('change', ({ matches }) => {
+  isSystemDark.value = matches
+  applyTheme()
+})
+
+export function isDark(): boolean {
+  return chosen.value === null ? isSystemDark.value : chosen.value === 'dark'
+}
+
+export function applyTheme(): void {
+  document.documentElement.dataset.theme = isDark() ? 'dark' : 'light'
+}
+
+export function switchTheme(): void {
+  chosen.value = isDark() ? 'light' : 'dark'
+  localStorage.setItem(KEPT_AS, chosen.value)
+  applyTheme()
+}
+
+function kept(): 'light' | 'dark' | null {
+  const value = localStorage.getItem(KEPT_AS)
+  return value === 'light' || value === 'dark' ? value : null
+}

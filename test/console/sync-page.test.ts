@@ -1,0 +1,77 @@
+// Data Synchronization as people use it: by mouse and by keyboard, in a real browser, on a real millrace.
+
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { axeFaults } from '../support/axe.ts'
+import { Console, openBrowser } from '../support/browser.ts'
+import type { Millrace } from '../support/millrace.ts'
+import { SyncPlace } from '../support/sync-place.ts'
+
+const SCRIPT = `<img src=x onerror="document.title='hacked'"><script>document.title='hacked'</script>`
+
+let browser: Browser & AsyncDisposable
+let place: SyncPlace
+let millrace: Millrace
+beforeAll(async () => {
+  browser = await openBrowser()
+  place = await SyncPlace.open()
+  const opus = await place.site.venue('Opus Ocean Grille')
+  await place.site.venue('Bella Vista')
+  await place.site.venue('Downtown Bistro')
+  await place.site.venue(SCRIPT)
+  millrace = await place.millrace()
+  await millrace.ready()
+  await place.visits(opus, 15)
+})
+afterAll(async () => {
+  await millrace?.[Symbol.asyncDispose]()
+  await place?.[Symbol.asyncDispose]()
+  await browser?.[Symbol.asyncDispose]()
+})
+
+test('a venue is synced by mouse, and says so', async () => {
+  await using console = await Console.open(browser)
+  const { page } = console
+  await page.goto(millrace.url)
+  const row = page.getByRole('row', { name: 'Opus Ocean Grille' })
+  await row.getByRole('button', { name: 'Sync Opus Ocean Grille' }).click()
+  await page
+    .getByLabel('Messages')
+    .getByText(/Opus Ocean Grille: /)
+    .waitFor()
+  await row.getByText('Synced', { exact: true }).waitFor()
+  await row.getByText('just now').waitFor()
+  await page.getByRole('listitem').filter({ hasText: 'Opus Ocean Grille' }).first().waitFor()
+  await console.takePictures('sync')
+  expect(await axeFaults(page)).toEqual([])
+  expect(console.faults).toEqual([])
+})
+
+test('all venues are synced by keyboard alone', async () => {
+  await using console = await Console.open(browser)
+  const { page } = console
+  await page.goto(`${millrace.url}/#/sync`)
+  await page.getByRole('row', { name: 'Bella Vista' }).waitFor()
+  const button = page.getByRole('button', { name: 'Sync All Venues' })
+  for (let presses = 0; !(await button.evaluate((one) => one.matches(':focus'))); presses++) {
+    expect(presses).toBeLessThan(30)
+    await page.keyboard.press('Tab')
+  }
+  await page.keyboard.press('Enter')
+  await page
+    .getByLabel('Messages')
+    .getByText(/All venues: /)
+    .waitFor()
+  await page.getByRole('row', { name: 'Downtown Bistro' }).getByText('Synced', { exact: true }).waitFor()
+  expect(console.faults).toEqual([])
+})
+
+test('a name that is a script is a name', async () => {
+  await using console = await Console.open(browser)
+  const { page } = console
+  await page.goto(`${millrace.url}/#/sync`)
+  await page.getByText(SCRIPT).first().waitFor()
+  expect(await page.title()).toBe('Data Synchronization · millrace')
+  expect(await page.locator('main img, main script').count()).toBe(0)
+  expect(console.faults).toEqual([])
+})
