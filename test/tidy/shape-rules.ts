@@ -10,7 +10,7 @@ const PARAMS_MAX = 3
 const OPENING_LINES_MAX = 3
 
 const isTest = (file: SourceFile) => file.path.startsWith('test/')
-const isPart = (file: SourceFile) => file.path.startsWith('src/') && file.path !== 'src/main.ts'
+const isPart = ({ path }: SourceFile) => path.startsWith('src/') && !/^src\/(console\/)?main\.tsx?$/.test(path)
 
 export const fileNames: Rule = (files) =>
   files.flatMap(({ path }) => {
