@@ -1,15 +1,18 @@
 // What others keep in files and behind services, brought into MySQL: content that people search, and a catalogue with its
 // prices.
 
+import { CATALOG_ITEMS } from '../src/core/catalog-items.ts'
 import { defineConnector, type Migration } from '../src/core/connector.ts'
 import type { ChangeEvent } from '../src/core/event.ts'
 import type { Imported } from '../src/core/imported.ts'
 import { KEPT_COLUMNS } from '../src/core/imported-row.ts'
 import { NameUuids } from '../src/core/name-uuid.ts'
+import { PRICE_LIST } from '../src/core/price-list.ts'
 import type { Schedule } from '../src/core/schedule.ts'
-import { Exact, type Field } from '../src/core/value.ts'
+import { Exact, type Field, type Fields } from '../src/core/value.ts'
 import type { Write } from '../src/core/write.ts'
 
+const NAME = 'content'
 const UUIDS = new NameUuids('0b8f2f2e-6c0e-5f0e-9a55-5b1f0f6d7c11')
 
 const CONTENT: Imported = {
@@ -30,19 +33,6 @@ const CONTENT: Imported = {
     ['content_type', 'title', 'artist'],
     ['content_type', 'title'],
   ],
-}
-
-const CATALOGUE: Imported = {
-  fields: {
-    external_id: { type: 'text', lengthMax: 190 },
-    category: { type: 'text', lengthMax: 100 },
-    name: { type: 'text', lengthMax: 255, isRequired: true },
-    description: { type: 'text', lengthMax: 10_000 },
-    price: { type: 'decimal', scale: 2, least: 0, most: 99_999_999.99 },
-    currency: { type: 'text', lengthMax: 3 },
-    is_active: { type: 'boolean' },
-  },
-  names: [['external_id'], ['category', 'name'], ['name']],
 }
 
 /** How each type of a field is kept. */
@@ -68,15 +58,11 @@ const migrations: readonly Migration[] = [
     up: [tableOf('content_index', 'content_id', CONTENT)],
     down: ['DROP TABLE IF EXISTS content_index'],
   },
-  {
-    name: 'content: catalog_items',
-    up: [tableOf('catalog_items', 'item_id', CATALOGUE)],
-    down: ['DROP TABLE IF EXISTS catalog_items'],
-  },
+  CATALOG_ITEMS.migration(NAME),
 ]
 
 export default defineConnector({
-  name: 'content',
+  name: NAME,
   source: 'import',
   sink: 'mysql',
   whenNamed: true,
@@ -92,7 +78,11 @@ export default defineConnector({
   schedules: ({ SCHEDULES = '[]' }) => parsed(SCHEDULES) as readonly Schedule[],
   targets: () => ({
     content_index: { key: ['content_id'], owns: Object.keys(CONTENT.fields) },
-    catalog_items: { key: ['item_id'], owns: Object.keys(CATALOGUE.fields) },
+    catalog_items: {
+      key: [CATALOG_ITEMS.id],
+      owns: [CATALOG_ITEMS.source, ...Object.keys(PRICE_LIST.fields)],
+      shared: { by: CATALOG_ITEMS.source, as: NAME },
+    },
   }),
   tables: {
     content_index: {
@@ -102,13 +92,13 @@ export default defineConnector({
       map: into('content_index', CONTENT),
     },
     catalog_items: {
-      columns: Object.keys(CATALOGUE.fields),
-      imported: CATALOGUE,
+      columns: Object.keys(PRICE_LIST.fields),
+      imported: PRICE_LIST,
       rules: [
         { name: 'a name says something', never: "TRIM(name) = ''" },
         { name: 'no price is below nothing', never: 'price < 0' },
       ],
-      map: into('catalog_items', CATALOGUE),
+      map: into('catalog_items', PRICE_LIST, { [CATALOG_ITEMS.source]: NAME }),
     },
   },
 })
@@ -121,10 +111,10 @@ function parsed(text: string): unknown {
   }
 }
 
-function into(table: string, { fields }: Imported): (event: ChangeEvent) => readonly Write[] {
+function into(table: string, { fields }: Imported, constants: Fields = {}): (event: ChangeEvent) => readonly Write[] {
   const types = Object.entries(fields).map(([name, { type }]) => [name, type] as const)
   return ({ key, after }) => {
-    const values: Record<string, Field> = {}
+    const values: Record<string, Field> = { ...constants }
     for (const [name, type] of types) {
       const value = after?.[name] ?? null
       values[name] = type === 'decimal' && value !== null ? new Exact(String(value)) : value

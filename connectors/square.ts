@@ -1,5 +1,6 @@
 // A Square account in MySQL: its seventeen tables, brought up to date every night.
 
+import { CATALOG_ITEMS } from '../src/core/catalog-items.ts'
 import { defineConnector, type Migration, type Settings, type TableFlow } from '../src/core/connector.ts'
 import type { ChangeEvent } from '../src/core/event.ts'
 import { NAME_COLUMN } from '../src/core/imported-row.ts'
@@ -12,6 +13,8 @@ import { SQUARE_FLOWS, SQUARE_SCHEDULE } from '../src/core/square/square-flows.t
 import type { Sweep } from '../src/core/sweep.ts'
 import { Exact, type Fields, type Row } from '../src/core/value.ts'
 import type { Write } from '../src/core/write.ts'
+
+const NAME = 'square'
 
 /** Square goes on counting what is deleted, and goes on naming vendors that are. */
 const MISSING_MAX: Readonly<Record<string, Tolerance>> = {
@@ -38,6 +41,7 @@ function fieldsOf(flow: SquareFlow): readonly string[] {
 
 const migrations: readonly Migration[] = SQUARE_FLOWS.map((flow) => {
   const { table, imported } = flow
+  if (table === CATALOG_ITEMS.table) return CATALOG_ITEMS.migration(NAME)
   const key = keyOf(flow)
   const own = key === ROW_ID ? { name: ROW_ID, type: 'VARCHAR(600) COLLATE utf8mb4_bin' } : key
   return {
@@ -48,7 +52,7 @@ const migrations: readonly Migration[] = SQUARE_FLOWS.map((flow) => {
 })
 
 export default defineConnector({
-  name: 'square',
+  name: NAME,
   source: 'import',
   sink: 'mysql',
   whenNamed: true,
@@ -75,7 +79,12 @@ export default defineConnector({
     Object.fromEntries(
       SQUARE_FLOWS.map((flow) => [
         flow.table,
-        { key: [keyOf(flow)], owns: fieldsOf(flow), keepsSeen: keepsSeen(flow) },
+        {
+          key: [keyOf(flow)],
+          owns: [...Object.keys(constantsOf(flow)), ...fieldsOf(flow)],
+          keepsSeen: keepsSeen(flow),
+          ...(flow.table === CATALOG_ITEMS.table && { shared: { by: CATALOG_ITEMS.source, as: NAME } }),
+        },
       ]),
     ),
   tables: Object.fromEntries(SQUARE_FLOWS.map((flow) => [flow.table, tableFlow(flow)])),
@@ -102,6 +111,7 @@ function tableFlow(flow: SquareFlow): TableFlow {
   return {
     columns: Object.keys(imported.fields),
     imported,
+    importedFrom: ['square'],
     references: referencesOf(flow),
     rules: RULES[table] ?? [],
     sweep: (from) => (from.kind === 'square' ? sweepOf(flow, from.isFoundation) : null),
@@ -128,10 +138,13 @@ function keepsSeen({ reads, deletes }: SquareFlow): boolean {
 }
 
 function fieldsIn(flow: SquareFlow, row: Row): Fields {
-  return Object.fromEntries(
-    fieldsOf(flow).map((name) => {
-      const value = row[name] ?? null
-      return [name, flow.imported.fields[name]?.type === 'decimal' && value !== null ? new Exact(String(value)) : value]
-    }),
-  )
+  const said = fieldsOf(flow).map((name) => {
+    const value = row[name] ?? null
+    return [name, flow.imported.fields[name]?.type === 'decimal' && value !== null ? new Exact(String(value)) : value]
+  })
+  return { ...constantsOf(flow), ...Object.fromEntries(said) }
+}
+
+function constantsOf({ table }: SquareFlow): Fields {
+  return table === CATALOG_ITEMS.table ? { [CATALOG_ITEMS.source]: NAME } : {}
 }

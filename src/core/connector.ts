@@ -71,6 +71,8 @@ export interface TableFlow {
   readonly narrow?: Narrowing
   /** What a row from outside holds. */
   readonly imported?: Imported
+  /** Where such rows may come from; from any file and service when left out. */
+  readonly importedFrom?: readonly ImportFrom['kind'][]
   readonly map: (event: ChangeEvent, found: Found, settings: Settings) => readonly Write[]
   /** Fields that name rows of other tables of the connector: whether those are there is checked when an import is done. */
   readonly references?: Readonly<Record<string, Reference>>
@@ -102,6 +104,8 @@ export interface TargetTable {
   readonly owns: readonly string[]
   /** Of an import: rows that a run does not meet are known, for they may have to go. */
   readonly keepsSeen?: boolean
+  /** Of an import: others fill the table too, and never touch these rows, which say in a column whose they are. */
+  readonly shared?: { readonly by: string; readonly as: string }
 }
 
 export interface SettingSpec {

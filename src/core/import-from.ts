@@ -31,6 +31,8 @@ const Square = z.strictObject({
   isFoundation: z.boolean(),
 })
 
+export const IMPORT_KINDS = ['csv', 'api', 'square'] as const
+
 export const ImportFrom = z.discriminatedUnion('kind', [File, Api, Square])
 export type ImportFrom = z.infer<typeof ImportFrom>
 

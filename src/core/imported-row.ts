@@ -1,7 +1,7 @@
 // What an imported row has besides its fields.
 
-/** The first part of a topic's name, where a database's stands for tables of MySQL. */
-export const IMPORTS_DATABASE = 'imports'
+/** What stands where a database does for tables of MySQL: two connectors may import into tables of one name. */
+export const importsDatabase = (connector: string): string => `imports.${connector}`
 /** What the row is called: the key. */
 export const NAME_COLUMN = 'mr_name'
 /** Which row of its source it is, counted from 1. */

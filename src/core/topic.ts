@@ -1,7 +1,7 @@
 // Names of topics: one place, because users and other tools rely on them.
 
 import type { Connector } from './connector.ts'
-import { IMPORTS_DATABASE } from './imported-row.ts'
+import { importsDatabase } from './imported-row.ts'
 import { ITEMS_DATABASE } from './item.ts'
 
 export const AUDIT = 'millrace.audit'
@@ -23,24 +23,27 @@ export function changeTopic(database: string, table: string): string {
 }
 
 /** What stands for a database in the topics that a connector follows; `database` is the one of MySQL. */
-export function topicDatabase({ source }: Pick<Connector, 'source'>, database: string): string {
+export function topicDatabase({ source, name }: Pick<Connector, 'source' | 'name'>, database: string): string {
   switch (source) {
     case 'mysql':
       return database
     case 'dynamodb':
       return ITEMS_DATABASE
     case 'import':
-      return IMPORTS_DATABASE
+      return importsDatabase(name)
   }
 }
 
 /** Where the changes of a connector's table are. */
-export function tableTopic(connector: Pick<Connector, 'source'>, database: string, table: string): string {
+export function tableTopic(connector: Pick<Connector, 'source' | 'name'>, database: string, table: string): string {
   return changeTopic(topicDatabase(connector, database), table)
 }
 
 /** Those of all its tables. */
-export function connectorTopics(connector: Pick<Connector, 'source' | 'tables'>, database: string): readonly string[] {
+export function connectorTopics(
+  connector: Pick<Connector, 'source' | 'name' | 'tables'>,
+  database: string,
+): readonly string[] {
   return Object.keys(connector.tables).map((table) => tableTopic(connector, database, table))
 }
 

@@ -5,6 +5,7 @@ import type { Connector, Settings } from '../core/connector.ts'
 import { SIDES } from '../core/contested.ts'
 import { covers } from '../core/covers.ts'
 import { MillraceError } from '../core/errors.ts'
+import { IMPORT_KINDS } from '../core/import-from.ts'
 import { FIELD_TYPES } from '../core/imported.ts'
 import { settingVariable } from '../core/setting-variable.ts'
 import { checkDirections } from './check-directions.ts'
@@ -74,6 +75,7 @@ const Flow = z.strictObject({
   lookups: z.record(text, Lookup).optional(),
   narrow: Narrow.optional(),
   imported: Imported.optional(),
+  importedFrom: z.array(z.enum(IMPORT_KINDS)).optional(),
   ...IntegrityShape,
   sweep: call.optional(),
   map: call,
@@ -95,7 +97,12 @@ const Shape = z.strictObject({
 })
 const TargetsShape = z.record(
   text,
-  z.strictObject({ key: z.array(text).min(1).max(2), owns: z.array(text).min(1), keepsSeen: z.boolean().optional() }),
+  z.strictObject({
+    key: z.array(text).min(1).max(2),
+    owns: z.array(text).min(1),
+    keepsSeen: z.boolean().optional(),
+    shared: z.strictObject({ by: text, as: text }).optional(),
+  }),
 )
 
 interface Checked {
@@ -159,8 +166,11 @@ function targetsOf(connector: Connector, settings: Settings): Targets | string {
 }
 
 function targetFaults({ name }: Connector, targets: Targets): readonly string[] {
-  return Object.entries(targets).flatMap(([table, { key, owns }]) =>
+  return Object.entries(targets).flatMap(([table, { key, owns, shared }]) =>
     [
+      ...(shared === undefined || owns.includes(shared.by)
+        ? []
+        : [`does not own ${shared.by}, which says whose a row is`]),
       ...key
         .filter((part) => owns.some((owned) => covers(owned, part)))
         .map((part) => `owns the key attribute ${part}`),
@@ -187,8 +197,10 @@ function clashesOf(ready: readonly ReadyConnector[]): readonly string[] {
 
 function sharedFields(one: ReadyConnector, other: ReadyConnector): readonly string[] {
   if (one.connector.sink !== other.connector.sink) return []
-  return Object.entries(one.targets).flatMap(([table, { owns }]) => {
-    const others = other.targets[table]?.owns ?? []
+  return Object.entries(one.targets).flatMap(([table, { owns, shared: mine }]) => {
+    const { owns: others = [], shared: theirs } = other.targets[table] ?? {}
+    // Rows that say whose they are have one owner each.
+    if (mine !== undefined && theirs !== undefined && mine.by === theirs.by && mine.as !== theirs.as) return []
     const shared = owns.filter((owned) => others.some((field) => overlaps(owned, field)))
     return shared.map((field) => `${one.connector.name} and ${other.connector.name} both own ${field} of ${table}`)
   })

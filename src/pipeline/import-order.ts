@@ -1,5 +1,6 @@
 // A request for an import as the order it becomes.
 
+import type { TableFlow } from '../core/connector.ts'
 import { MillraceError } from '../core/errors.ts'
 import type { ImportFrom } from '../core/import-from.ts'
 import { nearest } from '../core/nearest.ts'
@@ -24,11 +25,23 @@ export function importOrder(connectors: readonly ReadyConnector[], wanted: Impor
   const named = importing.filter(
     ({ connector: { name } }) => wanted.connector === undefined || name === wanted.connector,
   )
-  const found = named.find(({ connector }) => table in connector.tables)
-  if (found === undefined)
-    throw new MillraceError('IMPORT_INVALID', `nothing is imported into ${table}: ${meant(table, importing)}`)
+  const owners = named.filter(({ connector }) => table in connector.tables)
+  const found = owners.find(({ connector }) => isFrom(connector.tables[table], from))
+  if (found === undefined) {
+    const [owner] = owners
+    const what =
+      owner === undefined
+        ? `nothing is imported into ${table}: ${meant(table, importing)}`
+        : `${table} is filled by ${owner.connector.name}, and from no ${from.kind}`
+    throw new MillraceError('IMPORT_INVALID', what)
+  }
   const scope: ImportScope = { imports: [{ table, from }], ...(isForced && { isForced }) }
   return { kind: 'import', connector: found.connector.name, scope: JSON.stringify(scope), limits: NO_LIMITS }
+}
+
+function isFrom(flow: TableFlow | undefined, { kind }: ImportFrom): boolean {
+  const { importedFrom } = flow ?? {}
+  return importedFrom === undefined ? kind !== 'square' : importedFrom.includes(kind)
 }
 
 function meant(table: string, importing: readonly ReadyConnector[]): string {

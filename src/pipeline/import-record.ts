@@ -71,7 +71,14 @@ export async function concludeImport(
   if (state !== 'done') return imported
   const took = { atMs: order.orderedAtMs, tookMs: options.clock.nowMs() - progress.startedAtMs }
   const reached = importedTables(order).map((table) => {
-    return { table, run: order.id, version: null, records: recordsOf(countsOf(tally, [table])), ...took }
+    return {
+      connector: order.connector,
+      table,
+      run: order.id,
+      version: null,
+      records: recordsOf(countsOf(tally, [table])),
+      ...took,
+    }
   })
   await options.ledger.reached(reached)
   return imported
@@ -92,7 +99,7 @@ async function recordRejected(
   { order, signal }: RunWork,
   { table, setAside: counts }: { table: string; setAside: Map<string, number> },
 ): Promise<void> {
-  const topics = [tableTopic({ source: 'import' }, '', table)]
+  const topics = [tableTopic({ source: 'import', name: order.connector }, '', table)]
   let rows: SetAside[] = []
   for await (const { letter, event } of letters(signal).each({ connector: order.connector, topics })) {
     if (event === null || runOf(event) !== order.id) continue

@@ -87,7 +87,7 @@ async function forgetSeen({ openSweep }: ImportOptions, { connector, id }: Order
 
 async function carryOut(options: ImportOptions, work: RunWork): Promise<void> {
   const { order, progress, signal } = work
-  const sources = await openImports(options, order, reachedOf(await work.book()))
+  const sources = await openImports(options, order, reachedOf(await work.book(), order))
   await work.retry(() => recordImport(options, work, { state: 'running' }))
   let at: Place = progress.bookmark === null ? BEGINNING : readPlace(Place, progress.bookmark, 'import')
   const telling = tellingOf(options, work)
@@ -138,10 +138,10 @@ async function bring(
 }
 
 /** When the last import of each table that was done was ordered. */
-function reachedOf(book: RunBook): ReadonlyMap<string, number> {
+function reachedOf(book: RunBook, { connector }: Order): ReadonlyMap<string, number> {
   const reached = new Map<string, number>()
   for (const { order, progress } of book.all()) {
-    if (order.kind !== 'import' || progress?.state !== 'done') continue
+    if (order.kind !== 'import' || order.connector !== connector || progress?.state !== 'done') continue
     for (const table of importedTables(order)) {
       reached.set(table, Math.max(reached.get(table) ?? 0, order.orderedAtMs))
     }
@@ -173,7 +173,15 @@ export async function openImports(
   for (const { table, from } of importParts({ scope })) {
     const imported = found?.connector.tables[table]?.imported
     if (imported === undefined) throw new MillraceError('SCOPE_INVALID', `this process does not import into ${table}`)
-    const source = await open({ from, table, imported, settings: found?.settings ?? {}, reachedMs, orderedAtMs })
+    const source = await open({
+      from,
+      connector: name,
+      table,
+      imported,
+      settings: found?.settings ?? {},
+      reachedMs,
+      orderedAtMs,
+    })
     // Parts of one source are asked once whether they may be read.
     if (!checked.has(JSON.stringify(from))) await source.check()
     checked.add(JSON.stringify(from))

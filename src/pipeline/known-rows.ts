@@ -23,6 +23,7 @@ export function knownRows(book: RunBook, order: Order, { part, digest }: PartSai
     (run) =>
       run.order.id !== order.id &&
       run.order.kind === 'import' &&
+      run.order.connector === order.connector &&
       run.progress !== null &&
       importedTables(run.order).includes(table),
   )

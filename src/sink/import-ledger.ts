@@ -50,6 +50,7 @@ export interface SetAside {
 
 /** How far a table has come. */
 export interface TableReached {
+  readonly connector: string
   readonly table: string
   readonly run: string
   readonly atMs: number

@@ -7,6 +7,7 @@ import type { PagedRows } from './source.ts'
 
 export interface ImportAsked {
   readonly from: ImportFrom
+  readonly connector: string
   readonly table: string
   readonly imported: Imported
   /** Of the connector. */

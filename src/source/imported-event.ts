@@ -4,7 +4,7 @@
 import { ChangeEvent } from '../core/event.ts'
 import { RowImage } from '../core/image.ts'
 import { type Imported, type ImportedField, importedValue, kindOfField } from '../core/imported.ts'
-import { BY_RUN, BY_VERSION, IMPORTS_DATABASE, NAME_COLUMN, PLACE_COLUMN, SAID_COLUMN } from '../core/imported-row.ts'
+import { BY_RUN, BY_VERSION, importsDatabase, NAME_COLUMN, PLACE_COLUMN, SAID_COLUMN } from '../core/imported-row.ts'
 import { type Position, position } from '../core/position.ts'
 import { type Column, keyShape, primitive, type TableShape } from '../core/table.ts'
 import type { Row, Value } from '../core/value.ts'
@@ -27,6 +27,7 @@ export interface RowSaid {
 }
 
 export interface ImportedEventsOptions {
+  readonly connector: string
   readonly table: string
   readonly imported: Imported
   /** Names the source, for people. */
@@ -53,7 +54,7 @@ export class ImportedEvents {
   constructor(options: ImportedEventsOptions) {
     this.#options = options
     this.#ordered = position(BY_RUN, [{ value: options.orderedAtMs, digits: DIGITS }])
-    this.#shape = importedShape(options.table, options.imported)
+    this.#shape = importedShape(options)
     this.#keyShape = keyShape(this.#shape)
     this.#fields = this.#shape.columns.flatMap((column) => {
       const field = options.imported.fields[column.name]
@@ -131,9 +132,9 @@ export class ImportedEvents {
   }
 }
 
-function importedShape(table: string, { fields }: Imported): TableShape {
+function importedShape({ connector, table, imported: { fields } }: ImportedEventsOptions): TableShape {
   return {
-    database: IMPORTS_DATABASE,
+    database: importsDatabase(connector),
     name: table,
     key: [NAME_COLUMN],
     columns: [

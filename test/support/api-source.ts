@@ -38,6 +38,7 @@ type More = Partial<Omit<RestSourceOptions, 'spec' | 'auth'>> & { readonly auth?
 export function apiSource(spec: RestSpecInput, { auth = { type: 'none' }, ...more }: More = {}): RestSource {
   return new RestSource({
     ...{ spec: RestSpec.parse(spec), auth: RestAuth.parse(auth), imported: THINGS, since: null, orderedAtMs: 5_000 },
+    connector: 'content',
     ...{ privateHosts: ['127.0.0.1', 'localhost'], clock: new StillClock(), ...more },
   })
 }

@@ -10,7 +10,7 @@ import { type ScriptedSquare, SQUARE_TOKEN } from './scripted-square.ts'
 
 export function squareSource(square: ScriptedSquare, more: Partial<SquareSourceOptions> = {}): SquareSource {
   return new SquareSource({
-    ...{ url: square.url, token: SQUARE_TOKEN, isFoundation: true, reachedMs: new Map() },
+    ...{ connector: 'square', url: square.url, token: SQUARE_TOKEN, isFoundation: true, reachedMs: new Map() },
     ...{ orderedAtMs: square.world.nowMs, requestsPerSecond: null, privateHosts: ['127.0.0.1'] },
     ...{ clock: new StillClock(), ...more },
   })

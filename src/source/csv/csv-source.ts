@@ -19,6 +19,7 @@ import { BEGINNING, type CsvRow, CsvRows, type Place } from './csv-rows.ts'
 import { fieldText } from './field-text.ts'
 
 export interface CsvSourceOptions {
+  readonly connector: string
   /** That it may be read was decided by whoever names it. */
   readonly path: string
   readonly dialect: Dialect
@@ -77,8 +78,8 @@ export class CsvSource implements ImportSource {
     const startMs = performance.now()
     if (upTo !== null && (await this.last()) !== upTo) throw this.#changed()
     const reading = await this.#reach(after)
-    const { imported, orderedAtMs, path } = this.#options
-    const events = new ImportedEvents({ table: scope.table, imported, origin: path, orderedAtMs, run })
+    const { connector, imported, orderedAtMs, path } = this.#options
+    const events = new ImportedEvents({ connector, table: scope.table, imported, origin: path, orderedAtMs, run })
     const page: ChangeEvent[] = []
     let isOver = false
     while (page.length < rowsMax && !isOver) {

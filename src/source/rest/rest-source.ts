@@ -19,6 +19,7 @@ import { beginning, digestOf, type PageRead, Walk, walkOn } from './rest-walk.ts
 import { Secrets, withoutAuth } from './secrets.ts'
 
 export interface RestSourceOptions {
+  readonly connector: string
   readonly spec: RestSpec
   readonly auth: RestAuth
   readonly imported: Imported
@@ -88,7 +89,7 @@ export class RestSource implements ImportSource {
 
   async page({ scope, after, upTo, rowsMax, run }: PageRequest, signal: AbortSignal): Promise<RowPage> {
     const startMs = performance.now()
-    const { spec, imported, orderedAtMs } = this.#options
+    const { connector, spec, imported, orderedAtMs } = this.#options
     if (upTo !== null && upTo !== (await this.last())) {
       throw new MillraceError('IMPORT_CHANGED', `what is asked of ${this.#origin} was changed while it was read`)
     }
@@ -98,7 +99,8 @@ export class RestSource implements ImportSource {
     // A page that reads otherwise than it did is handed out again from its beginning: rows may have moved in it.
     const given = walk.page === loaded.digest ? walk.given : 0
     const rows = loaded.rows.slice(given, given + rowsMax)
-    const events = new ImportedEvents({ table: scope.table, imported, origin: this.#origin, orderedAtMs, run })
+    const origin = this.#origin
+    const events = new ImportedEvents({ connector, table: scope.table, imported, origin, orderedAtMs, run })
     const on = { ...walk, rows: walk.rows + rows.length }
     const isOver = given + rows.length === loaded.rows.length
     const next = isOver ? walkOn(spec, on, loaded) : { ...on, given: given + rows.length, page: loaded.digest }

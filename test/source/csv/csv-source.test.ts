@@ -35,7 +35,16 @@ async function file(content: string | Buffer): Promise<string> {
 
 function source(path: string, more: Partial<Omit<CsvSourceOptions, 'dialect'>> & { dialect?: Partial<Dialect> } = {}) {
   const dialect = Dialect.parse({ ...more.dialect })
-  return new CsvSource({ path, imported: IMPORTED, mapping: {}, constants: {}, orderedAtMs: 1, ...more, dialect })
+  return new CsvSource({
+    connector: 'content',
+    path,
+    imported: IMPORTED,
+    mapping: {},
+    constants: {},
+    orderedAtMs: 1,
+    ...more,
+    dialect,
+  })
 }
 
 const SCOPE = { table: 'things', from: null, to: null, filters: [] }

@@ -16,6 +16,7 @@ const UNCHANGED: Outcome = { did: 'exists', change: 'unchanged' }
 
 export function decidePut(row: StandingRow, write: Merge | Remove, { position, broughtBy = '' }: PlacedWrite): Outcome {
   const { now, row: key } = row
+  if (row.isForeign) throw new Rejection('the row that has its key is of another source')
   if (write.do === 'remove') return decideRemove(row, position, broughtBy)
   const fields = heldFields(key.shape, write)
   if (now === null) {

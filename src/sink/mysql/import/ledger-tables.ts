@@ -47,14 +47,16 @@ const ERRORS = `CREATE TABLE IF NOT EXISTS sync_errors (
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4`
 
 const STATE = `CREATE TABLE IF NOT EXISTS sync_state (
-  table_name VARCHAR(64) NOT NULL PRIMARY KEY,
+  table_name VARCHAR(64) NOT NULL,
+  connector VARCHAR(100) NOT NULL,
   sync_run_id CHAR(36) CHARACTER SET ascii NOT NULL,
   last_sync_timestamp DATETIME(3) NOT NULL,
   last_sync_version VARCHAR(64) NULL,
   records_synced BIGINT NOT NULL,
   sync_duration_ms BIGINT NOT NULL,
   created_at DATETIME(3) NOT NULL,
-  updated_at DATETIME(3) NOT NULL
+  updated_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (table_name, connector)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4`
 
 export const LEDGER_MIGRATION: Migration = {

@@ -30,10 +30,9 @@ export async function loadStanding(
     const gone = deletes === null ? new Set<string>() : await loadDeleted(by, some, deletes)
     for (const key of some) {
       const { text } = key
-      rows.set(
-        text,
-        new StandingRow(key, { found: found.get(text) ?? null, deletedBy: gone.has(text) ? deletes : null }),
-      )
+      const there = found.get(text) ?? null
+      const isForeign = there !== null && by.shared !== undefined && there.fields[by.shared.by] !== by.shared.as
+      rows.set(text, new StandingRow(key, { found: there, deletedBy: gone.has(text) ? deletes : null, isForeign }))
     }
   }
   return rows

@@ -15,6 +15,7 @@ import { Transactions } from '../transactions.ts'
 import { named, said, troubleOf } from '../trouble.ts'
 import { heldFields } from './held-fields.ts'
 import { loadStanding } from './load-standing.ts'
+import { ownRows } from './own-rows.ts'
 import { puttingInto } from './putting.ts'
 import { SEEN_TABLE } from './seen-table.ts'
 import type { StandingRow } from './standing-row.ts'
@@ -76,7 +77,7 @@ class MysqlChecks implements ImportChecks {
   #counting(shape: TargetShape, { run, questions, after }: LookRequest, upTo: string | null): string {
     const sums = questions.map((question) => `SUM((${this.#amiss(question)}) IS TRUE)`)
     const within = [
-      't.mr_position IS NOT NULL',
+      ownRows(this.#targets.target(shape.table)),
       ...(after === null ? [] : [`${keyNames(shape)} > ${keyLiterals(shape, after)}`]),
       ...(upTo === null ? [] : [`${keyNames(shape)} <= ${keyLiterals(shape, upTo)}`]),
     ]

@@ -75,8 +75,9 @@ class MysqlLedger implements ImportLedger {
 
   reached(tables: readonly TableReached[]): Promise<void> {
     const now = time(Date.now())
-    const rows = tables.map(({ table, run, atMs, version, records, tookMs }) => ({
+    const rows = tables.map(({ connector, table, run, atMs, version, records, tookMs }) => ({
       table_name: table,
+      connector,
       sync_run_id: run,
       last_sync_version: version,
       records_synced: records,
@@ -98,7 +99,7 @@ class MysqlLedger implements ImportLedger {
       )
       const earlier = `SELECT r.id, r.ordered_at, r.items_read, TIMESTAMPDIFF(MICROSECOND, r.started_at, r.completed_at) DIV 1000 AS took
         FROM sync_runs r JOIN sync_runs gone ON gone.id = ${id}
-        WHERE r.target_tables = gone.target_tables AND r.status = 'done' AND r.rolled_back_run IS NULL AND r.ordered_at < gone.ordered_at
+        WHERE r.connector = gone.connector AND r.target_tables = gone.target_tables AND r.status = 'done' AND r.rolled_back_run IS NULL AND r.ordered_at < gone.ordered_at
         ORDER BY r.ordered_at DESC LIMIT 1`
       await session.write(
         `UPDATE sync_state s JOIN (${earlier}) e SET s.sync_run_id = e.id, s.last_sync_timestamp = e.ordered_at,

@@ -11,6 +11,7 @@ import { TargetTables } from '../target-tables.ts'
 import { Transactions } from '../transactions.ts'
 import { keepUndo, SWEPT } from './keep-undo.ts'
 import { loadStanding } from './load-standing.ts'
+import { ownRows } from './own-rows.ts'
 import { puttingInto } from './putting.ts'
 import { SEEN_TABLE } from './seen-table.ts'
 import { sendStanding } from './send-standing.ts'
@@ -55,7 +56,9 @@ class MysqlSweep implements ImportSweep {
     if (key === undefined || shape.key.length > 1) throw new RangeError(`${table} has no key of one column`)
     // A source that has nothing at all is rather out of order than empty.
     if (request.sweep.how === 'unseen' && !(await isAnySeen(session, request))) return { swept: 0, isOver: true }
-    const found = await session.rows(`SELECT t.${quotedName(key.name)} ${goneFrom(request, key.name)} LIMIT ${rowsMax}`)
+    const found = await session.rows(
+      `SELECT t.${quotedName(key.name)} ${goneFrom(request, key.name, ownRows(this.#targets.target(table)))} LIMIT ${rowsMax}`,
+    )
     const keys = found.map(([text]) => rowKey(shape, [String(text)]))
     const rows = [...(await loadStanding(by, keys, null)).values()].filter(({ found: there }) => there !== null)
     const refused = await sendStanding(by, rows.map(deleted))
@@ -71,16 +74,16 @@ function deleted(row: StandingRow): StandingRow {
   return Object.assign(row, { now: null })
 }
 
-function goneFrom({ table, sweep, run }: SweepRequest, key: string): string {
+function goneFrom({ table, sweep, run }: SweepRequest, key: string, own: string): string {
   const name = quotedName(table)
   if (sweep.how === 'outdated') {
-    const [own, parents] = sweep.versions.map(quotedName)
+    const [version, parents] = sweep.versions.map(quotedName)
     const parent = `JOIN ${quotedName(sweep.parent)} p ON p.${quotedName('id')} = t.${quotedName(sweep.by)}`
-    return `FROM ${name} t ${parent} WHERE t.mr_position IS NOT NULL AND t.${own} < p.${parents}`
+    return `FROM ${name} t ${parent} WHERE ${own} AND t.${version} < p.${parents}`
   }
   return `FROM ${name} t LEFT JOIN ${SEEN_TABLE} s ON s.run = ${binaryLiteral(run)} AND s.target = ${binaryLiteral(table)}
       AND s.row_key = CAST(CONVERT(t.${quotedName(key)} USING utf8mb4) AS BINARY)
-    WHERE s.row_key IS NULL AND t.mr_position IS NOT NULL`
+    WHERE s.row_key IS NULL AND ${own}`
 }
 
 async function isAnySeen(session: Session, { run, table }: SweepRequest): Promise<boolean> {

@@ -1,5 +1,6 @@
 // Where rows of an import are put: a table, and a connection that stands within a transaction.
 
+import type { TargetTable } from '../../../core/connector.ts'
 import type { Session } from '../session.ts'
 import type { TargetColumn, TargetShape } from '../target-column.ts'
 import type { TargetTables } from '../target-tables.ts'
@@ -14,6 +15,8 @@ export interface Putting {
   readonly locks: boolean
   /** Which rows a run has met is noted: the others are swept when it ends. */
   readonly keepsSeen: boolean
+  /** Where others fill the table too: how rows say whose they are. */
+  readonly shared: TargetTable['shared']
 }
 
 export interface Place extends Pick<Putting, 'session' | 'isMariadb' | 'locks'> {
@@ -21,8 +24,8 @@ export interface Place extends Pick<Putting, 'session' | 'isMariadb' | 'locks'> 
 }
 
 export async function puttingInto(table: string, { targets, ...place }: Place): Promise<Putting> {
-  const { owns, keepsSeen = false } = targets.target(table)
+  const { owns, keepsSeen = false, shared } = targets.target(table)
   const shape = await targets.shape(place.session, table, [...owns, ...KEPT])
   const columns = owns.flatMap((name) => shape.columns.get(name) ?? [])
-  return { ...place, shape, columns, keepsSeen }
+  return { ...place, shape, columns, keepsSeen, shared }
 }

@@ -29,15 +29,22 @@ export class StandingRow {
   readonly found: Standing | null
   /** The run that deleted it, where that is on record. */
   readonly deletedBy: string | null
+  /** Another connector's. */
+  readonly isForeign: boolean
   now: Standing | null
 
   constructor(
     row: RowKey,
-    { found, deletedBy }: { readonly found: Standing | null; readonly deletedBy: string | null },
+    {
+      found,
+      deletedBy,
+      isForeign,
+    }: { readonly found: Standing | null; readonly deletedBy: string | null; readonly isForeign: boolean },
   ) {
     this.row = row
     this.found = found
     this.deletedBy = deletedBy
+    this.isForeign = isForeign
     this.now = found
   }
 

@@ -14,6 +14,7 @@ import { RestSource } from '../rest-source.ts'
 import { availability } from './availability.ts'
 
 export interface SquareSourceOptions {
+  readonly connector: string
   /** As `https://connect.squareup.com`, or the sandbox's. */
   readonly url: string
   readonly token: string
