@@ -44,18 +44,16 @@ export function dashboard({ uid, title, about, panels, from = 'now-1h' }) {
     templating: { list: [datasource(), ...Object.entries(VARIABLES).map(variable), consoleAddress()] },
     annotations: { list: ANNOTATIONS },
     links: [
-      {
-        type: 'dashboards',
-        title: 'millrace',
-        tags: ['millrace'],
-        asDropdown: false,
-        keepTime: true,
-        includeVars: true,
-      },
-      { type: 'link', title: 'Console', url: '$console', icon: 'external link', targetBlank: true },
+      link({ type: 'dashboards', title: 'millrace', tags: ['millrace'], keepTime: true, includeVars: true }),
+      link({ type: 'link', title: 'Console', url: '$console', icon: 'external link', targetBlank: true }),
     ],
     panels: placed(panels),
   }
+}
+
+function link(one) {
+  const plain = { icon: 'dashboard', tooltip: '', tags: [], asDropdown: false, targetBlank: false }
+  return { ...plain, keepTime: false, includeVars: false, ...one }
 }
 
 function datasource() {

@@ -56,6 +56,11 @@ export function stat(title, { about, unit, queries, steps = [], words = {}, widt
       colorMode: 'background',
       graphMode: 'none',
       textMode: text,
+      justifyMode: 'auto',
+      orientation: 'auto',
+      wideLayout: true,
+      showPercentChange: false,
+      percentChangeColorMode: 'standard',
       reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
     },
   }
@@ -72,6 +77,14 @@ export function bars(title, { about, unit, queries, steps = [], width = 8 }) {
     options: {
       orientation: 'horizontal',
       displayMode: 'basic',
+      valueMode: 'color',
+      namePlacement: 'auto',
+      showUnfilled: true,
+      sizing: 'auto',
+      minVizWidth: 8,
+      minVizHeight: 16,
+      maxVizHeight: 300,
+      legend: { displayMode: 'list', placement: 'bottom', calcs: [], showLegend: false },
       reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
     },
   }

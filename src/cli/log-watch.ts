@@ -30,7 +30,7 @@ export function logWatch({ log, path, metrics, clock }: LogWatchOptions): Watch 
   }
   const forget = () => {
     metrics.logUp.set(0)
-    metrics.logAnswer.reset()
+    metrics.logAnswer.remove()
   }
   return watch({ clock, everyMs: EVERY_MS, look, forget })
 }
@@ -44,7 +44,7 @@ async function measure(path: string, { logBytes, logFree }: LogWatchOptions['met
       ),
     ),
   )
-  logBytes.set(sizes.reduce((one, other) => one + other, 0))
+  logBytes.set({ file: path }, sizes.reduce((one, other) => one + other, 0))
   const { bavail, bsize } = await statfs(dirname(path))
-  logFree.set(bavail * bsize)
+  logFree.set({ file: path }, bavail * bsize)
 }

@@ -38,13 +38,13 @@ export const PROCESS_METRICS = {
     kind: 'gauge',
     name: 'millrace_log_file_bytes',
     about: 'Size of the log, where it is a file, with what is still to be folded into it.',
-    labels: [],
+    labels: ['file'],
   },
   logFree: {
     kind: 'gauge',
     name: 'millrace_log_disk_free_bytes',
     about: 'Room that is left on the disk of the log, where it is a file.',
-    labels: [],
+    labels: ['file'],
   },
   cacheFailures: {
     kind: 'counter',

@@ -126,3 +126,37 @@ test('what is looked up is counted by where the answer came from', async () => {
     'millrace_lookup_values_total{connector="feedback",from="memory"} 7',
   )
 })
+
+test('the end of a run and what an import did are counted', async () => {
+  const { reporter: one, metrics } = reporter()
+  one.ended({ connector: 'square', kind: 'import', state: 'failed', tookMs: 90_000 })
+  const rows = [{ table: 'catalog_items', did: 'inserted', count: 7 }]
+  one.imported({ connector: 'square', rows, setAside: new Map([['validation', 2]]) })
+  const text = await metrics.registry.metrics()
+  expect(text).toContain('millrace_runs_ended_total{connector="square",kind="import",state="failed"} 1')
+  expect(text).toContain('millrace_run_seconds_bucket{le="300",kind="import"} 1')
+  expect(text).toContain('millrace_run_seconds_bucket{le="60",kind="import"} 0')
+  expect(text).toContain('millrace_import_rows_total{connector="square",table="catalog_items",did="inserted"} 7')
+  expect(text).toContain('millrace_import_set_aside_total{connector="square",category="validation"} 2')
+})
+
+test('a canary that may not sing is off and told once; one that cannot just now is neither', async () => {
+  const { reporter: one, metrics, lines } = reporter()
+  const on = async () => (await metrics.canaryOn.get()).values.map(({ value }) => value)
+  one.sent({ source: 'mysql.app', error: new MillraceError('MYSQL_UNREACHABLE', 'away') })
+  expect([await on(), lines]).toEqual([[], []])
+  for (const _ of [1, 2]) one.sent({ source: 'mysql.app', error: new MillraceError('MYSQL_DENIED', 'no') })
+  expect(await on()).toEqual([0])
+  expect(lines).toMatchObject([{ level: 'info' }])
+  one.sent({ source: 'mysql.app', error: null })
+  one.sent({ source: 'mysql.app', error: new MillraceError('MYSQL_UNREACHABLE', 'away') })
+  expect(await on()).toEqual([1])
+})
+
+test('the arrival of a canary is when it came, and how long it took', async () => {
+  const { reporter: one, metrics } = reporter(12_000)
+  one.arrived({ connector: 'feedback', changedAtMs: 9_000 })
+  const text = await metrics.registry.metrics()
+  expect(text).toContain('millrace_canary_timestamp_seconds{connector="feedback"} 12')
+  expect(text).toContain('millrace_canary_seconds_sum{connector="feedback"} 3')
+})
