@@ -41,8 +41,8 @@ const system: System = {
   async openSource(config, { side, tables, bookmark }) {
     if (side === 'dynamodb') {
       const { openDynamodbSource } = await import('./source/dynamodb/dynamodb-source.ts')
-      const { streamSlices: slices } = config
-      return openDynamodbSource({ ...dynamodbAddress(config), tables, bookmark, slices })
+      const { streamSlices: slices, canary: hearsCanary } = config
+      return openDynamodbSource({ ...dynamodbAddress(config), tables, bookmark, slices, hearsCanary })
     }
     const { openMysqlSource } = await import('./source/mysql/mysql-source.ts')
     return openMysqlSource({ url: config.mysqlUrl, tables, bookmark })
@@ -87,9 +87,21 @@ const system: System = {
     return openMysqlAudit(mysqlUrl)
   },
 
-  async openCanary({ mysqlUrl }) {
+  async openCanary(config, { side, items }) {
     const { openMysqlCanary } = await import('./sink/mysql/mysql-canary.ts')
-    return openMysqlCanary(mysqlUrl)
+    const row = openMysqlCanary(config.mysqlUrl)
+    if (side === 'mysql') return row
+    const { openDynamodbCanary } = await import('./sink/dynamodb/dynamodb-canary.ts')
+    const item = await openDynamodbCanary({ ...dynamodbAddress(config), items })
+    return {
+      check: () => item.check(),
+      sing: async (signal) => {
+        // Where it arrives.
+        await row.make(signal)
+        await item.sing(signal)
+      },
+      close: async () => void (await Promise.all([row.close(), item.close()])),
+    }
   },
 
   async openUndo({ mysqlUrl: url }, targets) {

@@ -21,7 +21,8 @@ export const overview = dashboard({
         'Age of the last canary that came the whole way into the target. It is true also when nothing else moves; without the right to write one it stays empty.',
       unit: 's',
       queries: {
-        'max(time() - max by (connector) (millrace_canary_timestamp_seconds{connector=~"$connector"}))': 'age',
+        'max((time() - max by (connector, source) (millrace_canary_timestamp_seconds{connector=~"$connector"})) and on (source) (max by (source) (millrace_canary_on) == 1))':
+          'age',
       },
       steps: ['green', [30, 'orange'], [60, 'red']],
     }),

@@ -1,7 +1,7 @@
 // Looks at everything that has to be true before changes can flow; changes nothing.
 
 import { type Config, type Environment, readConfig } from '../config.ts'
-import type { Side } from '../core/contested.ts'
+import { SIDES, type Side } from '../core/contested.ts'
 import { MillraceError } from '../core/errors.ts'
 import type { Finding } from '../core/finding.ts'
 import { BOOKMARKS } from '../core/topic.ts'
@@ -10,8 +10,8 @@ import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { LookupColumn } from '../source/source.ts'
 import { VARIABLES } from '../variables.ts'
 import { checkColumns } from './check-columns.ts'
-import { hasCanary } from './delivered-of.ts'
 import { loadConnectors } from './load-connectors.ts'
+import { type OpenCanaryOptions, openCanary } from './open-canary.ts'
 import { sinkOf } from './sink-of.ts'
 import { followedTables, sourceTables } from './source-tables.ts'
 import type { Shared, SourceOptions, System } from './system.ts'
@@ -65,7 +65,7 @@ async function examineServers(
     examine('log', () => examineLog(system, config)),
     ...connectors.map((ready) => examine('target', () => examineTarget(shared, ready))),
     examine('servers', () => system.checkServers(config)),
-    ...(config.canary && connectors.some(hasCanary) ? [examine('canary', () => examineCanary(system, config))] : []),
+    ...SIDES.map((side) => examine('canary', () => examineCanary({ system, config, connectors }, side))),
   ]
   return (await Promise.all(looked)).flat()
 }
@@ -83,12 +83,12 @@ async function examineLog(system: System, config: Config): Promise<readonly Find
   return [{ check: 'log', isOk: true, detail: config.log.kind === 'file' ? config.log.path : 'Kafka answers' }]
 }
 
-async function examineCanary(system: System, config: Config): Promise<readonly Finding[]> {
-  const canary = await system.openCanary(config)
+async function examineCanary(options: OpenCanaryOptions, side: Side): Promise<readonly Finding[]> {
+  const canary = await openCanary(options, side)
   try {
-    return [await canary.check()]
+    return canary === null ? [] : [await canary.check()]
   } finally {
-    await canary.close()
+    await canary?.close()
   }
 }
 

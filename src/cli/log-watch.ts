@@ -44,7 +44,10 @@ async function measure(path: string, { logBytes, logFree }: LogWatchOptions['met
       ),
     ),
   )
-  logBytes.set({ file: path }, sizes.reduce((one, other) => one + other, 0))
+  logBytes.set(
+    { file: path },
+    sizes.reduce((one, other) => one + other, 0),
+  )
   const { bavail, bsize } = await statfs(dirname(path))
   logFree.set({ file: path }, bavail * bsize)
 }

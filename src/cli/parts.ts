@@ -63,7 +63,7 @@ export function partitionsOf({ partitions, log }: Config): number {
 
 export function partsOf(options: PartsOptions): readonly Part[] {
   const { role, connectors, resources, config, desk, observer, clock, skipsGap = false } = options
-  const { sources, log, codecs, shared, sinks, canary } = resources
+  const { sources, log, codecs, shared, sinks, canaries } = resources
   const whole = connectors.map((ready) => deliveredOf(config, ready))
   const topics = declaredTopics(changeTopics(whole, config.database), partitionsOf(config))
   const common = { log, topics, ...codecs, clock, observer }
@@ -78,11 +78,14 @@ export function partsOf(options: PartsOptions): readonly Part[] {
     if (tables.length === 0) return []
     const repair = (items: readonly SetBack[]) => repairItems({ desk, connectors }, items)
     const captured = { ...common, source, tables, repair }
-    const alone = (attempt: Attempt) => capture(captured, attempt)
-    const plain = source.slicing === undefined ? alone : captureSlices(captured)
-    const work = skipsGap ? skipGap(captured, plain) : plain
-    if (side !== 'mysql' || canary === null) return [{ name: capturePart(side), work }]
-    return [{ name: capturePart(side), work: besideCanary({ canary, source: source.name, clock, observer }, work) }]
+    const canary = canaries.get(side)
+    const singing = { canary, source: source.name, clock, observer }
+    const beside = (work: Part['work']) => besideCanary(singing, work)
+    const work =
+      source.slicing === undefined
+        ? beside((attempt) => capture(captured, attempt))
+        : captureSlices({ ...captured, beside })
+    return [{ name: capturePart(side), work: skipsGap ? skipGap(captured, work) : work }]
   })
   const isCapturing = role === 'all' || role === 'capture'
   const delivering = [...sinks].map(([ready, sink]) => deliverTo(deliveredOf(config, ready), sink))

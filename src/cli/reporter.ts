@@ -1,6 +1,7 @@
 // Hears what the parts say of themselves: counts it, logs what a person should know, and remembers how each part stands.
 
 import type { PartReport } from '../control/readiness.ts'
+import { MillraceError } from '../core/errors.ts'
 import { type Gap, gapKey } from '../core/gap.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
@@ -31,6 +32,8 @@ export interface ReporterOptions {
   readonly nowMs: () => number
   /** The part that captures a source, by the source's name. */
   readonly captures: ReadonlyMap<string, string>
+  /** The name of the source that a connector follows. */
+  readonly follows: ReadonlyMap<string, string>
 }
 
 interface Standing {
@@ -44,12 +47,15 @@ export class Reporter implements Observer {
   readonly #logger: Logger
   readonly #nowMs: () => number
   readonly #captures: ReadonlyMap<string, string>
+  readonly #follows: ReadonlyMap<string, string>
   readonly #standings = new Map<string, Standing>()
   /** Those that have been told. */
   readonly #gaps = new Set<string>()
-  #canaryFault: string | undefined
+  /** By source, what keeps its canary from being written. */
+  readonly #refusals = new Map<string, string | undefined>()
 
-  constructor({ metrics, logger, nowMs, captures }: ReporterOptions) {
+  constructor({ metrics, logger, nowMs, captures, follows }: ReporterOptions) {
+    this.#follows = follows
     this.#metrics = metrics
     this.#logger = logger
     this.#nowMs = nowMs
@@ -123,18 +129,21 @@ export class Reporter implements Observer {
   }
 
   sent({ source, error }: Sent): void {
+    const refusal = error instanceof MillraceError && error.fate === 'stop' ? error : null
     // What passes by itself is for the age of the last arrival to show.
-    if (error !== null && error.fate === 'retry') return
-    this.#metrics.canaryOn.set({ source }, error === null ? 1 : 0)
-    if (this.#canaryFault === error?.code) return
-    this.#canaryFault = error?.code
-    if (error !== null) this.#logger.info({ source, err: error }, 'goes without a canary: lag is told by the log alone')
+    if (error !== null && refusal === null) return
+    this.#metrics.canaryOn.set({ source }, refusal === null ? 1 : 0)
+    const isTold = this.#refusals.get(source) === refusal?.code
+    this.#refusals.set(source, refusal?.code)
+    if (refusal === null || isTold) return
+    this.#logger.info({ source, err: refusal }, 'goes without a canary: lag is told by the log alone')
   }
 
   arrived({ connector, changedAtMs }: Arrived): void {
+    const source = this.#follows.get(connector) ?? ''
     const nowMs = this.#nowMs()
-    this.#metrics.canarySeen.set({ connector }, nowMs / 1000)
-    this.#metrics.canaryTime.observe({ connector }, Math.max(0, nowMs - changedAtMs) / 1000)
+    this.#metrics.canarySeen.set({ connector, source }, nowMs / 1000)
+    this.#metrics.canaryTime.observe({ connector, source }, Math.max(0, nowMs - changedAtMs) / 1000)
     this.#moved(deliverPart(connector))
   }
 

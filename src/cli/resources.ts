@@ -1,6 +1,7 @@
 // Everything a running process holds open; closed together, last opened first.
 
 import type { Config } from '../config.ts'
+import { SIDES, type Side } from '../core/contested.ts'
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
@@ -13,7 +14,8 @@ import type { ImportUndo } from '../sink/import-undo.ts'
 import type { Sink } from '../sink/sink.ts'
 import type { ImportAsked, ImportSource } from '../source/import-source.ts'
 import { beginCounts } from './begin-counts.ts'
-import { deliveredOf, hasCanary } from './delivered-of.ts'
+import { canaryOf, deliveredOf } from './delivered-of.ts'
+import { openCanary } from './open-canary.ts'
 import type { ServiceRole } from './service-role.ts'
 import { sinkOf } from './sink-of.ts'
 import { Sources } from './sources.ts'
@@ -32,8 +34,8 @@ export interface Resources extends AsyncDisposable {
   readonly migrate: (direction: 'up' | 'down') => Promise<readonly string[]>
   /** Of the imports that this process delivers; null where it delivers none. */
   readonly ledger: ImportLedger | null
-  /** Of the source that this process captures; null where there is none. */
-  readonly canary: Canary | null
+  /** Of the sources that this process captures. */
+  readonly canaries: ReadonlyMap<Side, Canary>
   /** Who did what to imports; null where there are none. */
   readonly trail: AuditTrail | null
   /** Of the connectors that this process delivers for. */
@@ -64,12 +66,17 @@ export async function openResources(options: ResourcesOptions): Promise<Resource
     const sink = await shared.openSink(sinkOf(deliveredOf(config, ready)), heard)
     opened.defer(() => sink.close())
     sinks.set(ready, sink)
-    if (config.canary && hasCanary(ready))
-      metrics.canarySeen.set({ connector: ready.connector.name }, Date.now() / 1000)
+    const side = config.canary ? canaryOf(ready) : null
+    const source = side === null ? undefined : sources.names.get(side)
+    const { name: connector } = ready.connector
+    if (source !== undefined) metrics.canarySeen.set({ connector, source }, Date.now() / 1000)
   }
-  const isSinging = config.canary && (role === 'all' || role === 'capture') && connectors.some(hasCanary)
-  const canary = isSinging ? await system.openCanary(config) : null
-  opened.defer(() => canary?.close())
+  const canaries = new Map<Side, Canary>()
+  for (const side of role === 'all' || role === 'capture' ? SIDES : []) {
+    const canary = await openCanary(options, side)
+    opened.defer(() => canary?.close())
+    if (canary !== null) canaries.set(side, canary)
+  }
   const imports = [...sinks.keys()].some(({ connector }) => connector.source === 'import')
   const ledger = imports ? await system.openLedger(config) : null
   opened.defer(() => ledger?.close())
@@ -96,7 +103,7 @@ export async function openResources(options: ResourcesOptions): Promise<Resource
     migrate,
     ledger,
     trail,
-    canary,
+    canaries,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   }
 }

@@ -60,8 +60,10 @@ export class Service {
     const { log, codecs, sources } = resources
     this.#options = options
     const captures = new Map([...sources].map(([side, { name }]) => [name, capturePart(side)]))
-    this.#reporter = new Reporter({ metrics, logger, captures, nowMs: () => clock.nowMs() })
     const plain = connectors.map(({ connector }) => connector)
+    const following = plain.filter(({ source }) => source !== 'import')
+    const follows = new Map(following.map((connector) => [connector.name, sources.of(connector).name]))
+    this.#reporter = new Reporter({ metrics, logger, captures, follows, nowMs: () => clock.nowMs() })
     const reading = { log, records: codecs.records, signal }
     const books = openBooks({ ...reading, connectors: plain, sources: sources.names, database: config.database })
     const desk = new RunDesk({ log, records: codecs.records, clock, book: books.runs, trail: resources.trail })

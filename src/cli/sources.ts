@@ -1,5 +1,6 @@
 // The sources of a process: MySQL, and DynamoDB's streams where a connector follows them.
 
+import { CANARY } from '../core/canary.ts'
 import type { Connector } from '../core/connector.ts'
 import { SIDES, type Side } from '../core/contested.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
@@ -19,7 +20,8 @@ export class Sources implements AsyncDisposable {
     await using opened = new AsyncDisposableStack()
     const bySide = new Map<Side, Source>()
     for (const side of SIDES) {
-      const tables = followedTables(connectors, side)
+      // Canaries of DynamoDB are in the tables of the connectors.
+      const tables = followedTables(connectors, side).filter((table) => side === 'mysql' || table !== CANARY)
       // A process that follows nothing still has the venues of MySQL to look up.
       if (tables.length === 0 && side !== 'mysql') continue
       bySide.set(side, opened.use(await openSource({ ...options, side, tables })))

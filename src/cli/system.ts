@@ -39,6 +39,13 @@ export interface SinkHeard {
   readonly onThrottled: () => void
 }
 
+export interface CanaryAsked {
+  /** The source it is written into. */
+  readonly side: Side
+  /** The connectors that it goes to, each with a table that it follows. */
+  readonly items: readonly { readonly connector: string; readonly table: string }[]
+}
+
 export interface SharedHeard {
   /** The shared cache did not answer. */
   readonly onCacheFailure: () => void
@@ -77,7 +84,7 @@ export interface System {
   migrate(config: Config, asked: Migrating): Promise<readonly string[]>
   openLedger(config: Config): Promise<ImportLedger>
   openAudit(config: Config): Promise<AuditTrail>
-  openCanary(config: Config): Promise<Canary>
+  openCanary(config: Config, asked: CanaryAsked): Promise<Canary>
   openUndo(config: Config, targets: Targets): Promise<ImportUndo>
   openSweep(config: Config, targets: Targets): Promise<ImportSweep>
   openChecks(config: Config, targets: Targets): Promise<ImportChecks>

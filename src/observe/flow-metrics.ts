@@ -169,13 +169,13 @@ export const FLOW_METRICS = {
     name: 'millrace_canary_timestamp_seconds',
     about:
       'When the canary last arrived in the target of a connector, in seconds since 1970; at first when the process began.',
-    labels: ['connector'],
+    labels: ['connector', 'source'],
   },
   canaryTime: {
     kind: 'histogram',
     name: 'millrace_canary_seconds',
     about: 'From the commit of the canary row in the source to its arrival in the target.',
-    labels: ['connector'],
+    labels: ['connector', 'source'],
     buckets: LATENCY_S,
   },
 } as const satisfies Record<string, MetricSpec>

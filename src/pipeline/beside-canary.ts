@@ -8,7 +8,8 @@ import type { Observer } from './observer.ts'
 import type { Attempt } from './supervisor.ts'
 
 export interface BesideCanaryOptions {
-  readonly canary: Canary
+  /** None, where nobody wants one. */
+  readonly canary: Canary | undefined
   /** The source's name. */
   readonly source: string
   readonly clock: Clock
@@ -19,12 +20,14 @@ const EVERY_MS = 5_000
 /** Rights that are granted meanwhile are used without a start. */
 const REFUSED_MS = 60_000
 
+type Singing = BesideCanaryOptions & { readonly canary: Canary }
 type Work = (attempt: Attempt) => Promise<void>
 
-export function besideCanary(options: BesideCanaryOptions, work: Work): Work {
+export function besideCanary({ canary, ...options }: BesideCanaryOptions, work: Work): Work {
+  if (canary === undefined) return work
   return async (attempt) => {
     const ending = new AbortController()
-    const singing = sing(options, AbortSignal.any([attempt.signal, ending.signal]))
+    const singing = sing({ canary, ...options }, AbortSignal.any([attempt.signal, ending.signal]))
     try {
       await work(attempt)
     } finally {
@@ -35,16 +38,15 @@ export function besideCanary(options: BesideCanaryOptions, work: Work): Work {
 }
 
 /** Never throws: a canary that cannot sing is no reason to stop anything. */
-async function sing({ canary, source, clock, observer }: BesideCanaryOptions, signal: AbortSignal): Promise<void> {
+async function sing({ canary, source, clock, observer }: Singing, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const error = await canary.sing(signal).then(() => null, named)
+    const error: unknown = await canary.sing(signal).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    )
     if (signal.aborted) return
     observer.sent({ source, error })
-    await clock.sleep(error?.fate === 'stop' ? REFUSED_MS : EVERY_MS, signal)
+    const isRefused = error instanceof MillraceError && error.fate === 'stop'
+    await clock.sleep(isRefused ? REFUSED_MS : EVERY_MS, signal)
   }
-}
-
-function named(error: unknown): MillraceError {
-  if (error instanceof MillraceError) return error
-  return new MillraceError('MYSQL_UNREACHABLE', 'the canary could not be written', { cause: error })
 }

@@ -12,7 +12,11 @@ import { together } from './together.ts'
 
 export interface CaptureSlicesOptions extends CaptureOptions {
   readonly observer: CaptureOptions['observer'] & Pick<Observer, 'sliced'>
+  /** What goes on beside the capture of the first slice, and so in one process alone. */
+  readonly beside?: (work: Work) => Work
 }
+
+type Work = (attempt: Attempt) => Promise<void>
 
 /** Whoever takes a slice over may be quicker than the word that it is to be let go. */
 const LET_GO_MS_MAX = 5_000
@@ -77,7 +81,9 @@ class Holding {
         appended: (fact) => outer.appended(this.#withOthers(id, fact)),
         skipped: (gap) => outer.skipped(gap),
       }
-      await capture({ ...this.#options, id, observer }, attempt)
+      const alone = (own: Attempt) => capture({ ...this.#options, id, observer }, own)
+      const { beside } = this.#options
+      await (beside === undefined || id !== this.#slices.ids[0] ? alone : beside(alone))(attempt)
     } catch (error) {
       if (attempt.signal.aborted) return
       if (!(error instanceof MillraceError) || error.code !== 'LOG_FENCED') throw error

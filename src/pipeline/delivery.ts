@@ -6,6 +6,7 @@ import type { Conflict } from '../core/conflict.ts'
 import type { Connector, SyncSpec } from '../core/connector.ts'
 import { type Cursor, cursorScope, formatCursor } from '../core/cursor.ts'
 import type { DeadLetter } from '../core/dead-letter.ts'
+import { MillraceError } from '../core/errors.ts'
 import type { FieldConflict } from '../core/field-conflict.ts'
 import { keyText, laneOf } from '../core/lane.ts'
 import { NO_TALLY, type RunTag } from '../core/run.ts'
@@ -64,6 +65,10 @@ export class Delivery {
     this.#waits = (offset) => parked.waits({ scope, offset })
   }
 
+  get #isOfCanary(): boolean {
+    return isOfCanary(this.#batch.next.topic)
+  }
+
   async run(): Promise<Delivered> {
     const { records, next } = this.#batch
     let planned = this.#plan(0)
@@ -106,12 +111,11 @@ export class Delivery {
   }
 
   async #apply(chunk: readonly Planned[]): Promise<void> {
-    const { sink, size, clock, attempt, connector } = this.#options
+    const { size, clock, connector } = this.#options
     const startMs = clock.nowMs()
     const live = chunk.filter((planned) => !planned.isForOther && this.#isFree(planned))
     const writes = live.flatMap((planned) => this.#placed(planned))
-    const outcomes =
-      writes.length === 0 ? [] : await attempt.retry(() => sink.apply(writes, attempt.signal), attempt.signal)
+    const outcomes = writes.length === 0 ? [] : await this.#outcomes(writes)
     this.#contests.push(...fieldConflicts({ writes, outcomes }, { connector, nowMs: clock.nowMs() }))
     let at = 0
     for (const planned of live) {
@@ -120,6 +124,17 @@ export class Delivery {
       this.#settle(planned, own)
     }
     if (live.length > 0) size.took(live.length, clock.nowMs() - startMs)
+  }
+
+  async #outcomes(writes: readonly PlacedWrite[]): Promise<readonly Outcome[]> {
+    const { sink, attempt } = this.#options
+    try {
+      return await attempt.retry(() => sink.apply(writes, attempt.signal), attempt.signal)
+    } catch (error) {
+      // Rights may hold for the user's keys alone: no connector stops for the canary.
+      if (!this.#isOfCanary || !(error instanceof MillraceError) || error.fate !== 'stop') throw error
+      return writes.map(() => ({ did: 'rejected', reason: error.code }))
+    }
   }
 
   #placed({ event, writes, cursor, record, run }: Planned): readonly PlacedWrite[] {
@@ -188,7 +203,7 @@ export class Delivery {
 
   #reject(record: StoredRecord, reason: string): void {
     // One that does not arrive is missed all the same.
-    if (isOfCanary(this.#batch.next.topic)) return
+    if (this.#isOfCanary) return
     const {
       connector: { name: connector },
       clock,

@@ -77,13 +77,13 @@ export interface Imported {
   readonly setAside: ReadonlyMap<string, number>
 }
 
-/** The canary row was written into the source, or could not be. */
+/** The canary was written into the source, or could not be. */
 export interface Sent {
   readonly source: string
-  readonly error: MillraceError | null
+  readonly error: unknown
 }
 
-/** The canary row has come the whole way, into the target of a connector. */
+/** The canary has come the whole way, from a source into the target of a connector. */
 export interface Arrived {
   readonly connector: string
   readonly changedAtMs: number

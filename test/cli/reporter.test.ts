@@ -12,7 +12,13 @@ function reporter(nowMs = 10_000) {
   )
   const metrics = createMetrics()
   return {
-    reporter: new Reporter({ metrics, logger, nowMs: () => nowMs, captures: new Map([['mysql.app', 'capture']]) }),
+    reporter: new Reporter({
+      metrics,
+      logger,
+      nowMs: () => nowMs,
+      captures: new Map([['mysql.app', 'capture']]),
+      follows: new Map([['feedback', 'mysql.app']]),
+    }),
     metrics,
     lines,
   }
@@ -157,6 +163,6 @@ test('the arrival of a canary is when it came, and how long it took', async () =
   const { reporter: one, metrics } = reporter(12_000)
   one.arrived({ connector: 'feedback', changedAtMs: 9_000 })
   const text = await metrics.registry.metrics()
-  expect(text).toContain('millrace_canary_timestamp_seconds{connector="feedback"} 12')
-  expect(text).toContain('millrace_canary_seconds_sum{connector="feedback"} 3')
+  expect(text).toContain('millrace_canary_timestamp_seconds{connector="feedback",source="mysql.app"} 12')
+  expect(text).toContain('millrace_canary_seconds_sum{connector="feedback",source="mysql.app"} 3')
 })

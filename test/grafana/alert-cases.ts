@@ -30,12 +30,21 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
     ...{ firesAt: 9, clearsAt: 14, labels: { source: 'mysql.app' } },
   },
   MillraceCanaryLate: {
-    series: { ...ON, 'millrace_canary_timestamp_seconds{connector="feedback"}': '0+60x5 300x5 660+60x20' },
-    ...{ firesAt: 9, clearsAt: 14, labels: { connector: 'feedback' } },
+    series: {
+      ...ON,
+      'millrace_canary_timestamp_seconds{connector="feedback",source="mysql.app"}': '0+60x5 300x5 660+60x20',
+      // One that may not be written is not missed.
+      'millrace_canary_on{source="dynamodb"}': '0x60',
+      'millrace_canary_timestamp_seconds{connector="replies",source="dynamodb"}': '0x60',
+    },
+    ...{ firesAt: 9, clearsAt: 14, labels: { connector: 'feedback', source: 'mysql.app' } },
   },
   MillraceCanaryAbsent: {
-    series: { ...ON, 'millrace_canary_timestamp_seconds{connector="feedback"}': '0+60x2 _x12 900+60x20' },
-    ...{ firesAt: 14, clearsAt: 18, labels: {} },
+    series: {
+      ...ON,
+      'millrace_canary_timestamp_seconds{connector="feedback",source="mysql.app"}': '0+60x2 _x12 900+60x20',
+    },
+    ...{ firesAt: 14, clearsAt: 18, labels: { source: 'mysql.app' } },
   },
   MillraceBehind: {
     series: { 'millrace_lag_seconds{reader="feedback",topic="t"}': '0x2 90x10 0x20' },

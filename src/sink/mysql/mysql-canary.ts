@@ -8,17 +8,18 @@ import type { Session } from './session.ts'
 import { Transactions } from './transactions.ts'
 import { troubleOf } from './trouble.ts'
 
-const CREATE = `CREATE TABLE IF NOT EXISTS ${CANARY} (id TINYINT NOT NULL PRIMARY KEY, sung_at BIGINT NOT NULL)`
+const CREATE = `CREATE TABLE IF NOT EXISTS ${CANARY} (id VARCHAR(64) NOT NULL PRIMARY KEY, sung_at BIGINT NOT NULL)`
 // By MySQL's clock in milliseconds; it changes with each call, for a row that does not is not in the binary log.
-const SING = `INSERT INTO ${CANARY} (id, sung_at) VALUES (1, CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS UNSIGNED))
+const SING = `INSERT INTO ${CANARY} (id, sung_at) VALUES ('mysql', CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS UNSIGNED))
   ON DUPLICATE KEY UPDATE sung_at = GREATEST(sung_at + 1, VALUES(sung_at))`
 
-export function openMysqlCanary(url: string): Canary {
+export function openMysqlCanary(url: string): MysqlCanary {
   return new MysqlCanary(url)
 }
 
 class MysqlCanary implements Canary {
   readonly #transactions: Transactions
+  #isThere = false
 
   constructor(url: string) {
     this.#transactions = new Transactions(url)
@@ -37,6 +38,20 @@ class MysqlCanary implements Canary {
       ...may,
       detail: `${CANARY} may not be written, so nothing goes the whole way while nothing else moves; ${CREATE}; ${grants} allows it`,
     }
+  }
+
+  /** Makes the table, where it is not there, for rows that others write into it. */
+  async make(signal: AbortSignal): Promise<void> {
+    if (this.#isThere) return
+    await this.#transactions.ask(signal, async (session) => {
+      try {
+        await session.rows(`SELECT id FROM ${CANARY} LIMIT 0`)
+      } catch (error) {
+        if (troubleOf(error) !== 'missing') throw error
+        await session.write(CREATE)
+      }
+    })
+    this.#isThere = true
   }
 
   sing(signal: AbortSignal): Promise<void> {

@@ -39,6 +39,8 @@ export interface DynamodbSourceOptions extends Address {
   readonly bookmark?: () => Promise<Bookmark | null>
   /** By how many readers the streams are read side by side; one when left out. */
   readonly slices?: number
+  /** Canaries are changes of a table of their own; left out when left out. */
+  readonly hearsCanary?: boolean
   readonly nowMs?: () => number
 }
 
@@ -185,8 +187,9 @@ export class DynamodbSource implements ChangeSource, RowSource, RowLookup, Looku
     streams: readonly TableStream[],
     brought: readonly ShardRecords[],
   ): SourceBatch {
+    const { hearsCanary = false } = this.#options
     const events = brought.flatMap(({ stream: { shape, sinceMs }, shard, records }) => {
-      const options = { shape, epoch, origin: NAME, shard, sinceMs }
+      const options = { shape, epoch, origin: NAME, shard, sinceMs, hearsCanary }
       return records.flatMap((record) => streamEvent(record, options) ?? [])
     })
     const tables = Object.fromEntries(streams.map(({ shape, bookmark }) => [shape.name, bookmark]))

@@ -1,5 +1,6 @@
 // Pages of items as they are now, for backfills and comparisons: a scan, or the one item that a scope names.
 
+import { CANARY } from '../../core/canary.ts'
 import { MillraceError } from '../../core/errors.ts'
 import { ChangeEvent } from '../../core/event.ts'
 import { DELETED_MARK, itemOf } from '../../core/item.ts'
@@ -50,7 +51,7 @@ export class ItemPages {
     const { items, next } =
       key === null ? await this.#scan(scope, { after, rowsMax, signal }) : await this.#one(shape, key, signal)
     const events = items
-      .filter((item) => !(DELETED_MARK in item))
+      .filter((item) => !(DELETED_MARK in item) && !(CANARY in item))
       .map((item, row) => this.#event(shape, item, { epoch, row, run }))
       .filter((event) => scope.filters.every((filter) => answers(event, filter)))
     return { events, next, tookMs: performance.now() - startMs }
