@@ -2,7 +2,9 @@
 
 import { useSignal, useSignalEffect } from '@preact/signals'
 import type { SessionView } from '../control/session-view.ts'
-import { PAGES } from './pages.ts'
+import { PAGES, type Page } from './pages.ts'
+import { count } from './part/figures.ts'
+import { flow } from './part/flow.ts'
 import { Icon } from './part/icon.tsx'
 import { linkTo, place } from './part/place.ts'
 import { signOut } from './part/session.ts'
@@ -47,11 +49,12 @@ export function Navigation({ caller, showKeys }: NavigationProps) {
       <div id="navigation" class="folded">
         <nav aria-label="Pages">
           <ul>
-            {PAGES.map(({ name, title, icon }) => (
-              <li key={name}>
-                <a href={linkTo(name)} aria-current={name === current ? 'page' : undefined}>
-                  <Icon name={icon} />
-                  {title}
+            {PAGES.map((page) => (
+              <li key={page.name}>
+                <a href={linkTo(page.name)} aria-current={page.name === current ? 'page' : undefined}>
+                  <Icon name={page.icon} />
+                  {page.title}
+                  <Waiting page={page} />
                 </a>
               </li>
             ))}
@@ -81,6 +84,17 @@ export function Navigation({ caller, showKeys }: NavigationProps) {
         </div>
       </div>
     </header>
+  )
+}
+
+function Waiting({ page }: { readonly page: Page }) {
+  const many = flow.value === null ? 0 : (page.waiting?.(flow.value) ?? 0)
+  if (many === 0) return null
+  return (
+    <span class="waiting">
+      {count(many)}
+      <span class="unseen"> to look at</span>
+    </span>
   )
 }
 

@@ -7,6 +7,7 @@ import type { SessionView } from '../control/session-view.ts'
 import { KeysDialog } from './keys-dialog.tsx'
 import { Navigation } from './navigation.tsx'
 import { PAGES, type Page, pageNamed } from './pages.ts'
+import { followFlow } from './part/flow.ts'
 import { listenToKeys } from './part/keys.ts'
 import { linkTo, place } from './part/place.ts'
 import { Skeleton } from './part/skeleton.tsx'
@@ -14,6 +15,7 @@ import { Skeleton } from './part/skeleton.tsx'
 export function Shell({ caller }: { readonly caller: SessionView }) {
   const areKeysShown = useSignal(false)
   useEffect(() => listenToKeys(PAGES, { showKeys: () => (areKeysShown.value = true) }), [])
+  useEffect(() => followFlow(), [])
   const close = () => {
     areKeysShown.value = false
   }
