@@ -23,7 +23,7 @@ export const AuditView = z.object({
       details: z.record(z.string(), z.unknown()),
     }),
   ),
-  /** What to ask for as `before` to read on; null at the beginning of the record. */
+  /** What to ask for as `before` to read on, also where nothing was found yet; null at the beginning of the record. */
   next: z.string().nullable(),
 })
 export type AuditView = z.infer<typeof AuditView>

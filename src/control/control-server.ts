@@ -22,6 +22,8 @@ declare module 'fastify' {
     /** The least role that may ask; null: everybody who reaches the server. */
     readonly role?: Role | null
     readonly about?: string
+    /** Its answer goes on for as long as somebody follows it. */
+    readonly isStream?: boolean
     /** What it answers, for those who make clients of the API. */
     readonly answer?: z.ZodType
   }
@@ -105,6 +107,8 @@ export class ControlServer implements AsyncDisposable {
     })
     this.#app.addHook('onResponse', async (request, reply) => {
       const { method, routeOptions } = request
+      // How long somebody follows events says nothing of how long an answer takes.
+      if (routeOptions.config.isStream) return
       const answered = { method, url: routeOptions.url ?? '', status: reply.statusCode, tookMs: reply.elapsedTime }
       options.onAnswered?.(answered)
     })

@@ -16,13 +16,19 @@ export interface Listener {
   write(text: string): unknown
 }
 
+interface Told {
+  readonly said: string
+  readonly sentMs: number
+}
+
+const NOTHING: Told = { said: '', sentMs: 0 }
 const EVERY_MS = 1_000
 const KEEP_ALIVE_MS = 15_000
 
 export class FlowFeed {
   readonly #options: FlowFeedOptions
-  /** With what each was sent last, and when. */
-  readonly #listeners = new Map<Listener, { text: string; sentMs: number }>()
+  /** With what each was told last. */
+  readonly #listeners = new Map<Listener, Told>()
   #looked: { readonly view: Promise<FlowView>; readonly atMs: number } | null = null
   #isRunning = false
 
@@ -44,6 +50,7 @@ export class FlowFeed {
   async listen(listener: Listener, signal: AbortSignal): Promise<void> {
     const first = await this.#event()
     if (signal.aborted) return
+    this.#listeners.set(listener, NOTHING)
     this.#send(listener, first)
     const { promise: gone, resolve } = Promise.withResolvers<void>()
     signal.addEventListener('abort', () => resolve(), { once: true })
@@ -78,10 +85,10 @@ export class FlowFeed {
 
   #send(listener: Listener, [text, said]: readonly [string, string]): void {
     const nowMs = this.#options.clock.nowMs()
-    const last = this.#listeners.get(listener)
-    if (listener.writableNeedDrain) return
-    if (last?.text === said && nowMs - last.sentMs < KEEP_ALIVE_MS) return
-    listener.write(last?.text === said ? ': nothing has changed\n\n' : text)
-    this.#listeners.set(listener, { text: said, sentMs: nowMs })
+    const last = this.#listeners.get(listener) ?? NOTHING
+    const isNews = last.said !== said
+    if (listener.writableNeedDrain || (!isNews && nowMs - last.sentMs < KEEP_ALIVE_MS)) return
+    listener.write(isNews ? text : ': nothing has changed\n\n')
+    this.#listeners.set(listener, { said, sentMs: nowMs })
   }
 }

@@ -19,7 +19,11 @@ export function flowRoutes({ feed, clock }: FlowRoutesOptions): Routes {
     })
 
     app.get('/api/flow/events', {
-      config: { role: 'viewer', about: 'The same as server-sent events, as often as something has changed.' },
+      config: {
+        role: 'viewer',
+        isStream: true,
+        about: 'The same as server-sent events, as often as something has changed.',
+      },
       handler: async ({ raw, caller }, reply) => {
         const gone = new AbortController()
         raw.socket.once('close', () => gone.abort())

@@ -101,7 +101,7 @@ export function runRoutes({ desk, connectors, clock, place, forecast }: RunRoute
     })
 
     app.get<{ Params: z.infer<typeof Id> }>('/api/runs/:id/events', {
-      config: { role: 'viewer', about: 'Progress of a run as server-sent events, until it ends.' },
+      config: { role: 'viewer', isStream: true, about: 'Progress of a run as server-sent events, until it ends.' },
       schema: { params: Id },
       handler: (request, reply) => stream({ desk, clock, id: request.params.id }, request, reply),
     })

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FlowView } from '../../src/control/flow-view.ts'
+import type { RunView } from '../../src/control/run-view.ts'
 import type { VenuesView } from '../../src/control/venues-view.ts'
 import type { Millrace } from '../support/millrace.ts'
 import { SyncPlace } from '../support/sync-place.ts'
@@ -106,5 +107,61 @@ describe('the venues', () => {
       venues: [{ restaurant_name: 'Café Ümlaut' }],
     })
     expect((await venues('?search=nowhere')).venues).toEqual([])
+  })
+
+  test('need one again when a verification finds differences, until they were synced or mended', async () => {
+    const state = async (id: number) => (await venues()).venues.find(({ client_id }) => client_id === id)
+    await syncs.sync('all')
+    const [spoilt] = (await place.table.comments()).filter(({ pk }) => pk === 'RESTAURANT#1')
+    await place.table.update(spoilt!, { comment_text: 'spoilt' })
+    expect((await syncs.verify()).found).toMatchObject({ differing: 1 })
+    expect(await state(1)).toMatchObject({ state: 'needs_sync', why: expect.stringContaining('verification') })
+    expect(await state(2)).toMatchObject({ state: 'synced', why: null })
+    const { troubles } = await flow()
+    expect(troubles).toMatchObject([{ what: 'a verification of feedback has found differences' }])
+    // What looked at another venue says nothing of this one.
+    await syncs.verify({ venue: 2 })
+    expect(await state(1)).toMatchObject({ state: 'needs_sync' })
+    await syncs.verify({}, { repair: true })
+    expect(await state(1)).toMatchObject({ state: 'synced', why: null })
+    expect((await flow()).troubles).toEqual([])
+  })
+
+  test('say so while they are being synced', async () => {
+    const job = await syncs.orderSlow('all', 0.01)
+    expect((await venues()).counts).toEqual({ synced: 0, needs_sync: 0, syncing: 3 })
+    expect((await venues('?state=syncing&limit=1')).venues).toMatchObject([{ sync_in_progress: true, why: null }])
+    await syncs.ask('DELETE', `/api/runs/${job}`)
+    await syncs.is(job, ['cancelled'])
+    expect((await venues()).counts).toEqual({ synced: 3, needs_sync: 0, syncing: 0 })
+  })
+})
+
+describe('the runs', () => {
+  const runs = async (query: string) => (await syncs.ask('GET', `/api/runs?${query}`)).body as readonly RunView[]
+
+  test('are listed by kind, state and connector, and page by page', async () => {
+    const all = await syncs.list()
+    expect(all.length).toBeGreaterThan(5)
+    const times = all.map(({ ordered_at }) => ordered_at)
+    expect(times).toEqual(times.toSorted().toReversed())
+    const ofKind = (kind: string) => all.filter((run) => run.kind === kind)
+    expect(await runs('kind=verify')).toEqual(ofKind('verify'))
+    expect(await runs('kind=sync&state=done')).toEqual(ofKind('sync').filter(({ state }) => state === 'done'))
+    expect(await runs('connector=feedback')).toEqual(all)
+    expect(await runs('connector=other')).toEqual([])
+    const pages: RunView[] = []
+    for (let page = await runs('limit=2'); page.length > 0; ) {
+      pages.push(...page)
+      page = await runs(`limit=2&before=${page.at(-1)?.ordered_at}`)
+    }
+    expect(pages).toEqual(all)
+  })
+
+  test.each(['kind=copy', 'state=lost', 'limit=0', 'before=yesterday', 'order=up'])('%s is refused', async (query) => {
+    expect(await syncs.ask('GET', `/api/runs?${query}`)).toMatchObject({
+      status: 400,
+      body: { error: { code: 'REQUEST_INVALID', message: expect.stringContaining(query.split('=')[0] ?? '') } },
+    })
   })
 })

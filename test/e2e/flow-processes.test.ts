@@ -78,3 +78,25 @@ test('of two that could carry imports out one does, and the other stands by', as
   expect(sources).toMatchObject([{ name: 'import', kind: 'import', state: 'standby', error: null }])
   expect(flows).toMatchObject([{ connector: 'content', from: 'import', to: 'mysql' }])
 })
+
+test('a part that has stopped is a trouble, with what mends it', async () => {
+  await using place = await SyncPlace.open()
+  const venue = await place.site.venue('Opus')
+  const first = await place.millrace(['--role', 'capture'])
+  await place.millrace(['--role', 'capture'])
+  // Whoever was fenced learns it when it has something to append.
+  await place.visits(venue, 1)
+  const { sources, troubles, ready, why } = await until(
+    async () => {
+      const view = await flow(first)
+      return view.sources[0]?.state === 'stopped' ? view : null
+    },
+    { what: 'the second has fenced the first' },
+  )
+  expect(sources).toMatchObject([{ state: 'stopped', error: { code: 'LOG_FENCED' } }])
+  expect([ready, why]).toEqual([false, [expect.stringContaining('LOG_FENCED')]])
+  expect(troubles).toMatchObject([
+    { severity: 'critical', what: expect.stringMatching(/^the capture of mysql\.\w+ has stopped$/u), link: '#/flow' },
+  ])
+  expect(troubles[0]?.mend).toContain('stop one of the two')
+})
