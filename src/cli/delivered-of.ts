@@ -57,7 +57,7 @@ function intoRow({ connector: { name } }: ReadyConnector): Addition {
   return {
     targets: { [CANARY]: { key: ['id'], owns: ['sung_at'] } },
     map: ({ key, after }) => {
-      if (key.id !== canaryKeyOf(name)) return []
+      if (after === null || key.id !== canaryKeyOf(name)) return []
       const sungAt = Number(itemOf(after)?.[CANARY])
       return [{ do: 'merge', table: CANARY, key: [name], fields: { sung_at: sungAt } }]
     },

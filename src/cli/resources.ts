@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import { SIDES, type Side } from '../core/contested.ts'
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
+import { systemClock } from '../pipeline/clock.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { AuditTrail } from '../sink/audit-trail.ts'
 import type { Canary } from '../sink/canary.ts'
@@ -69,7 +70,7 @@ export async function openResources(options: ResourcesOptions): Promise<Resource
     const side = config.canary ? canaryOf(ready) : null
     const source = side === null ? undefined : sources.names.get(side)
     const { name: connector } = ready.connector
-    if (source !== undefined) metrics.canarySeen.set({ connector, source }, Date.now() / 1000)
+    if (source !== undefined) metrics.canarySeen.set({ connector, source }, systemClock.nowMs() / 1000)
   }
   const canaries = new Map<Side, Canary>()
   for (const side of role === 'all' || role === 'capture' ? SIDES : []) {

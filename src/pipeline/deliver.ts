@@ -50,7 +50,8 @@ export async function deliver(options: DeliverOptions, attempt: Attempt): Promis
       if (!signal.aborted) attempt.progress()
     }
     const onShare = (share: Share) => {
-      options.observer.shared({ connector, partitions: share.length })
+      const ofUser = share.filter(({ topic }) => !isOfCanary(topic))
+      options.observer.shared({ connector, partitions: ofUser.length })
       start(settle())
     }
     for await (const batch of log.follow(connector, followed, { signal, onShare })) start(reader.deliver(batch))

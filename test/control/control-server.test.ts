@@ -1,11 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
-import type { Routes } from '../../src/control/control-server.ts'
+import type { Answered, Routes } from '../../src/control/control-server.ts'
 import { probeRoutes } from '../../src/control/probe-routes.ts'
 import { type PartReport, readiness } from '../../src/control/readiness.ts'
 import type { Token } from '../../src/control/token.ts'
 import { createMetrics } from '../../src/observe/metrics.ts'
 import { controlServer } from '../support/control-server.ts'
+import { until } from '../support/until.ts'
 
 const VIEWER = 'viewer-0123456789'
 const TOKENS: readonly Token[] = [
@@ -133,4 +134,21 @@ test('a taken port is named', async () => {
   const { hostname, port } = new URL(address)
   const other = controlServer({ host: hostname, port: Number(port) })
   await expect(other.listen()).rejects.toMatchObject({ code: 'PORT_TAKEN', message: expect.stringContaining(port) })
+})
+
+test('what was answered is told by its route, however many things it is asked of', async () => {
+  const told: string[] = []
+  const onAnswered = ({ method, url, status, tookMs }: Answered) => {
+    expect(tookMs).toBeGreaterThan(0)
+    told.push(`${method} ${url} ${status}`)
+  }
+  const server = controlServer({ tokens: [], routes: [ask], onAnswered })
+  const address = await server.listen()
+  onTestFinished(() => server[Symbol.asyncDispose]())
+  const headers = { 'content-type': 'application/json' }
+  for (const id of [1, 2]) await fetch(`${address}/api/things/${id}`, { method: 'POST', body: '{"venue":7}', headers })
+  await fetch(`${address}/api/broken`)
+  await fetch(`${address}/api/nothing-of-the-kind`)
+  await until(async () => (told.length === 4 ? true : null), { what: 'all are told' })
+  expect(told).toEqual(['POST /api/things/:id 200', 'POST /api/things/:id 200', 'GET /api/broken 500', 'GET  404'])
 })

@@ -1,9 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { CANARY } from '../../src/core/canary.ts'
 import { MillraceError } from '../../src/core/errors.ts'
-import { CONFLICTS } from '../../src/core/topic.ts'
+import { CONFLICTS, changeTopic, deadTopic } from '../../src/core/topic.ts'
 import type { Merge } from '../../src/core/write.ts'
 import type { Log } from '../../src/log/log.ts'
 import type { Retrying } from '../../src/pipeline/observer.ts'
+import { declaredTopics } from '../../src/pipeline/topics.ts'
+import { changeEvent, tableShape } from '../support/change-event.ts'
 import { connector, Delivering, insert, merge, TOPIC } from '../support/delivering.ts'
 import { observed } from '../support/running.ts'
 import { until } from '../support/until.ts'
@@ -187,5 +190,62 @@ describe('deliver', () => {
     ])
     await until(async () => (observer.seen.delivered.length > 0 ? true : null), { what: 'the fact' })
     expect(observer.seen.delivered).toMatchObject([{ verdicts: ['open'] }])
+  })
+})
+
+describe('the canary', () => {
+  const canary = tableShape(CANARY, { id: 'text', sung_at: 'long' }, ['id'])
+  const delivering = {
+    ...connector(),
+    tables: { [CANARY]: { columns: [], map: () => [merge(CANARY, { text: 'sung' })] } },
+  }
+  const sung = (sungAt: number) =>
+    changeEvent({ shape: canary, op: 'update', after: { id: 'mysql', sung_at: sungAt }, at: sungAt })
+
+  async function singing(observer: ReturnType<typeof observed>) {
+    await at.log.declare(declaredTopics([changeTopic('app', CANARY)], 1))
+    await at.append(sung(1), sung(2))
+    return at.start(delivering, { observer })
+  }
+  const committed = async () => {
+    const lag = await at.log.lag('feedback', changeTopic('app', CANARY))
+    return lag === 0 ? true : null
+  }
+
+  test('is told when it has arrived, and not as a delivery', async () => {
+    const observer = observed()
+    await using _ = await singing(observer)
+    await until(committed, { what: 'it is delivered' })
+    expect(observer.seen.arrived).toEqual([{ connector: 'feedback', changedAtMs: sung(2).parts.changedAtMs }])
+    expect(observer.seen.delivered).toEqual([])
+    expect(observer.seen.shared).toEqual([{ connector: 'feedback', partitions: 0 }])
+  })
+
+  test.each([
+    {
+      what: 'is refused',
+      refuse: () => {
+        at.sink.before = () => Promise.reject(new MillraceError('DYNAMODB_DENIED', 'not this key'))
+      },
+    },
+    {
+      what: 'is rejected',
+      refuse: () => {
+        at.sink.answer = () => ({ did: 'rejected', reason: 'too odd' })
+      },
+    },
+  ])('that $what has not arrived, stops nothing, and is no dead letter', async ({ refuse }) => {
+    refuse()
+    const observer = observed()
+    await using _ = await singing(observer)
+    await until(committed, { what: 'it is passed by' })
+    expect(observer.seen.arrived).toEqual([])
+    for await (const { value } of at.log.latest(deadTopic(changeTopic('app', CANARY)))) expect(value).toBeNull()
+    at.sink.before = async () => undefined
+    at.sink.answer = () => undefined
+    await at.append(sung(3))
+    await until(committed, { what: 'the next is delivered' })
+    expect(observer.seen.arrived).toHaveLength(1)
+    expect(observer.seen.entered).not.toContainEqual(expect.objectContaining({ is: 'stopped' }))
   })
 })

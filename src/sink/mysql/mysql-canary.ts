@@ -8,7 +8,7 @@ import type { Session } from './session.ts'
 import { Transactions } from './transactions.ts'
 import { troubleOf } from './trouble.ts'
 
-const CREATE = `CREATE TABLE IF NOT EXISTS ${CANARY} (id VARCHAR(64) NOT NULL PRIMARY KEY, sung_at BIGINT NOT NULL)`
+const CREATE = `CREATE TABLE IF NOT EXISTS ${CANARY} (id VARCHAR(190) NOT NULL PRIMARY KEY, sung_at BIGINT NOT NULL)`
 // By MySQL's clock in milliseconds; it changes with each call, for a row that does not is not in the binary log.
 const SING = `INSERT INTO ${CANARY} (id, sung_at) VALUES ('mysql', CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS UNSIGNED))
   ON DUPLICATE KEY UPDATE sung_at = GREATEST(sung_at + 1, VALUES(sung_at))`
