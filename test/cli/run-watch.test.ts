@@ -72,6 +72,7 @@ test('runs are counted by kind and state, and those under way by what they have 
 
 test('the newest verification and import that are done speak for their connector', async () => {
   const { values } = await watched([
+    { kind: 'sync', state: 'done', differing: 7 },
     { kind: 'verify', state: 'failed', differing: 9 },
     { kind: 'verify', state: 'done', differing: 2 },
     { kind: 'verify', state: 'done', differing: 5 },

@@ -248,4 +248,12 @@ describe('the canary', () => {
     expect(observer.seen.arrived).toHaveLength(1)
     expect(observer.seen.entered).not.toContainEqual(expect.objectContaining({ is: 'stopped' }))
   })
+
+  test('has that right alone: a refusal of anything else stops the connector', async () => {
+    at.sink.before = () => Promise.reject(new MillraceError('DYNAMODB_DENIED', 'not this key'))
+    await at.append(insert(1))
+    await using running = at.start()
+    await until(async () => (running.supervisor.state.is === 'stopped' ? true : null), { what: 'it stops' })
+    expect(await at.dead()).toEqual([])
+  })
 })
