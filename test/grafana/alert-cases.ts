@@ -13,6 +13,10 @@ export interface AlertCase {
 const ON = { 'millrace_canary_on{source="mysql.app"}': '1x60' }
 
 export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
+  MillraceDown: {
+    series: { 'up{job="millrace",instance="a"}': '1x3 0x5 1x20' },
+    ...{ firesAt: 7, clearsAt: 12, labels: { job: 'millrace', instance: 'a' } },
+  },
   MillraceNotReady: {
     series: { 'millrace_ready{instance="a"}': '1x4 0x5 1x20' },
     ...{ firesAt: 8, clearsAt: 12, labels: { instance: 'a' } },

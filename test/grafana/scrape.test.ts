@@ -76,7 +76,7 @@ test('every alert is evaluated without an error, and asks for metrics and labels
   expect(rules.filter(({ health, lastError = '' }) => health !== 'ok' || lastError !== '')).toEqual([])
   expect(rules.length).toBeGreaterThan(20)
   for (const { alert, expr } of alertRules(readFileSync(RULES, 'utf8'))) {
-    const selectors = [...expr.matchAll(/\b((?:millrace|process|nodejs)_\w+)(?:\{([^}]*)\})?/gu)]
+    const selectors = [...expr.matchAll(/\b(up|(?:millrace|process|nodejs)_\w+)(?:\{([^}]*)\})?/gu)]
     expect(selectors.length, alert).toBeGreaterThan(0)
     for (const [, metric = '', matchers = ''] of selectors) {
       const labels = [...matchers.matchAll(/(\w+)(?:=|!)/gu)].map(([, label]) => label ?? '')
