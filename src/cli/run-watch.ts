@@ -1,14 +1,14 @@
 // How runs stand, as the log has them: by kind and state, how far those under way have come, and what the last ones of a
 // connector came to.
 
-import { RUN_KINDS, type RunKind } from '../core/run.ts'
+import { type Progress, RUN_KINDS, type RunKind } from '../core/run.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Clock } from '../pipeline/clock.ts'
-import { type Run, type RunBook, stateOf } from '../pipeline/run-book.ts'
+import { type RunBook, type RunStanding, stateOf } from '../pipeline/run-book.ts'
 import { type Watch, watch } from './watch.ts'
 
 export interface RunWatchOptions {
-  readonly book: Pick<RunBook, 'refresh' | 'all'>
+  readonly book: Pick<RunBook, 'refresh' | 'standings' | 'get'>
   readonly metrics: Metrics
   readonly clock: Clock
 }
@@ -19,12 +19,17 @@ const STATES = ['queued', 'running', 'paused', 'done', 'failed', 'cancelled'] as
 export function runWatch({ book, metrics, clock }: RunWatchOptions): Watch {
   const look = async () => {
     await book.refresh()
-    const runs = book.all()
+    const runs = book.standings()
     const byKind = Map.groupBy(runs, ({ order }) => order.kind)
     for (const kind of RUN_KINDS) tellKind(metrics, kind, byKind.get(kind) ?? [])
-    const done = runs.filter((run) => stateOf(run) === 'done')
-    for (const [connector, ofConnector] of Map.groupBy(done, ({ order }) => order.connector)) {
-      tellLast(metrics, connector, ofConnector)
+    for (const { order } of lastDone(runs, 'verify')) {
+      const { connector, id } = order
+      metrics.verifyDifferences.set({ connector }, book.get(id)?.tally.rejected ?? 0)
+    }
+    for (const { order, progress } of lastDone(runs, 'import')) {
+      const endedAtMs = progress.endedAtMs ?? progress.updatedAtMs
+      metrics.importSuccess.set({ connector: order.connector }, endedAtMs / 1000)
+      metrics.importTime.set({ connector: order.connector }, (endedAtMs - progress.startedAtMs) / 1000)
     }
   }
   const { runs, runRows, runRowsExpected, runRate } = metrics
@@ -34,7 +39,7 @@ export function runWatch({ book, metrics, clock }: RunWatchOptions): Watch {
   return watch({ clock, everyMs: EVERY_MS, look, forget })
 }
 
-function tellKind(metrics: Metrics, kind: RunKind, runs: readonly Run[]): void {
+function tellKind(metrics: Metrics, kind: RunKind, runs: readonly RunStanding[]): void {
   const states = runs.map(stateOf)
   for (const state of STATES) metrics.runs.set({ kind, state }, states.filter((one) => one === state).length)
   const underWay = runs.flatMap((run) => (stateOf(run) === 'running' && run.progress !== null ? [run.progress] : []))
@@ -43,15 +48,18 @@ function tellKind(metrics: Metrics, kind: RunKind, runs: readonly Run[]): void {
   metrics.runRate.set({ kind }, sum(underWay.map(({ rowsPerSecond }) => rowsPerSecond)))
 }
 
-/** `runs` have been done, the newest order first. */
-function tellLast(metrics: Metrics, connector: string, runs: readonly Run[]): void {
-  const verified = runs.find(({ order }) => order.kind === 'verify')
-  if (verified !== undefined) metrics.verifyDifferences.set({ connector }, verified.tally.rejected)
-  const imported = runs.find(({ order }) => order.kind === 'import')?.progress
-  if (imported === undefined || imported === null) return
-  const endedAtMs = imported.endedAtMs ?? imported.updatedAtMs
-  metrics.importSuccess.set({ connector }, endedAtMs / 1000)
-  metrics.importTime.set({ connector }, (endedAtMs - imported.startedAtMs) / 1000)
+type Begun = RunStanding & { readonly progress: Progress }
+
+/** Of each connector the one that was ordered last, of those that are done. */
+function lastDone(runs: readonly RunStanding[], kind: RunKind): Iterable<Begun> {
+  const last = new Map<string, Begun>()
+  for (const { order, progress } of runs) {
+    if (order.kind !== kind || progress === null || stateOf({ order, progress }) !== 'done') continue
+    const known = last.get(order.connector)
+    if (known === undefined || known.order.orderedAtMs < order.orderedAtMs)
+      last.set(order.connector, { order, progress })
+  }
+  return last.values()
 }
 
 function sum(numbers: readonly number[]): number {

@@ -11,7 +11,7 @@ import { type Watch, watch } from './watch.ts'
 
 export interface ScheduleWatchOptions {
   readonly books: {
-    readonly runs: Pick<RunBook, 'refresh' | 'all'>
+    readonly runs: Pick<RunBook, 'refresh' | 'standings'>
     readonly bookmarks: Pick<BookmarkBook, 'refresh' | 'seenMs'>
   }
   readonly metrics: Pick<Metrics, 'scheduleLate'>
@@ -38,7 +38,7 @@ function lateMs({ books, clock }: ScheduleWatchOptions, { name, schedule, isSame
   const seenMs = books.bookmarks.seenMs(scheduleSource(name))
   // What was due before anybody knew of it is nobody's.
   if (dueMs === null || seenMs === null || seenMs > dueMs) return 0
-  const same = books.runs.all().filter(({ order }) => isSame(order))
+  const same = books.runs.standings().filter(({ order }) => isSame(order))
   const done = same.filter((run) => stateOf(run) === 'done').map(({ progress }) => progress?.endedAtMs ?? 0)
   const doneMs = Math.max(0, ...done)
   // The first of those that have come to nothing since, for what is due every hour is never due for long.

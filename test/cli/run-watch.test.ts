@@ -37,7 +37,8 @@ async function watched(given: readonly Given[]) {
     async refresh() {
       if (this.fails) throw new Error('away')
     },
-    all: () => given.map(run),
+    standings: () => given.map(run),
+    get: (id: string) => given.map(run)[Number(id)] ?? null,
   }
   await looking.start(runWatch({ book, metrics, clock: looking.clock }))
   const values = async (

@@ -32,7 +32,7 @@ async function late(
   const one = { name: 'square/all', schedule: { cron }, connector: 'square', imports: [], isSame: () => true }
   const again = { ...one, name: 'import-retry', connector: null }
   const all = [one, again].map((scheduled) => ({ ...scheduled, order: async () => [] }))
-  const books = { runs: { refresh, all: () => runs }, bookmarks: { refresh, seenMs } }
+  const books = { runs: { refresh, standings: () => runs }, bookmarks: { refresh, seenMs } }
   await looking.start(scheduleWatch({ books, metrics, clock: looking.clock, all }))
   const { values } = await metrics.scheduleLate.get()
   expect(values.map(({ labels }) => labels.schedule)).toEqual(['square/all'])

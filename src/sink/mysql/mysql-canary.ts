@@ -1,6 +1,7 @@
 // The canary's row in MySQL: one row, changed in a transaction of its own like anybody's.
 
 import { CANARY } from '../../core/canary.ts'
+import { MillraceError } from '../../core/errors.ts'
 import type { Finding } from '../../core/finding.ts'
 import { quotedName } from '../../mysql/sql-name.ts'
 import type { Canary } from '../canary.ts'
@@ -12,6 +13,9 @@ const CREATE = `CREATE TABLE IF NOT EXISTS ${CANARY} (id VARCHAR(190) NOT NULL P
 // By MySQL's clock in milliseconds; it changes with each call, for a row that does not is not in the binary log.
 const SING = `INSERT INTO ${CANARY} (id, sung_at) VALUES ('mysql', CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS UNSIGNED))
   ON DUPLICATE KEY UPDATE sung_at = GREATEST(sung_at + 1, VALUES(sung_at))`
+
+/** For sinks it passes when the server is the first again; a canary is not waited for. */
+const READ_ONLY: readonly number[] = [1290, 1836]
 
 export function openMysqlCanary(url: string): MysqlCanary {
   return new MysqlCanary(url)
@@ -67,6 +71,9 @@ async function sing(session: Session): Promise<void> {
   try {
     await session.write(SING)
   } catch (error) {
+    if (READ_ONLY.includes((error as { errno?: number }).errno ?? 0)) {
+      throw new MillraceError('MYSQL_DENIED', 'the server is read only', { cause: error })
+    }
     if (troubleOf(error) !== 'missing') throw error
     await session.write(CREATE)
     await session.write(SING)
