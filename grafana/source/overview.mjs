@@ -55,6 +55,7 @@ export const overview = dashboard({
       unit: 'short',
       queries: { 'max by (part, state) (millrace_part_state{instance=~"$instance"}) == 1': '{{part}}: {{state}}' },
       text: 'name',
+      colors: { '/: stopped$/': 'red', '/: retrying$/': 'orange', '/: ended$/': 'text' },
       width: 12,
     }),
     stat('Version', {

@@ -41,16 +41,16 @@ export function lines(title, { about, unit, queries, steps, stack = false, width
   }
 }
 
-/** One number, or one for each legend, coloured by steps or by what a value stands for. */
-export function stat(title, { about, unit, queries, steps = [], words = {}, width = 4, text = 'auto', min = 0 }) {
+/** One number, or one for each legend, coloured by steps, by what a value stands for, or by what it is called. */
+export function stat(title, { about, unit, queries, steps = [], words = {}, colors = {}, width = 4, text = 'auto' }) {
   const mappings = Object.entries(words).map(([value, [said, color]]) => {
     return { type: 'value', options: { [value]: { text: said, color } } }
   })
   return {
     ...panel('stat', title, { about, queries, size: [width, 6], instant: true }),
     fieldConfig: {
-      defaults: { unit, min, mappings, color: { mode: 'thresholds' }, thresholds: thresholds(steps) },
-      overrides: [],
+      defaults: { unit, min: 0, mappings, color: { mode: 'thresholds' }, thresholds: thresholds(steps) },
+      overrides: Object.entries(colors).map(([name, color]) => painted(name, color)),
     },
     options: {
       colorMode: 'background',
@@ -110,6 +110,14 @@ function panel(type, title, { about, queries, size, instant = false }) {
     datasource: DATASOURCE,
   }))
   return { type, title, description: about, size, datasource: DATASOURCE, targets }
+}
+
+/** What is called like this has a colour of its own. */
+function painted(name, color) {
+  return {
+    matcher: { id: 'byRegexp', options: name },
+    properties: [{ id: 'color', value: { mode: 'fixed', fixedColor: color } }],
+  }
 }
 
 function thresholds(steps) {
