@@ -12,6 +12,9 @@ import type { Registry } from './log/avro/registry.ts'
 import { systemClock } from './pipeline/clock.ts'
 import { keepHeapSteady } from './steady-heap.ts'
 
+/** Beyond what the log keeps: what a person tries once more may be older. */
+const DELETES_KEPT_MS = 30 * 86_400_000
+
 const system: System = {
   version: versionOf(findPackageJSON(import.meta.url)),
   packagedConnectors: new URL('../connectors/', import.meta.url),
@@ -109,9 +112,9 @@ const system: System = {
     return openMysqlUndo({ url, targets })
   },
 
-  async openSweep({ mysqlUrl: url }, targets) {
+  async openSweep({ mysqlUrl: url, logRetentionMs }, targets) {
     const { openMysqlSweep } = await import('./sink/mysql/import/mysql-sweep.ts')
-    return openMysqlSweep({ url, targets })
+    return openMysqlSweep({ url, targets, deletesKeptMs: logRetentionMs + DELETES_KEPT_MS })
   },
 
   async openChecks({ mysqlUrl: url }, targets) {
@@ -123,7 +126,9 @@ const system: System = {
     const { migrate } = await import('./sink/mysql/migrate.ts')
     const { LEDGER_MIGRATION } = await import('./sink/mysql/import/ledger-tables.ts')
     const { AUDIT_MIGRATION } = await import('./sink/mysql/import/audit-table.ts')
-    return migrate({ url: mysqlUrl, migrations: [LEDGER_MIGRATION, AUDIT_MIGRATION, ...migrations], direction })
+    // The record of who did what outlives what was done.
+    const audit = direction === 'up' ? [AUDIT_MIGRATION] : []
+    return migrate({ url: mysqlUrl, migrations: [LEDGER_MIGRATION, ...audit, ...migrations], direction })
   },
 
   async openShared(config, { onCacheFailure }) {

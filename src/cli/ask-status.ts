@@ -67,7 +67,8 @@ async function statusOf(asking: Asking, ready: ReadyConnector): Promise<StatusVi
   const { log, codecs, sources } = resources
   const { connector } = ready
   const { records } = codecs
-  const bookmark = await newestBookmark({ log, records, source: sources.of(connector).name })
+  const isImport = connector.source === 'import'
+  const bookmark = isImport ? null : await newestBookmark({ log, records, source: sources.of(connector).name })
   const topics = connectorTopics(connector, setup.config.database)
   const lags = await Promise.all(topics.map((topic) => log.lag(connector.name, topic)))
   return {
@@ -79,7 +80,7 @@ async function statusOf(asking: Asking, ready: ReadyConnector): Promise<StatusVi
     dead_letters: await deadLetters(asking, ready),
     open_gaps: asking.gaps.open(connector.name).length,
     open_conflicts: asking.conflicts.openFor(connector.name),
-    tables: await tables(asking, ready),
+    tables: isImport ? [] : await tables(asking, ready),
   }
 }
 

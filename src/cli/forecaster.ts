@@ -7,7 +7,7 @@ import type { Clock } from '../pipeline/clock.ts'
 import { dryImport } from '../pipeline/dry-import.ts'
 import { dryResolve } from '../pipeline/dry-resolve.ts'
 import { dryRetry } from '../pipeline/dry-retry.ts'
-import { type DryRunOptions, dryBackfill, dryReplay, type Forecast } from '../pipeline/dry-run.ts'
+import { dryBackfill, dryReplay, type Forecast } from '../pipeline/dry-run.ts'
 import { Plan } from '../pipeline/plan.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { copiedScopes } from '../pipeline/repair.ts'
@@ -48,20 +48,19 @@ export function forecaster(options: ForecasterOptions): Forecaster {
       const held = { log, codec, plan, sink, clock }
       if (asked.kind === 'import')
         return await dryImport({ ...held, connectors, open: resources.openImport }, asked, signal)
-      const source = sources.of(ready.connector)
-      const dry: DryRunOptions = { ...held, source, connector }
       if (asked.kind === 'replay') {
         const scope = JSON.parse(asked.scope) as ReplayScope
-        return await dryReplay(dry, { ...scope, limits: asked.limits }, signal)
+        return await dryReplay({ ...held, connector }, { ...scope, limits: asked.limits }, signal)
       }
       if (asked.kind === 'retry') {
         const { records } = codecs
-        return await dryRetry({ ...dry, log, records, database, connector: ready.connector }, asked.scope, signal)
+        return await dryRetry({ ...held, log, records, database, connector: ready.connector }, asked.scope, signal)
       }
       if (asked.kind === 'resolve')
         return await dryResolve({ log, records: codecs.records, sink, clock }, asked, signal)
       const scopes = await scopesOf(options, { ready, asked }, signal)
-      return await dryBackfill(dry, { scopes, limits: asked.limits }, signal)
+      const source = sources.of(ready.connector)
+      return await dryBackfill({ ...held, source, connector }, { scopes, limits: asked.limits }, signal)
     } finally {
       await sink.close()
     }

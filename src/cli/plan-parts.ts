@@ -16,13 +16,6 @@ export interface Cache {
   readonly shared: SharedCache | null
 }
 
-/** Rows from outside stand for themselves: nothing is looked up, and they have the columns that the connector declares. */
-const OUTSIDE = {
-  name: 'import',
-  rows: () => Promise.reject(new RangeError('nothing is looked up')),
-  columns: async () => new Map(),
-}
-
 const OWN_BYTES_MAX = 4 * 1024 * 1024
 
 export function planParts(
@@ -30,7 +23,7 @@ export function planParts(
   ready: ReadyConnector,
   cache: Cache = afresh(),
 ): PlanParts {
-  const source = ready.connector.source === 'import' ? OUTSIDE : sources.of(ready.connector)
+  const source = sources.lookupOf(ready.connector)
   const asking = { connector: ready.connector.name, source: source.name, lookup: source, observer }
   return { ready, source, openCodec: codecs.openCodec, lookups: new Lookups({ ...asking, ...cache }) }
 }

@@ -51,7 +51,7 @@ export function runKinds({ config, resources, clock, observer, planParts }: RunK
       return shared.openSink({ ...sinkOf(ready), targets }, { onThrottled: () => undefined })
     }
     const plan = await Plan.open(planParts(ready))
-    const filter = new ReplayFilter(ready.connector, sources.of(ready.connector))
+    const filter = new ReplayFilter(ready.connector, sources.lookupOf(ready.connector))
     await replay({ log, records, clock, observer, ready, plan, filter, openSink }, work)
   }
   const targets = [...sinks].map(([ready, sink]) => {

@@ -12,6 +12,15 @@ export interface SourcesOptions extends Omit<OpenSourceOptions, 'side' | 'tables
   readonly connectors: readonly ReadyConnector[]
 }
 
+type Looking = Pick<Source, 'name' | 'rows' | 'columns'>
+
+/** Rows from outside stand for themselves: nothing is looked up, and they have the columns that the connector declares. */
+const OUTSIDE: Looking = {
+  name: 'import',
+  rows: () => Promise.reject(new RangeError('nothing is looked up')),
+  columns: async () => new Map(),
+}
+
 export class Sources implements AsyncDisposable {
   readonly #bySide: ReadonlyMap<Side, Source>
   readonly #opened: AsyncDisposable
@@ -39,6 +48,11 @@ export class Sources implements AsyncDisposable {
     const source = side === 'import' ? undefined : this.#bySide.get(side)
     if (source === undefined) throw new RangeError(`the source of ${name} is not open`)
     return source
+  }
+
+  /** What is to be looked up for a connector's rows. */
+  lookupOf(connector: Pick<Connector, 'source' | 'name'>): Looking {
+    return connector.source === 'import' ? OUTSIDE : this.of(connector)
   }
 
   get mysql(): Source {

@@ -68,6 +68,12 @@ export function backfillOrder(
   body: Omit<z.infer<typeof BackfillBody>, 'dry_run'>,
 ): Omit<OrderGiven, 'by'> {
   const { connector } = namedReady(connectors, body.connector)
+  if (connector.source === 'import') {
+    const why = `the rows of ${connector.name} come from outside: there is no table to read them from`
+    throw new MillraceError('SCOPE_INVALID', why, {
+      hint: 'Order an import: `millrace import`, or POST /v1/sync/trigger.',
+    })
+  }
   const { changed_since, ...scope } = body.scope
   const scopes = scopesOf(connector, { ...scope, changedSince: changed_since })
   const limits = { ...NO_LIMITS, ...limitsOf(body.limits) }

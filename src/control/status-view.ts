@@ -55,10 +55,12 @@ function plain(value: unknown): unknown {
 /** What a person should do, and why; nothing where both sides agree. */
 export function adviceOf(connectors: readonly ConnectorStatus[]): readonly string[] {
   return connectors.flatMap(
-    ({ connector, to, captured_at, dead_letters, open_gaps, open_conflicts, tables, pending }) => {
+    ({ connector, from, to, captured_at, dead_letters, open_gaps, open_conflicts, tables, pending }) => {
       const rows = tables.reduce((sum, { differing }) => sum + differing, 0)
       return [
-        ...(captured_at === null ? [`${connector}: nothing was captured yet: run \`millrace start\``] : []),
+        ...(captured_at === null && from !== 'import'
+          ? [`${connector}: nothing was captured yet: run \`millrace start\``]
+          : []),
         ...(open_gaps > 0
           ? [`${connector}: ${counted(open_gaps, 'open gap')}: run \`millrace repair --connector ${connector}\``]
           : []),

@@ -64,7 +64,7 @@ export async function dryBackfill(
 
 /** All records of the scope's ranges: a filter would have to read them to know. */
 export async function dryReplay(
-  options: DryRunOptions,
+  options: Omit<DryRunOptions, 'source' | 'codec'>,
   { ranges, limits }: Pick<ReplayScope, 'ranges'> & { readonly limits: Limits },
   signal: AbortSignal,
 ): Promise<Forecast> {

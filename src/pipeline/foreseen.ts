@@ -50,11 +50,20 @@ export async function foreseen(
 }
 
 function placed(
-  { event, writes, cursor, reason }: Planned,
+  { event, writes, cursor, reason, run: copied }: Planned,
   { connector, isReplay }: Foreseeing,
 ): readonly PlacedWrite[] {
   if (event === null || reason !== null) return []
   const run = isReplay ? { run: 'dry' } : {}
-  const placing = { position: event.position, cursor, lane: `${cursor.offset}`, reader: connector, since: 0, ...run }
+  const brought = copied === null ? {} : { broughtBy: copied.run }
+  const placing = {
+    ...brought,
+    position: event.position,
+    cursor,
+    lane: `${cursor.offset}`,
+    reader: connector,
+    since: 0,
+    ...run,
+  }
   return writes.map((write) => ({ ...placing, write }))
 }

@@ -214,7 +214,7 @@ class Replay {
     this.#options.observer.disputed({ connector: work.order.connector, verdicts })
   }
 
-  #placed({ event, writes, cursor, record }: Planned, delivery: Delivery): readonly PlacedWrite[] {
+  #placed({ event, writes, cursor, record, run: copied }: Planned, delivery: Delivery): readonly PlacedWrite[] {
     if (event === null) return []
     const { ready } = this.#options
     const { into } = this.#given.scope
@@ -225,6 +225,7 @@ class Replay {
       lane: laneOf(record),
       reader: ready.connector.name,
       ...delivery,
+      ...(copied !== null && { broughtBy: copied.run }),
     }
     const run = this.#given.work.order.id
     return writes.map((write) => ({ ...placing, run, write: into === null ? write : redirect(write, table, into) }))

@@ -1,6 +1,7 @@
 // Imports that failed or wait are to go on: those that no newer one for the same has made needless.
 
 import { MillraceError } from '../core/errors.ts'
+import { takenBackBy } from './rollback.ts'
 import { type Run, stateOf } from './run-book.ts'
 import type { RunDesk } from './run-desk.ts'
 
@@ -9,7 +10,8 @@ const ATTEMPTS_MAX = 5
 
 /** The runs that go on now. */
 export async function resumeImports(desk: RunDesk, by: string): Promise<readonly Run[]> {
-  const imports = (await desk.list()).filter(({ order }) => order.kind === 'import')
+  const all = await desk.list()
+  const imports = all.filter(({ order }) => order.kind === 'import' && takenBackBy(all, order.id) === null)
   const resumed: Run[] = []
   for (const run of imports.filter((one) => isDue(one, imports))) {
     try {

@@ -133,12 +133,13 @@ export class RetryChunk {
    * Counters take it as the record it was. What they remember of other letters stays as long as these wait; of those
    * behind the chunk, of which nothing may have been heard here yet, in any case.
    */
-  #placed({ event, writes, cursor }: Planned, loaded: Loaded | undefined, end: number): readonly PlacedWrite[] {
+  #placed({ event, writes, cursor, run }: Planned, loaded: Loaded | undefined, end: number): readonly PlacedWrite[] {
     if (event === null || loaded === undefined) return []
     const scope = cursorScope(cursor)
     const waits = (offset: number) => offset >= end || this.#index.waits({ scope, offset })
     const placing = { cursor, lane: deadLane(loaded.letter), reader: this.#work.order.connector, since: 0, waits }
-    return writes.map((write) => ({ write, position: event.position, ...placing, isRetry: true }))
+    const brought = run === null ? {} : { broughtBy: run.run }
+    return writes.map((write) => ({ write, position: event.position, ...placing, ...brought, isRetry: true }))
   }
 
   #settle(planned: readonly Planned[], letters: readonly Loaded[], { outcomes, contests }: Applied): Settled {

@@ -19,5 +19,5 @@ export const CREATE_AUDIT = `CREATE TABLE IF NOT EXISTS ${AUDIT_TABLE} (
 export const AUDIT_MIGRATION: Migration = {
   name: 'imports: audit',
   up: [CREATE_AUDIT],
-  down: [`DROP TABLE IF EXISTS ${AUDIT_TABLE}`],
+  down: [],
 }

@@ -11,9 +11,8 @@ import type { Session } from '../session.ts'
 import { TargetTables } from '../target-tables.ts'
 import { Transactions } from '../transactions.ts'
 import { foreseePuts } from './foresee-puts.ts'
+import { IMPORT_TABLES } from './import-tables.ts'
 import { putCall } from './put-call.ts'
-import { CREATE_SEEN } from './seen-table.ts'
-import { CREATE_UNDO } from './undo-table.ts'
 
 export interface ImportSinkOptions {
   readonly url: string
@@ -77,5 +76,5 @@ class ImportSink implements Sink {
 
 /** Outside of any transaction, which making a table would end. */
 async function makeTables(session: Session): Promise<void> {
-  for (const statement of [...CREATE, CREATE_UNDO, CREATE_SEEN]) await session.write(statement)
+  for (const statement of [...CREATE, ...IMPORT_TABLES.up]) await session.write(statement)
 }

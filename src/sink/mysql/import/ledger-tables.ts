@@ -1,8 +1,7 @@
 // The tables of what imports leave behind.
 
 import type { Migration } from '../../../core/connector.ts'
-import { CREATE_SEEN, SEEN_TABLE } from './seen-table.ts'
-import { CREATE_UNDO, UNDO_TABLE } from './undo-table.ts'
+import { IMPORT_TABLES } from './import-tables.ts'
 
 const RUNS = `CREATE TABLE IF NOT EXISTS sync_runs (
   id CHAR(36) CHARACTER SET ascii NOT NULL PRIMARY KEY,
@@ -61,8 +60,9 @@ const STATE = `CREATE TABLE IF NOT EXISTS sync_state (
 
 export const LEDGER_MIGRATION: Migration = {
   name: 'imports: runs, errors, state and undo',
-  up: [RUNS, ERRORS, STATE, CREATE_UNDO, CREATE_SEEN],
-  down: ['sync_state', 'sync_errors', 'sync_runs', UNDO_TABLE, SEEN_TABLE].map(
-    (name) => `DROP TABLE IF EXISTS ${name}`,
-  ),
+  up: [RUNS, ERRORS, STATE, ...IMPORT_TABLES.up],
+  down: [
+    ...['sync_state', 'sync_errors', 'sync_runs'].map((name) => `DROP TABLE IF EXISTS ${name}`),
+    ...IMPORT_TABLES.down,
+  ],
 }

@@ -9,26 +9,37 @@ import { rowKey } from '../row-key.ts'
 import type { Session } from '../session.ts'
 import { TargetTables } from '../target-tables.ts'
 import { Transactions } from '../transactions.ts'
+import { keepGone, pruneGone } from './gone-table.ts'
 import { keepUndo, SWEPT } from './keep-undo.ts'
 import { loadStanding } from './load-standing.ts'
 import { ownRows } from './own-rows.ts'
 import { puttingInto } from './putting.ts'
+import { type EnteredRun, enterRuns } from './runs-table.ts'
 import { SEEN_TABLE } from './seen-table.ts'
 import { sendStanding } from './send-standing.ts'
 import type { StandingRow } from './standing-row.ts'
 import { UNDO_TABLE } from './undo-table.ts'
 
-export function openMysqlSweep({ url, targets }: { readonly url: string; readonly targets: UndoTargets }): ImportSweep {
-  return new MysqlSweep(url, targets)
+export interface MysqlSweepOptions {
+  readonly url: string
+  readonly targets: UndoTargets
+  /** For how long it is known what was deleted: longer than the log keeps what could bring it back. */
+  readonly deletesKeptMs: number
+}
+
+export function openMysqlSweep(options: MysqlSweepOptions): ImportSweep {
+  return new MysqlSweep(options)
 }
 
 class MysqlSweep implements ImportSweep {
   readonly #transactions: Transactions
   readonly #targets: TargetTables
+  readonly #deletesKeptMs: number
 
-  constructor(url: string, targets: UndoTargets) {
+  constructor({ url, targets, deletesKeptMs }: MysqlSweepOptions) {
     this.#transactions = new Transactions(url)
     this.#targets = new TargetTables(targets, this.#transactions.database)
+    this.#deletesKeptMs = deletesKeptMs
   }
 
   page(request: SweepRequest, signal: AbortSignal): Promise<SweptPage> {
@@ -40,6 +51,7 @@ class MysqlSweep implements ImportSweep {
   forget(run: string): Promise<void> {
     return this.#transactions.ask(new AbortController().signal, async (session) => {
       await session.write(`DELETE FROM ${SEEN_TABLE} WHERE run = ${binaryLiteral(run)}`)
+      await pruneGone(session, this.#deletesKeptMs)
     })
   }
 
@@ -50,6 +62,8 @@ class MysqlSweep implements ImportSweep {
   async #page(session: Session, request: SweepRequest): Promise<SweptPage> {
     const { table, run, rowsMax } = request
     const isMariadb = await this.#transactions.isMariadb(session)
+    const entered = (await enterRuns(session, [run])).get(run)
+    if (entered === undefined || entered.isUndone) return { swept: 0, isOver: true }
     const by = await puttingInto(table, { session, targets: this.#targets, isMariadb, locks: true })
     const { shape } = by
     const [key] = shape.key
@@ -61,17 +75,23 @@ class MysqlSweep implements ImportSweep {
     )
     const keys = found.map(([text]) => rowKey(shape, [String(text)]))
     const rows = [...(await loadStanding(by, keys, null)).values()].filter(({ found: there }) => there !== null)
-    const refused = await sendStanding(by, rows.map(deleted))
+    const refused = await sendStanding(
+      by,
+      rows.map((row) => deleted(row, entered)),
+    )
     const swept = rows.filter((row) => !refused.has(row))
     await keepUndo(by, new Map(swept.map((row) => [row, run])), SWEPT)
+    await keepGone(by, swept)
     // What the server does not let go stays; it would be found again for ever.
     const isOver = found.length < rowsMax || swept.length === 0
     return { swept: await countSwept(session, request), isOver }
   }
 }
 
-function deleted(row: StandingRow): StandingRow {
-  return Object.assign(row, { now: null })
+/** In the version in which it stood: a later run that finds it again brings it back. */
+function deleted(row: StandingRow, by: EnteredRun): StandingRow {
+  const position = row.found?.kept.position ?? null
+  return Object.assign(row, { now: null, gone: position === null ? null : { position, by } })
 }
 
 function goneFrom({ table, sweep, run }: SweepRequest, key: string, own: string): string {

@@ -11,8 +11,10 @@ import type { Session } from '../session.ts'
 import type { TargetShape } from '../target-column.ts'
 import { TargetTables } from '../target-tables.ts'
 import { Transactions } from '../transactions.ts'
+import { forgetGone } from './gone-table.ts'
 import { loadStanding } from './load-standing.ts'
 import { type Putting, puttingInto } from './putting.ts'
+import { markUndone } from './runs-table.ts'
 import { sendStanding } from './send-standing.ts'
 import { digestOf, imageOf, type StandingRow } from './standing-row.ts'
 import { UNDO_TABLE } from './undo-table.ts'
@@ -59,6 +61,7 @@ class MysqlUndo implements ImportUndo {
     const isMariadb = await this.#transactions.isMariadb(session)
     const place = { session, targets: this.#targets, isMariadb, locks: !request.isDry }
     const by = await puttingInto(request.table, place)
+    if (!request.isDry) await markUndone(session, request.run)
     const found = part === 'changed' ? await changed(by, request, after) : await made(by, request, after)
     const refused = await sendStanding(by, found.rows)
     const undone = found.rows.filter((row) => !refused.has(row))
@@ -131,11 +134,14 @@ function whyKept({ row, found }: StandingRow, run: string): string | null {
   return found.kept.digest === digestOf(row.shape, found.fields) ? null : 'somebody has changed it since'
 }
 
-async function forget({ session, shape }: Putting, run: string, rows: readonly StandingRow[]): Promise<void> {
-  if (rows.length === 0) return
+async function forget(by: Putting, run: string, rows: readonly StandingRow[]): Promise<void> {
+  const { session, shape } = by
+  const keys = rows.map(({ row }) => row.text)
+  if (keys.length === 0) return
+  await forgetGone(by, run, keys)
   await session.write(
     `DELETE FROM ${UNDO_TABLE} WHERE run = ${textLiteral(run)} AND target = ${binaryLiteral(shape.table)}
-      AND row_key IN (${rows.map(({ row }) => binaryLiteral(row.text))})`,
+      AND row_key IN (${keys.map(binaryLiteral)})`,
   )
 }
 

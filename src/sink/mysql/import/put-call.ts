@@ -1,7 +1,7 @@
 // One call of apply for an import: one transaction. Each row is held against what stands there; what differs is written,
 // with what it was before, and what does not is left alone. A row that the server refuses costs itself only.
 
-import type { Merge, Remove } from '../../../core/write.ts'
+import type { Merge, Remove, Write } from '../../../core/write.ts'
 import { describeItem } from '../../item-ref.ts'
 import { Rejection } from '../../rejection.ts'
 import type { Outcome, PlacedWrite } from '../../sink.ts'
@@ -10,10 +10,12 @@ import { type RowKey, rowKey } from '../row-key.ts'
 import type { TargetShape } from '../target-column.ts'
 import type { TargetTables } from '../target-tables.ts'
 import type { Transactions } from '../transactions.ts'
-import { decidePut } from './decide-put.ts'
+import { decidePut, type Put } from './decide-put.ts'
+import { keepGone, loadGone } from './gone-table.ts'
 import { keepUndo } from './keep-undo.ts'
 import { loadStanding } from './load-standing.ts'
 import { type Putting, puttingInto } from './putting.ts'
+import { type EnteredRun, enterRuns } from './runs-table.ts'
 import { noteSeen } from './seen-table.ts'
 import { sendStanding } from './send-standing.ts'
 import type { StandingRow } from './standing-row.ts'
@@ -24,11 +26,9 @@ export interface PutCallOptions {
   readonly signal: AbortSignal
 }
 
-export type RowPut = Merge | Remove
+type RowPut = Merge | Remove
 
-interface Task {
-  readonly placed: PlacedWrite
-  readonly write: RowPut
+interface Task extends Put {
   readonly owner: number
 }
 
@@ -36,12 +36,20 @@ interface Keyed extends Task {
   readonly key: RowKey
 }
 
+/** Of what no run has brought. */
+const NOBODY: EnteredRun = { run: '', number: 0, isUndone: false }
+
 export async function putCall(
   { transactions, targets, signal }: PutCallOptions,
   writes: readonly PlacedWrite[],
 ): Promise<readonly Outcome[]> {
-  const tasks = writes.map((placed, owner): Task => ({ placed, write: putOf(targets, placed), owner }))
+  const puts = writes.map(({ write, position, broughtBy = '', run }, owner) => {
+    return { write: putOf(targets, write), position, isReplay: run !== undefined, owner, broughtBy }
+  })
+  const named = [...new Set(writes.flatMap(({ broughtBy }) => broughtBy ?? []))]
   return transactions.run(signal, async (session) => {
+    const runs = await enterRuns(session, named)
+    const tasks = puts.map(({ broughtBy, ...put }): Task => ({ ...put, by: runs.get(broughtBy) ?? NOBODY }))
     const outcomes = new Map<number, Outcome>()
     const tables = Map.groupBy(tasks, ({ write }) => write.table)
     for (const [table, ofTable] of [...tables].sort(([one], [other]) => (one < other ? -1 : 1))) {
@@ -63,8 +71,9 @@ async function putRows(by: Putting, tasks: readonly Task[], outcomes: Map<number
   const rows = await loadStanding(
     by,
     keyed.map(({ key }) => key),
-    deleting === undefined ? null : runOf(deleting),
+    deleting === undefined ? null : deleting.by.run,
   )
+  await loadGone(by, rows.values())
   /** The last write that changed a row stands for it. */
   const owners = new Map<StandingRow, Task>()
   for (const task of keyed) {
@@ -72,7 +81,7 @@ async function putRows(by: Putting, tasks: readonly Task[], outcomes: Map<number
     if (row === undefined) continue
     try {
       const before = row.now
-      outcomes.set(task.owner, decidePut(row, task.write, task.placed))
+      outcomes.set(task.owner, decidePut(row, task))
       if (row.now !== before) owners.set(row, task)
     } catch (error) {
       if (!(error instanceof Rejection)) throw error
@@ -87,20 +96,21 @@ async function putRows(by: Putting, tasks: readonly Task[], outcomes: Map<number
   }
   if (by.keepsSeen) await noteAllSeen(by, keyed)
   const written = changed.filter((row) => !refused.has(row))
-  await keepUndo(by, new Map(written.map((row) => [row, runOf(owners.get(row))])))
+  await keepUndo(by, new Map(written.map((row) => [row, owners.get(row)?.by.run ?? ''])))
+  if (deleting !== undefined)
+    await keepGone(
+      by,
+      [...rows.values()].filter((row) => row.now === null && !refused.has(row)),
+    )
 }
 
 /** Rows that were refused are still there in the source. */
 async function noteAllSeen(by: Putting, keyed: readonly Keyed[]): Promise<void> {
   const standing = keyed.filter(({ write }) => write.do === 'merge')
-  for (const [run, ofRun] of Map.groupBy(standing, runOf)) {
+  for (const [run, ofRun] of Map.groupBy(standing, ({ by: { run } }) => run)) {
     const keys = ofRun.map(({ key }) => key)
     await noteSeen(by, run, keys)
   }
-}
-
-function runOf(task: Task | undefined): string {
-  return task?.placed.broughtBy ?? ''
 }
 
 function keyedOf(
@@ -111,8 +121,7 @@ function keyedOf(
   const keyed: Keyed[] = []
   for (const task of tasks) {
     try {
-      const { placed, write, owner } = task
-      keyed.push({ placed, write, owner, key: rowKey(shape, write.key) })
+      keyed.push({ ...task, key: rowKey(shape, task.write.key) })
     } catch (error) {
       if (!(error instanceof Rejection)) throw error
       reject(task, error.message)
@@ -121,7 +130,7 @@ function keyedOf(
   return keyed
 }
 
-function putOf(targets: TargetTables, { write }: PlacedWrite): RowPut {
+function putOf(targets: TargetTables, write: Write): RowPut {
   const checked = targets.checked(write)
   if (checked.do === 'merge' || checked.do === 'remove') return checked
   throw new RangeError(`an import merges and removes rows of ${checked.table}, and knows no ${checked.do}`)

@@ -2,10 +2,12 @@
 
 import { hash } from 'node:crypto'
 import { fieldText } from '../../../core/field-text.ts'
+import type { Position } from '../../../core/position.ts'
 import type { Row, Value } from '../../../core/value.ts'
 import { comparable } from '../comparable.ts'
 import type { RowKey } from '../row-key.ts'
 import type { TargetShape } from '../target-column.ts'
+import type { EnteredRun } from './runs-table.ts'
 
 export const KEPT = ['mr_position', 'mr_run', 'mr_made', 'mr_digest'] as const
 
@@ -23,6 +25,12 @@ export interface Standing {
   readonly kept: Kept
 }
 
+/** As what a row was deleted. */
+export interface Gone {
+  readonly position: Position
+  readonly by: Pick<EnteredRun, 'run' | 'number'>
+}
+
 export class StandingRow {
   readonly row: RowKey
   /** Null where there was none. */
@@ -31,6 +39,8 @@ export class StandingRow {
   readonly deletedBy: string | null
   /** Another connector's. */
   readonly isForeign: boolean
+  /** The newest delete of it that is known, once that was asked for. */
+  gone: Gone | null = null
   now: Standing | null
 
   constructor(
