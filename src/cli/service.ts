@@ -8,7 +8,6 @@ import { FlowFeed } from '../control/flow-feed.ts'
 import { openApi } from '../control/open-api.ts'
 import { probeRoutes } from '../control/probe-routes.ts'
 import { type PartReport, type Readiness, readiness } from '../control/readiness.ts'
-import type { Connector } from '../core/connector.ts'
 import { BOOKMARKS, connectorTopics } from '../core/topic.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
@@ -16,7 +15,8 @@ import { type Clock, systemClock } from '../pipeline/clock.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { RunDesk } from '../pipeline/run-desk.ts'
 import { Supervisor } from '../pipeline/supervisor.ts'
-import { openBooks } from './books.ts'
+import { type Books, openBooks } from './books.ts'
+import { deliveredOf } from './delivered-of.ts'
 import { FlowWatch } from './flow-watch.ts'
 import { LagWatch } from './lag-watch.ts'
 import { LogRates } from './log-rates.ts'
@@ -68,23 +68,11 @@ export class Service {
     const books = openBooks({ ...reading, connectors: plain, sources: sources.names, database: config.database })
     const desk = new RunDesk({ log, records: codecs.records, clock, book: books.runs, trail: resources.trail })
     this.#parts = partsOf({ ...options, desk, observer: this.#reporter, clock })
-    const topicsOf = (connector: Connector) => connectorTopics(connector, config.database)
-    const readers = new Map(plain.map((connector) => [connector.name, topicsOf(connector)]))
+    const readers = new Map(plain.map((one) => [one.name, connectorTopics(one, config.database)]))
     this.#lag = new LagWatch({ log, metrics, clock, readers })
     this.#rates = new Rates({ metrics, clock })
     this.#watches = watchesOf({ ...options, books, desk, clock })
-    const flow = new FlowWatch({
-      ...{ version, clock, log: config.log.kind, connectors: plain, sources: sources.names, books },
-      ...{
-        lag: this.#lag,
-        rates: this.#rates,
-        topicsOf,
-        slicesOf: { mysql: 1, dynamodb: config.streamSlices },
-        readiness: () => this.readiness(),
-      },
-      logRates: new LogRates({ log, lag: this.#lag, clock, readers }),
-      parts: new Set(this.#parts.map(({ name }) => name)),
-    })
+    const flow = this.#flowWatch(books, readers)
     const feed = new FlowFeed({ look: () => flow.look(), clock })
     this.control = new ControlServer({
       host: config.httpHost,
@@ -125,6 +113,23 @@ export class Service {
   async readiness(): Promise<Readiness> {
     const parts = this.#options.role === 'control' ? [await this.#controlReport()] : this.#partReports()
     return readiness(parts, this.#clock.nowMs())
+  }
+
+  #flowWatch(books: Books, readers: ReadonlyMap<string, readonly string[]>): FlowWatch {
+    const { config, connectors, resources, version } = this.#options
+    const { log, sources } = resources
+    const [clock, lag, rates] = [this.#clock, this.#lag, this.#rates]
+    const delivered = connectors.map((ready) => deliveredOf(config, ready).connector)
+    const followed = new Map(delivered.map((one) => [one.name, connectorTopics(one, config.database)]))
+    return new FlowWatch({
+      ...{ version, clock, lag, rates, books, log: config.log.kind, sources: sources.names },
+      connectors: connectors.map(({ connector }) => connector),
+      slicesOf: { mysql: 1, dynamodb: config.streamSlices },
+      topicsOf: ({ name }) => readers.get(name) ?? [],
+      logRates: new LogRates({ log, lag, clock, readers, followed }),
+      parts: new Set(this.#parts.map(({ name }) => name)),
+      readiness: () => this.readiness(),
+    })
   }
 
   async #supervise({ name, work }: Part, signal: AbortSignal): Promise<void> {
