@@ -10,6 +10,7 @@ import { APPLY } from './apply/apply-benchmark.ts'
 import { BACKFILL } from './backfill/backfill-benchmark.ts'
 import type { Benchmark, Setting } from './benchmark.ts'
 import { CAPTURE } from './capture/capture-benchmark.ts'
+import { CONSOLE } from './console/console-benchmark.ts'
 import { runContender } from './contender.ts'
 import { IMPORTS } from './imports/imports-benchmark.ts'
 import { LATENCY } from './latency/latency-benchmark.ts'
@@ -20,7 +21,7 @@ import { RUNS } from './runs/runs-benchmark.ts'
 import { VERIFY } from './runs/verify-benchmark.ts'
 import { TWO_WAY } from './two-way/two-way-benchmark.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [CAPTURE, APPLY, LATENCY, RUNS, VERIFY, BACKFILL, TWO_WAY, IMPORTS]
+const BENCHMARKS: readonly Benchmark[] = [CAPTURE, APPLY, LATENCY, RUNS, VERIFY, BACKFILL, TWO_WAY, IMPORTS, CONSOLE]
 const ROUNDS = 3
 const QUICK_SHARE = 0.1
 
