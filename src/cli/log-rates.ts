@@ -11,8 +11,6 @@ export interface LogRatesOptions {
   readonly clock: Clock
   /** The topics of each reader. */
   readonly readers: ReadonlyMap<string, readonly string[]>
-  /** And all that it follows, the canary's among them. */
-  readonly followed: ReadonlyMap<string, readonly string[]>
 }
 
 interface Look {
@@ -37,9 +35,9 @@ export class LogRates {
   }
 
   async look(): Promise<void> {
-    const { log, lag, clock, readers, followed } = this.#options
+    const { log, lag, clock, readers } = this.#options
     const ends = new Map<string, readonly number[]>()
-    for (const topic of new Set([...followed.values()].flat())) {
+    for (const topic of new Set([...readers.values()].flat())) {
       // One that is not there yet holds nothing.
       const partitions = await log.ends(topic).catch(() => [])
       ends.set(
@@ -65,9 +63,9 @@ export class LogRates {
     return this.#perSecond((look) => sum(look, topics) - (look.lags.get(reader) ?? 0))
   }
 
-  /** Of all that it follows, as of the last look. */
+  /** Of all its topics, as of the last look. */
   partitionsOf(reader: string): number {
-    const topics = this.#options.followed.get(reader) ?? []
+    const topics = this.#options.readers.get(reader) ?? []
     return topics.reduce((all, topic) => all + (this.#looks[0]?.ends.get(topic)?.length ?? 0), 0)
   }
 

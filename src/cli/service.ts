@@ -16,7 +16,6 @@ import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { RunDesk } from '../pipeline/run-desk.ts'
 import { Supervisor } from '../pipeline/supervisor.ts'
 import { type Books, openBooks } from './books.ts'
-import { deliveredOf } from './delivered-of.ts'
 import { FlowWatch } from './flow-watch.ts'
 import { LagWatch } from './lag-watch.ts'
 import { LogRates } from './log-rates.ts'
@@ -119,14 +118,12 @@ export class Service {
     const { config, connectors, resources, version } = this.#options
     const { log, sources } = resources
     const [clock, lag, rates] = [this.#clock, this.#lag, this.#rates]
-    const delivered = connectors.map((ready) => deliveredOf(config, ready).connector)
-    const followed = new Map(delivered.map((one) => [one.name, connectorTopics(one, config.database)]))
     return new FlowWatch({
       ...{ version, clock, lag, rates, books, log: config.log.kind, sources: sources.names },
       connectors: connectors.map(({ connector }) => connector),
       slicesOf: { mysql: 1, dynamodb: config.streamSlices },
       topicsOf: ({ name }) => readers.get(name) ?? [],
-      logRates: new LogRates({ log, lag, clock, readers, followed }),
+      logRates: new LogRates({ log, lag, clock, readers }),
       parts: new Set(this.#parts.map(({ name }) => name)),
       readiness: () => this.readiness(),
     })
