@@ -6,6 +6,7 @@ import type { Readiness } from '../control/readiness.ts'
 import { type BadRun, troublesOf } from '../control/troubles.ts'
 import { SIDES } from '../core/contested.ts'
 import { badRuns } from '../pipeline/bad-runs.ts'
+import { inTime } from '../pipeline/in-time.ts'
 import { stateOf } from '../pipeline/run-book.ts'
 import { connectorFlow } from './connector-flow.ts'
 import type { FlowPlace } from './flow-place.ts'
@@ -59,9 +60,7 @@ export class FlowWatch {
     this.#refreshing ??= this.#refresh().finally(() => {
       this.#refreshing = null
     })
-    const patience = new AbortController()
-    await Promise.race([this.#refreshing, this.#options.clock.sleep(LOG_MS_MAX, patience.signal)])
-    patience.abort()
+    await inTime(this.#refreshing, this.#options.clock, LOG_MS_MAX)
   }
 
   async #refresh(): Promise<void> {

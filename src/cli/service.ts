@@ -12,6 +12,7 @@ import { BOOKMARKS, connectorTopics } from '../core/topic.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { type Clock, systemClock } from '../pipeline/clock.ts'
+import { inTime } from '../pipeline/in-time.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import { RunDesk } from '../pipeline/run-desk.ts'
 import { Supervisor } from '../pipeline/supervisor.ts'
@@ -39,6 +40,9 @@ export interface ServiceOptions {
   readonly metrics: Metrics
   readonly skipsGap?: boolean
 }
+
+/** Whoever asks whether it is ready does not wait for a log that hangs. */
+const LOG_MS_MAX = 2_000
 
 export class Service {
   readonly control: ControlServer
@@ -147,10 +151,11 @@ export class Service {
   /** A process that only answers is ready when the log answers it. */
   async #controlReport(): Promise<PartReport> {
     const nowMs = this.#clock.nowMs()
-    const isAnswering = await this.#options.resources.log.ends(BOOKMARKS).then(
+    const answer = this.#options.resources.log.ends(BOOKMARKS).then(
       () => true,
       () => false,
     )
+    const isAnswering = (await inTime(answer, this.#clock, LOG_MS_MAX)) === true
     return {
       part: 'log',
       state: 'running',

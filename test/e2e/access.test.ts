@@ -140,9 +140,24 @@ describe('with tokens', () => {
   })
 })
 
+test('a session outlives a restart, and ends with its token', async () => {
+  const headers = await session('viewer')
+  const who = async ({ url }: Millrace) => (await fetch(`${url}/api/session`, { headers })).json()
+  expect(await who(guarded)).toEqual({ name: 'viewer', role: 'viewer', by: 'token' })
+  await guarded.stop()
+  {
+    await using again = await (await Millrace.start(place.settings)).ready()
+    expect(await who(again)).toEqual({ name: 'viewer', role: 'viewer', by: 'token' })
+    await again.stop()
+  }
+  const other = { ...place.settings, MILLRACE_TOKENS: 'viewer:viewer:another-token-of-a-viewer' }
+  await using changed = await (await Millrace.start(other)).ready()
+  expect(await who(changed)).toMatchObject({ error: { code: 'TOKEN_MISSING' } })
+  await changed.stop()
+})
+
 test('without tokens a page of another site gets nothing done either', async () => {
   const { MILLRACE_TOKENS: _, ...settings } = place.settings
-  await guarded.stop()
   await using open = await (await Millrace.start(settings)).ready()
   for (const operation of operations) {
     expect([operation, ...(await ask(open, operation, { origin: 'https://evil.example' }))]).toEqual([
