@@ -6,6 +6,7 @@ import type { System } from '../src/cli/system.ts'
 import { type AdminRoutesOptions, adminRoutes } from '../src/control/admin-routes.ts'
 import { type AuditRoutesOptions, auditRoutes } from '../src/control/audit-routes.ts'
 import { type ConflictRoutesOptions, conflictRoutes } from '../src/control/conflict-routes.ts'
+import { type ConnectorRoutesOptions, connectorRoutes } from '../src/control/connector-routes.ts'
 import { type ConsoleRoutesOptions, consoleRoutes } from '../src/control/console-routes.ts'
 import { type DeadRoutesOptions, deadRoutes } from '../src/control/dead-routes.ts'
 import { type DocsOptions, docsRoutes } from '../src/control/docs-routes.ts'
@@ -189,6 +190,7 @@ const server = controlServer({
   routes: [
     probeRoutes({} as ProbeOptions),
     consoleRoutes({} as ConsoleRoutesOptions),
+    connectorRoutes({} as ConnectorRoutesOptions),
     sessionRoutes({} as SessionRoutesOptions),
     flowRoutes({} as FlowRoutesOptions),
     venuesRoutes({} as VenuesRoutesOptions),

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import { adminRoutes } from '../control/admin-routes.ts'
 import { auditRoutes } from '../control/audit-routes.ts'
 import { conflictRoutes } from '../control/conflict-routes.ts'
+import { connectorRoutes } from '../control/connector-routes.ts'
 import type { ConsolePage } from '../control/console-page.ts'
 import { consoleRoutes } from '../control/console-routes.ts'
 import type { Routes } from '../control/control-server.ts'
@@ -67,6 +68,7 @@ export function serviceRoutes(options: ServiceRoutesOptions): readonly Routes[] 
     consoleRoutes({ page }),
     sessionRoutes({ tokens, clock, isSecure }),
     flowRoutes({ feed, clock }),
+    connectorRoutes({ connectors }),
     runRoutes({ desk, connectors, clock, place: { log, database }, forecast }),
     ...importingRoutes(options, forecast),
     syncRoutes({ syncDesk, forecast }),

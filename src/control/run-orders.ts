@@ -130,7 +130,7 @@ function checkInto(into: string, tables: readonly string[]): void {
     throw new MillraceError('SCOPE_INVALID', `into is ${into}, the table that is in use: leave it out`)
 }
 
-function namedReady(connectors: readonly ReadyConnector[], name: string): ReadyConnector {
+export function namedReady(connectors: readonly ReadyConnector[], name: string): ReadyConnector {
   const plain = connectors.map(({ connector }) => connector)
   const at = plain.indexOf(namedConnector(plain, name))
   return connectors[at] as ReadyConnector

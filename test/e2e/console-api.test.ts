@@ -1,6 +1,7 @@
 // What the console asks, of a real millrace: how everything flows, which venues need a sync, and who may ask.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ConnectorView } from '../../src/control/connector-view.ts'
 import type { FlowView } from '../../src/control/flow-view.ts'
 import type { RunView } from '../../src/control/run-view.ts'
 import type { VenuesView } from '../../src/control/venues-view.ts'
@@ -138,6 +139,38 @@ describe('the venues', () => {
     await syncs.ask('DELETE', `/api/runs/${job}`)
     await syncs.is(job, ['cancelled'])
     expect((await venues()).counts).toEqual({ synced: 3, needs_sync: 0, syncing: 0 })
+  })
+})
+
+describe('the connectors', () => {
+  test('say what a run of them may be about', async () => {
+    const { body } = await syncs.ask('GET', '/api/connectors')
+    const [feedback, ...others] = body as readonly ConnectorView[]
+    expect(others).toEqual([])
+    expect(feedback).toMatchObject({
+      name: 'feedback',
+      source: 'mysql',
+      sink: 'dynamodb',
+      syncs_venues: true,
+      twin: null,
+    })
+    expect(feedback?.tables.map(({ name }) => name).toSorted()).toEqual(['client', 'comment', 'datasession', 'eclub'])
+    expect(feedback?.targets).toMatchObject([{ name: place.table.name, key: ['pk', 'sk'] }])
+    expect((await syncs.ask('GET', '/api/connectors/feedback')).body).toEqual(feedback)
+    // What it says may be asked for may be.
+    for (const { name, by_venue, by_change } of feedback?.tables ?? []) {
+      const dry = (scope: object) => ({ connector: 'feedback', scope: { table: name, ...scope }, dry_run: true })
+      const status = async (scope: object) => (await syncs.ask('POST', '/api/backfills', dry(scope))).status
+      expect([name, await status({ venue: 1 })]).toEqual([name, by_venue ? 200 : 400])
+      expect([name, await status({ changed_since: '2026-01-01' })]).toEqual([name, by_change ? 200 : 400])
+    }
+  })
+
+  test('one that there is not is named', async () => {
+    expect(await syncs.ask('GET', '/api/connectors/feedbak')).toMatchObject({
+      status: 400,
+      body: { error: { code: 'SCOPE_INVALID', message: expect.stringContaining('did you mean feedback') } },
+    })
   })
 })
 
