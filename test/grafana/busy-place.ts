@@ -82,7 +82,7 @@ export class BusyPlace implements AsyncDisposable {
     await this.#import()
     await this.#sync()
     await this.#dispute()
-    const slow = await this.#runs.backfill({}, { rows_per_second: 10 })
+    const slow = await this.#runs.backfill({}, { rows_per_second: 40 })
     await this.#visits(20)
     await this.#parts.database.query('TRUNCATE TABLE products')
     await this.#visits(20)
