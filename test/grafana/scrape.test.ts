@@ -89,6 +89,23 @@ test('every alert is evaluated without an error, and asks for metrics and labels
   }
 })
 
+test('what went wrong is told, in whole sentences', async () => {
+  const wrong = ['MillraceDeadLetters', 'MillraceGap', 'MillraceImportDiscrepancy', 'MillraceImportFailed']
+  const told = await until(
+    async () => {
+      const firing = await prometheus.firing()
+      return wrong.every((name) => firing.some(({ labels }) => labels.alertname === name)) ? firing : null
+    },
+    { what: 'all of it is told', everyMs: 1_000 },
+  )
+  for (const { labels, annotations } of told) {
+    expect(annotations.summary, labels.alertname).not.toMatch(/<error|<no value>|\{\{/u)
+    expect(annotations.runbook_url).toBe(`README.md#${labels.alertname?.toLowerCase()}`)
+  }
+  const never = told.filter(({ labels }) => /Canary|Down|LogAway|Disk/u.test(labels.alertname ?? ''))
+  expect(never).toEqual([])
+})
+
 test('an expression that asks for nothing is seen', async () => {
   const asked = new Map([
     ['a', 'millrace_no_such_metric'],

@@ -17,6 +17,11 @@ const Rules = z.object({
     ),
   }),
 })
+const Texts = z.record(z.string(), z.string())
+const Alerts = z.object({
+  data: z.object({ alerts: z.array(z.object({ labels: Texts, annotations: Texts, state: z.string() })) }),
+})
+export type Alert = z.infer<typeof Alerts>['data']['alerts'][number]
 export type Rule = z.infer<typeof Rules>['data']['groups'][number]['rules'][number]
 
 export class PrometheusQueries {
@@ -40,6 +45,12 @@ export class PrometheusQueries {
 
   async rules(): Promise<readonly Rule[]> {
     return Rules.parse(await this.#ask('/api/v1/rules')).data.groups.flatMap(({ rules }) => rules)
+  }
+
+  /** Those that fire. */
+  async firing(): Promise<readonly Alert[]> {
+    const { alerts } = Alerts.parse(await this.#ask('/api/v1/alerts')).data
+    return alerts.filter(({ state }) => state === 'firing')
   }
 
   async #ask(path: string): Promise<unknown> {
