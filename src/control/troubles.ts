@@ -89,7 +89,7 @@ function waiting({ connector, dead_letters, open_gaps, open_conflicts }: Connect
     why: 'changes of its tables were never captured',
     mend: 'Read again what they can have touched.',
     command: `millrace repair --connector ${connector}`,
-    link: '#/verification',
+    link: `#/verification?connector=${connector}`,
   }
   const dead: Trouble = {
     severity: 'warning',
@@ -105,7 +105,7 @@ function waiting({ connector, dead_letters, open_gaps, open_conflicts }: Connect
     why: 'both sides changed the same fields, and neither is touched until a person has decided',
     mend: 'Compare both versions, and take one.',
     command: `millrace conflicts list --connector ${connector} --state open`,
-    link: `#/conflicts?connector=${connector}`,
+    link: `#/conflicts?connector=${connector}&state=open`,
   }
   return [
     ...(open_gaps > 0 ? [gaps] : []),
@@ -138,7 +138,7 @@ function throttled(connector: string, count: number): Trouble {
 }
 
 function runTrouble({ id, kind, connector, fault }: BadRun): Trouble {
-  const shared = { severity: 'warning', link: `#/runs?id=${id}` } as const
+  const shared = { severity: 'warning', link: `#/runs/${id}` } as const
   if (fault === null && kind === 'verify') {
     return {
       ...shared,
@@ -146,7 +146,7 @@ function runTrouble({ id, kind, connector, fault }: BadRun): Trouble {
       why: 'rows of the target are not what their rows in the source should have become',
       mend: 'See which; a verification that repairs mends them.',
       command: `millrace verify --connector ${connector} --repair`,
-      link: `#/verification?id=${id}`,
+      link: `#/verification/${id}`,
     }
   }
   if (fault === null) {

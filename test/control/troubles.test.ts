@@ -82,7 +82,7 @@ test.each([
   [
     'conflicts',
     ofFlow({ open_conflicts: 3 }),
-    { severity: 'warning', what: 'feedback has 3 open conflicts', link: '#/conflicts?connector=feedback' },
+    { severity: 'warning', what: 'feedback has 3 open conflicts', link: '#/conflicts?connector=feedback&state=open' },
   ],
   [
     'runs that are not carried out',
@@ -109,7 +109,7 @@ test.each([
       severity: 'warning',
       what: 'a replay of feedback has failed',
       command: 'millrace runs resume r1',
-      link: '#/runs?id=r1',
+      link: '#/runs/r1',
     },
   ],
   [
@@ -120,7 +120,7 @@ test.each([
   [
     'a verification that found differences',
     troublesOf({ ...well, runs: [{ id: 'r1', kind: 'verify', connector: 'feedback', fault: null }] }),
-    { severity: 'warning', command: 'millrace verify --connector feedback --repair', link: '#/verification?id=r1' },
+    { severity: 'warning', command: 'millrace verify --connector feedback --repair', link: '#/verification/r1' },
   ],
 ])('%s', (_, troubles, wanted) => {
   expect(troubles).toHaveLength(1)
