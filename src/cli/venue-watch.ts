@@ -28,6 +28,7 @@ const AGES: readonly { readonly age: string; readonly belowS: number }[] = [
   { age: 'older', belowS: Number.POSITIVE_INFINITY },
 ]
 const NEVER = 'never'
+const AGE_NAMES = [...AGES.map(({ age }) => age), NEVER]
 
 interface Aged {
   readonly venue: string
@@ -37,6 +38,7 @@ interface Aged {
 
 export function venueWatch({ connector, source, book, metrics, clock }: VenueWatchOptions): Watch {
   const { name } = connector
+  const told = new Told(metrics, name)
   const look = async (signal: AbortSignal) => {
     await book.refresh()
     const ids: string[] = []
@@ -46,30 +48,59 @@ export function venueWatch({ connector, source, book, metrics, clock }: VenueWat
     const aged = (markMs: (id: string) => number | null) => {
       return ids.map((id): Aged => ({ venue: id, seconds: ageOf(markMs(id), clock.nowMs()) }))
     }
-    metrics.venueStalest.reset()
-    tell(metrics, { connector: name, mark: 'synced' }, aged(syncedMs))
-    tell(metrics, { connector: name, mark: 'verified' }, aged(verified))
+    told.tell('synced', aged(syncedMs))
+    told.tell('verified', aged(verified))
   }
-  const forget = () => {
-    metrics.venues.reset()
-    metrics.venueStalest.reset()
-  }
-  return watch({ clock, everyMs: EVERY_MS, look, forget })
+  return watch({ clock, everyMs: EVERY_MS, look, forget: () => told.forget() })
 }
 
-function tell(
-  { venues, venueStalest }: VenueWatchOptions['metrics'],
-  labels: { readonly connector: string; readonly mark: string },
-  all: readonly Aged[],
-): void {
-  const counts = Map.groupBy(
-    all,
-    ({ seconds }) => AGES.find(({ belowS }) => (seconds ?? -1) < belowS && seconds !== null)?.age ?? NEVER,
-  )
-  for (const age of [...AGES.map((one) => one.age), NEVER]) venues.set({ ...labels, age }, counts.get(age)?.length ?? 0)
-  const known = all.flatMap(({ venue, seconds }) => (seconds === null ? [] : [{ venue, seconds }]))
-  const stalest = known.toSorted((one, other) => other.seconds - one.seconds).slice(0, STALEST)
-  for (const { venue, seconds } of stalest) venueStalest.set({ ...labels, venue }, seconds)
+const MARKS = ['synced', 'verified'] as const
+type Mark = (typeof MARKS)[number]
+
+/** What is shown of one connector. */
+class Told {
+  readonly #metrics: VenueWatchOptions['metrics']
+  readonly #connector: string
+  /** The venues that are named, by mark. */
+  readonly #named = new Map<Mark, readonly string[]>()
+
+  constructor(metrics: VenueWatchOptions['metrics'], connector: string) {
+    this.#metrics = metrics
+    this.#connector = connector
+  }
+
+  tell(mark: Mark, all: readonly Aged[]): void {
+    this.#unname(mark)
+    const { venues, venueStalest } = this.#metrics
+    const labels = { connector: this.#connector, mark }
+    const counts = Map.groupBy(all, ({ seconds }) => ageName(seconds))
+    for (const age of AGE_NAMES) venues.set({ ...labels, age }, counts.get(age)?.length ?? 0)
+    const known = all.flatMap(({ venue, seconds }) => (seconds === null ? [] : [{ venue, seconds }]))
+    const stalest = known.toSorted((one, other) => other.seconds - one.seconds).slice(0, STALEST)
+    for (const { venue, seconds } of stalest) venueStalest.set({ ...labels, venue }, seconds)
+    this.#named.set(
+      mark,
+      stalest.map(({ venue }) => venue),
+    )
+  }
+
+  forget(): void {
+    for (const mark of MARKS) {
+      this.#unname(mark)
+      for (const age of AGE_NAMES) this.#metrics.venues.remove({ connector: this.#connector, mark, age })
+    }
+  }
+
+  #unname(mark: Mark): void {
+    for (const venue of this.#named.get(mark) ?? []) {
+      this.#metrics.venueStalest.remove({ connector: this.#connector, mark, venue })
+    }
+    this.#named.delete(mark)
+  }
+}
+
+function ageName(seconds: number | null): string {
+  return seconds === null ? NEVER : (AGES.find(({ belowS }) => seconds < belowS)?.age ?? NEVER)
 }
 
 function ageOf(markMs: number | null, nowMs: number): number | null {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import feedback from '../../connectors/feedback.ts'
 import { venueWatch } from '../../src/cli/venue-watch.ts'
 import type { Verified } from '../../src/core/verified.ts'
-import { createMetrics } from '../../src/observe/metrics.ts'
+import { createMetrics, type Metrics } from '../../src/observe/metrics.ts'
 import { isSynced } from '../../src/pipeline/venues.ts'
 import type { PageRequest } from '../../src/source/source.ts'
 import { changeEvent, tableShape } from '../support/change-event.ts'
@@ -17,6 +17,8 @@ interface Given {
   /** By venue, how many hours ago. */
   readonly syncedHours?: (venue: number) => number | null
   readonly verified?: readonly Verified[]
+  readonly metrics?: Metrics
+  readonly name?: string
 }
 
 /** As the source has them, 500 a page. */
@@ -35,9 +37,10 @@ function source(count: number) {
   }
 }
 
-async function watched({ venues, syncedHours = () => null, verified = [] }: Given) {
+async function watched({ venues, syncedHours = () => null, verified = [], ...more }: Given) {
+  const { metrics = createMetrics(), name: connectorName = 'feedback' } = more
   if (!isSynced(feedback)) throw new Error('feedback has no venues')
-  const metrics = createMetrics()
+  const connector = { ...feedback, name: connectorName }
   const looking = new Looking(NOW_MS)
   const stats = { newPeople: 0, newItems: 0, duplicates: 0, errors: 0 }
   const book = {
@@ -49,7 +52,7 @@ async function watched({ venues, syncedHours = () => null, verified = [] }: Give
     },
   }
   const from = source(venues)
-  await looking.start(venueWatch({ connector: feedback, source: from, book, metrics, clock: looking.clock }))
+  await looking.start(venueWatch({ connector, source: from, book, metrics, clock: looking.clock }))
   const samples = async (name: 'venues' | 'venueStalest') =>
     (await metrics[name].get()).values.map(({ labels, value }) => ({
       labels: labels as Record<string, unknown>,
@@ -103,5 +106,18 @@ describe('the freshness of venues', () => {
     from.fails = true
     await looking.again()
     expect([...(await samples('venues')), ...(await samples('venueStalest'))]).toEqual([])
+  })
+
+  test('connectors say nothing of each other’s venues', async () => {
+    const metrics = createMetrics()
+    const one = await watched({ venues: 3, syncedHours: () => 1, metrics, name: 'one' })
+    const other = await watched({ venues: 7, syncedHours: () => 1, metrics, name: 'other' })
+    await one.looking.again()
+    one.from.fails = true
+    await one.looking.again()
+    const of = async (name: 'venues' | 'venueStalest') =>
+      new Set((await other.samples(name)).map(({ labels }) => labels.connector))
+    expect([await of('venues'), await of('venueStalest')]).toEqual([new Set(['other']), new Set(['other'])])
+    expect(await other.samples('venueStalest')).toHaveLength(5)
   })
 })
