@@ -122,6 +122,23 @@ test.each([
   expect(answer.body.error.hint).not.toBe('')
 })
 
+test('every answer, errors too, says that it is not to be kept, framed or taken for something else', async () => {
+  const { address } = await open()
+  for (const path of ['/health/live', '/nowhere', '/api/broken', '/metrics']) {
+    const { headers } = await fetch(address + path)
+    expect([path, Object.fromEntries(headers)]).toMatchObject([
+      path,
+      {
+        'cache-control': 'no-store',
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'cross-origin-resource-policy': 'same-origin',
+        'referrer-policy': 'no-referrer',
+        'x-content-type-options': 'nosniff',
+      },
+    ])
+  }
+})
+
 test('a defect keeps its details to itself', async () => {
   const { status, text } = await (await open()).get('/api/broken')
   expect(status).toBe(500)

@@ -1,6 +1,7 @@
 // A person settles what both sides changed: neither is touched until then, and afterwards both agree.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { AuditView } from '../../src/control/audit-view.ts'
 import type { ConflictDetailView, ConflictListView, ConflictView } from '../../src/control/conflict-view.ts'
 import type { RunView } from '../../src/control/run-view.ts'
 import { openDynamodbLocal } from '../../src/stack/dynamodb-local.ts'
@@ -90,6 +91,12 @@ describe.each(Object.entries(EMULATORS))('conflicts under review, on %s', (_name
     const { body } = await runs.ask('GET', `/api/conflicts/${ofLaptop.id}`)
     expect(body).toMatchObject({ state: 'decided', verdict: 'mysql', decided_by: 'ann', note: 'keep it' })
     expect(Date.now() - Date.parse((body as ConflictDetailView).decided_at ?? '')).toBeLessThan(600_000)
+
+    const { entries } = (await viewer.ask('GET', '/api/audit')).body as AuditView
+    expect(entries).toMatchObject([
+      { by: 'ann', action: 'order', kind: 'resolve', details: { id: ofLaptop.id, take: 'mysql', note: 'keep it' } },
+      { by: 'command line', action: 'order', kind: 'resolve', details: { id: ofPhone.id, take: 'dynamodb' } },
+    ])
 
     const { connectors, advice } = JSON.parse((await place.command('status', '--json')).out)
     expect(connectors).toMatchObject(BOTH.map((connector) => ({ connector, open_conflicts: 0 })))

@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { AuditView } from '../../src/control/audit-view.ts'
 import type { RunView } from '../../src/control/run-view.ts'
 import { runCommand } from '../support/command.ts'
 import { ImportPlace } from '../support/import-place.ts'
@@ -33,6 +34,7 @@ async function open() {
   return { place, as, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() }
 }
 
+const logged = async (by: Runs, query = '') => ((await by.ask('GET', `/api/audit${query}`)).body as AuditView).entries
 const entries = async (boss: Runs | undefined) => (await boss?.ask('GET', '/admin/audit'))?.body as readonly Entry[]
 
 test('orders, what people do to runs, and that runs begin and end; nobody but an administrator reads it', async () => {
@@ -59,6 +61,11 @@ test('orders, what people do to runs, and that runs begin and end; nobody but an
   expect(told[4]?.details).toMatchObject({ run: run.id, why: 'wrong prices' })
   expect((await as.boss?.ask('GET', '/admin/audit?limit=2'))?.body).toHaveLength(2)
   expect(await as.maker?.ask('GET', '/admin/audit')).toMatchObject({ status: 403 })
+  // What people ordered is on record in the log too, for whoever may look.
+  expect(await logged(as.looker!)).toMatchObject([
+    { by: 'boss', action: 'order', kind: 'rollback', run: undone.id, details: { run: run.id, why: 'wrong prices' } },
+    { by: 'maker', action: 'order', kind: 'import', connector: 'content', run: run.id, details: { from } },
+  ])
 })
 
 test('a run is paused, goes on and is cancelled: each time it is told who wanted it, also from the command line', async () => {
@@ -84,6 +91,15 @@ test('a run is paused, goes on and is cancelled: each time it is told who wanted
     ['maker', 'ended', run.id],
   ])
   expect(told.at(-1)?.details).toMatchObject({ state: 'cancelled' })
+  const deeds = await logged(as.looker!)
+  expect(deeds.map(({ by, action, run: id }) => [by, action, id])).toEqual([
+    ['command line', 'cancel', run.id],
+    ['maker', 'resume', run.id],
+    ['boss', 'pause', run.id],
+    ['maker', 'limit', run.id],
+    ['maker', 'order', run.id],
+  ])
+  expect(deeds[3]?.details).toMatchObject({ limits: { rowsPerSecond: 10 } })
 })
 
 test('what the clock orders is told once', async () => {
@@ -114,4 +130,8 @@ test('the record outlives the tables: that they were taken back is told, that th
     expect((await entries(boss))[0]).toMatchObject({ who: 'local', what: 'table-migration', details: { direction } })
   }
   expect((await entries(boss)).slice(2)).toEqual(before)
+  expect(await logged(boss, '?action=migrate')).toMatchObject([
+    { by: 'local', run: null, kind: null, details: { direction: 'up' } },
+    { by: 'local', run: null, kind: null, details: { direction: 'down' } },
+  ])
 })
