@@ -210,4 +210,9 @@ test.each([
   }
   const { out } = await place.command('status', '--json')
   expect(out).not.toContain('MILLRACE#CANARY')
+  const doctor = await place.command('doctor')
+  expect(doctor).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/millrace_canary may be written.*put into products/su),
+  })
 })

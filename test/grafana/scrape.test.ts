@@ -25,7 +25,13 @@ beforeAll(async () => {
       JSON.stringify({
         global: { scrape_interval: '1s', evaluation_interval: '1s' },
         rule_files: [RULES],
-        scrape_configs: [{ job_name: 'millrace', static_configs: [{ targets: [target] }] }],
+        // Asked as if it were two: what is told by each process has to come together.
+        scrape_configs: [
+          {
+            job_name: 'millrace',
+            static_configs: [{ targets: [target] }, { targets: [target], labels: { instance: 'another' } }],
+          },
+        ],
       }),
     ),
   )
