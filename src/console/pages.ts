@@ -26,6 +26,10 @@ export const PAGES: readonly Page[] = [
     load: async () => (await import('./flow/flow-page.tsx')).FlowPage,
     waiting: ({ troubles }) => troubles.length,
   },
+  {
+    ...{ name: 'runs', title: 'Runs', icon: 'run', key: 'r' },
+    load: async () => (await import('./runs/runs-page.tsx')).RunsPage,
+  },
 ]
 
 export function pageNamed(name: string): Page | null {

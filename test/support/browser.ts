@@ -11,6 +11,7 @@ export const NARROW = { width: 390, height: 844 }
 
 const PICTURES = fileURLToPath(new URL('../../.millrace/screenshots/', import.meta.url))
 const WAIT_MS = 60_000
+const TABS_MAX = 60
 /** What a browser says of an answer that a test asked for. */
 const EXPECTED = /Failed to load resource|net::ERR_/
 
@@ -38,6 +39,21 @@ export class Console implements AsyncDisposable {
   /** What the page did wrong so far. */
   get faults(): readonly string[] {
     return this.#faults
+  }
+
+  /** By the keyboard, as somebody without a mouse does: to what is called so. */
+  async tabTo(name: string): Promise<void> {
+    const passed: string[] = []
+    while (passed.length < TABS_MAX) {
+      const focused = await this.page
+        .locator(':focus')
+        .ariaSnapshot({ timeout: 1_000 })
+        .catch(() => '')
+      if (focused.includes(`"${name}"`)) return
+      passed.push(focused)
+      await this.page.keyboard.press('Tab')
+    }
+    throw new Error(`${name} is not reached by the keyboard, only ${passed.join(', ')}`)
   }
 
   /** At both widths, light and dark. */

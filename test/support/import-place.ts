@@ -77,8 +77,13 @@ export class ImportPlace implements AsyncDisposable {
   }
 
   async metrics(): Promise<string> {
+    return (await fetch(`${this.url}/metrics`)).text()
+  }
+
+  /** Of the process that runs now. */
+  get url(): string {
     if (this.#millrace === null) throw new RangeError('nobody runs')
-    return (await fetch(`${this.#millrace.url}/metrics`)).text()
+    return this.#millrace.url
   }
 
   get output(): string {

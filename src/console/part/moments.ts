@@ -33,3 +33,9 @@ export function shortTime(when: Date): string {
 export function clockTime(when: Date): string {
   return clock.format(when)
 }
+export function durationText(ms: number): string {
+  const seconds = Math.round(ms / 1_000)
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`
+}

@@ -12,7 +12,7 @@ export interface Toast {
 }
 
 const SHOWN_MS = 6_000
-const KEPT_MAX = 4
+const KEPT_MAX = 3
 
 export const toasts = signal<readonly Toast[]>([])
 let lastId = 0

@@ -1,0 +1,38 @@
+// What a dry run foresees.
+
+import { count } from '../part/figures.ts'
+
+export interface Forecast {
+  readonly rows: number
+  readonly rows_exact: boolean
+  readonly sample: { readonly rows: number; readonly [outcome: string]: unknown }
+  readonly write_units: number | null
+  readonly minutes: number | null
+}
+
+const OUTCOMES = { applied: 'would be written', exists: 'are known already', stale: 'are stale', rejected: 'cannot be' }
+
+export function ForecastFacts({ forecast }: { readonly forecast: Forecast }) {
+  const { rows, rows_exact: isExact, sample, write_units: units, minutes } = forecast
+  const told = Object.entries(OUTCOMES).filter(([name]) => Number(sample[name] ?? 0) > 0)
+  return (
+    <section class="forecast" aria-label="What it would do" aria-live="polite">
+      <p>
+        <strong>
+          {isExact ? '' : 'At least '}
+          {count(rows)} rows
+        </strong>
+        {units !== null && `, about ${count(units)} write units`}
+        {minutes !== null && `, about ${minutes <= 1 ? 'a minute' : `${count(minutes)} minutes`}`}. Nothing has been
+        written.
+      </p>
+      <p class="quiet">
+        Of a sample of {count(sample.rows)} rows{' '}
+        {told.length === 0
+          ? 'nothing can be said'
+          : told.map(([name, words]) => `${count(Number(sample[name]))} ${words}`).join(', ')}
+        .
+      </p>
+    </section>
+  )
+}

@@ -1,0 +1,49 @@
+// How fast a run may go; counts at once, also while it is at work.
+
+import { useSignal } from '@preact/signals'
+import type { RunView } from '../../control/run-view.ts'
+import { send } from '../part/api.ts'
+import { ApiError } from '../part/api-error.ts'
+import { Dialog } from '../part/dialog.tsx'
+import { Failure } from '../part/failure.tsx'
+import { tell } from '../part/toast-list.ts'
+import { LimitFields, type LimitsTyped, limitsIn, typedOf } from './limit-fields.tsx'
+
+interface LimitsDialogProps {
+  readonly run: RunView
+  readonly close: () => void
+  readonly again: () => void
+}
+
+export function LimitsDialog({ run, close, again }: LimitsDialogProps) {
+  const typed = useSignal<LimitsTyped>(typedOf(run.limits))
+  const fault = useSignal<ApiError | null>(null)
+  const save = async (event: Event) => {
+    event.preventDefault()
+    try {
+      await send('PATCH', `/api/runs/${run.id}`, { limits: limitsIn(typed.value) })
+      tell('The limits hold from now on')
+      again()
+      close()
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      fault.value = error
+    }
+  }
+  return (
+    <Dialog title="Limits" close={close}>
+      <form class="form" onSubmit={(event) => void save(event)}>
+        <LimitFields typed={typed} />
+        {fault.value !== null && <Failure error={fault.value} />}
+        <div class="dialog-actions">
+          <button type="button" onClick={close}>
+            Leave them
+          </button>
+          <button type="submit" class="primary">
+            Set
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,101 @@
+// Runs: what is at work and what was, and a form to start another; one of them where the address names it.
+
+import { useComputed, useSignal } from '@preact/signals'
+import type { RunView } from '../../control/run-view.ts'
+import { useAsked } from '../part/asked.ts'
+import { Failure } from '../part/failure.tsx'
+import { Icon } from '../part/icon.tsx'
+import { askOfPlace, place } from '../part/place.ts'
+import { may } from '../part/session.ts'
+import { NewRun } from './new-run.tsx'
+import { RunPage } from './run-page.tsx'
+import { isActive } from './run-state.tsx'
+import { RunTable } from './run-table.tsx'
+
+const PAGE_RUNS = 50
+const BUSY_MS = 1_500
+const CALM_MS = 8_000
+
+const KINDS = ['', 'backfill', 'replay', 'sync', 'verify', 'repair', 'retry', 'resolve', 'import', 'rollback']
+const STATES = ['', 'queued', 'running', 'paused', 'done', 'failed', 'cancelled']
+
+export function RunsPage() {
+  const { id } = place.value
+  return id === '' ? <RunList /> : <RunPage key={id} id={id} />
+}
+
+function RunList() {
+  const isStarting = useSignal(false)
+  const everyMs = useSignal(CALM_MS)
+  const path = useComputed(() => `/api/runs?${runsAsked(place.value.asked)}`)
+  const { data, error, again } = useAsked<readonly RunView[]>(path, everyMs)
+  everyMs.value = data?.some(({ state }) => isActive(state)) ? BUSY_MS : CALM_MS
+  const before = place.value.asked.get('before') ?? ''
+  const last = data?.at(-1)
+  return (
+    <>
+      <div class="heading">
+        <h1 tabIndex={-1}>Runs</h1>
+        {may('operator') && (
+          <button type="button" class="primary" onClick={() => (isStarting.value = true)}>
+            <Icon name="run" /> New run
+          </button>
+        )}
+      </div>
+      <div class="filters">
+        <Choice label="Kind" name="kind" options={KINDS} />
+        <Choice label="State" name="state" options={STATES} />
+      </div>
+      {error !== null && !error.isSilence && <Failure error={error} again={again} />}
+      {(error === null || data !== null) && <RunTable runs={data} />}
+      {(before !== '' || data?.length === PAGE_RUNS) && (
+        <nav class="pager" aria-label="Pages of runs">
+          <button type="button" disabled={before === ''} onClick={() => askOfPlace({ before: '' })}>
+            <Icon name="back" /> Newest
+          </button>
+          <button
+            type="button"
+            disabled={data?.length !== PAGE_RUNS}
+            onClick={() => askOfPlace({ before: last?.ordered_at ?? '' })}
+          >
+            Older <Icon name="forward" />
+          </button>
+        </nav>
+      )}
+      {isStarting.value && <NewRun close={() => (isStarting.value = false)} />}
+    </>
+  )
+}
+
+function runsAsked(asked: URLSearchParams): string {
+  const query = new URLSearchParams({ limit: String(PAGE_RUNS) })
+  for (const name of ['kind', 'state', 'connector', 'before']) {
+    const value = asked.get(name)
+    if (value) query.set(name, value)
+  }
+  return query.toString()
+}
+
+interface ChoiceProps {
+  readonly label: string
+  readonly name: string
+  readonly options: readonly string[]
+}
+
+function Choice({ label, name, options }: ChoiceProps) {
+  return (
+    <label class="pick">
+      {label}
+      <select
+        value={place.value.asked.get(name) ?? ''}
+        onChange={({ currentTarget }) => askOfPlace({ [name]: currentTarget.value, before: '' })}
+      >
+        {options.map((option) => (
+          <option key={option} value={option}>
+            {option === '' ? 'All' : option}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}

@@ -1,0 +1,117 @@
+// Runs as people use them: what one would do is seen before it starts, and what it does while it is at work.
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { axeFaults } from '../support/axe.ts'
+import { Console, openBrowser } from '../support/browser.ts'
+import { ImportPlace } from '../support/import-place.ts'
+import type { Millrace } from '../support/millrace.ts'
+import { SyncPlace } from '../support/sync-place.ts'
+
+let browser: Browser & AsyncDisposable
+let place: SyncPlace
+let millrace: Millrace
+beforeAll(async () => {
+  browser = await openBrowser()
+  place = await SyncPlace.open()
+  const opus = await place.site.venue('Opus Ocean Grille')
+  await place.visits(opus, 120)
+  millrace = await place.millrace()
+  await millrace.ready()
+})
+afterAll(async () => {
+  await millrace?.[Symbol.asyncDispose]()
+  await place?.[Symbol.asyncDispose]()
+  await browser?.[Symbol.asyncDispose]()
+})
+
+test('a backfill is foreseen, started, paused, limited, resumed and cancelled by mouse', async () => {
+  await using console = await Console.open(browser)
+  const { page } = console
+  await page.goto(`${millrace.url}/#/runs`)
+  await page.getByRole('button', { name: 'New run' }).click()
+  const dialog = page.getByRole('dialog', { name: 'New run' })
+  await dialog.getByLabel('Table').fill('coment')
+  await dialog.getByRole('button', { name: 'Show what it would do' }).click()
+  await dialog.getByRole('alert').getByText('SCOPE_INVALID').waitFor()
+  expect(await dialog.getByRole('button', { name: 'Start the backfill' }).isDisabled()).toBe(true)
+  await dialog.getByLabel('Table').fill('comment')
+  await dialog.getByLabel('Rows per second').fill('2')
+  await dialog.getByRole('button', { name: 'Show what it would do' }).click()
+  await dialog.getByText('120 rows').first().waitFor()
+  expect(await axeFaults(page)).toEqual([])
+  await console.takePictures('runs-new')
+  await dialog.getByRole('button', { name: 'Start the backfill' }).click()
+  await page.getByRole('heading', { name: /backfill of feedback/ }).waitFor()
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await page.getByRole('heading', { name: /paused/ }).waitFor()
+  await page.getByRole('button', { name: 'Limits' }).click()
+  await page.getByLabel('Rows per second').fill('3')
+  await page.getByRole('button', { name: 'Set' }).click()
+  await page.getByText('3 rows/s').first().waitFor()
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await page.getByRole('heading', { name: /running/ }).waitFor()
+  await console.takePictures('run')
+  expect(await axeFaults(page)).toEqual([])
+  await page.getByRole('button', { name: 'Cancel run' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel run' }).click()
+  await page.getByRole('heading', { name: /cancelled/ }).waitFor()
+  await page.getByRole('link', { name: 'All runs' }).click()
+  await page
+    .getByRole('row', { name: /backfill of feedback/ })
+    .getByText('cancelled')
+    .waitFor()
+  await console.takePictures('runs')
+  expect(await axeFaults(page)).toEqual([])
+  expect(console.faults).toEqual([])
+})
+
+test('a replay is started by keyboard alone', async () => {
+  await using console = await Console.open(browser)
+  const { page } = console
+  await page.goto(`${millrace.url}/#/runs`)
+  await page.getByRole('button', { name: 'New run' }).waitFor()
+  await console.tabTo('New run')
+  await page.keyboard.press('Enter')
+  await console.tabTo('Backfill')
+  await page.keyboard.press('ArrowRight')
+  await page.getByRole('radio', { name: 'Replay' }).and(page.locator(':checked')).waitFor()
+  await console.tabTo('Show what it would do')
+  await page.keyboard.press('Enter')
+  await page.getByRole('region', { name: 'What it would do' }).getByText(/rows/).first().waitFor()
+  await console.tabTo('Start the replay')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: /replay of feedback/ }).waitFor()
+  await page.getByRole('heading', { name: /done/ }).waitFor()
+  expect(console.faults).toEqual([])
+})
+
+test('an import is taken back, after what that does was seen and a reason given', async () => {
+  await using imports = await ImportPlace.open()
+  await writeFile(join(imports.folder, 'prices.csv'), 'external_id,name,price\n1,Soup,4.50\n2,<b>Bread</b>,2.00\n')
+  const run = await imports.trigger({
+    sourceType: 'csv',
+    sourceIdentifier: 'prices.csv',
+    options: { targetTable: 'catalog_items' },
+  })
+  await imports.done(run)
+  await using console = await Console.open(browser)
+  const { page } = console
+  await page.goto(`${imports.url}/#/runs/${run.id}`)
+  await page.getByRole('heading', { name: /import of content/ }).waitFor()
+  await page
+    .getByRole('row', { name: /catalog_items/ })
+    .first()
+    .waitFor()
+  await page.getByRole('button', { name: 'Take back' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Take the import back?' })
+  await dialog.getByText('2 rows').waitFor()
+  expect(await dialog.getByRole('button', { name: 'Take back' }).isDisabled()).toBe(true)
+  await dialog.getByLabel('Reason').fill('wrong prices')
+  await dialog.getByRole('button', { name: 'Take back' }).click()
+  await page.getByRole('heading', { name: /rollback of content/ }).waitFor()
+  await page.getByRole('heading', { name: /done/ }).waitFor()
+  expect(console.faults).toEqual([])
+})
