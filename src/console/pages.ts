@@ -30,6 +30,29 @@ export const PAGES: readonly Page[] = [
     ...{ name: 'runs', title: 'Runs', icon: 'run', key: 'r' },
     load: async () => (await import('./runs/runs-page.tsx')).RunsPage,
   },
+  {
+    ...{ name: 'dead', title: 'Dead letters', icon: 'dead', key: 'd' },
+    load: async () => (await import('./dead/dead-page.tsx')).DeadPage,
+    waiting: ({ flows }) => flows.reduce((sum, { dead_letters: many }) => sum + many, 0),
+  },
+  {
+    ...{ name: 'conflicts', title: 'Conflicts', icon: 'conflict', key: 'c' },
+    load: async () => (await import('./conflicts/conflicts-page.tsx')).ConflictsPage,
+    waiting: ({ flows }) => flows.reduce((sum, { open_conflicts: many }) => sum + many, 0),
+  },
+  {
+    ...{ name: 'verification', title: 'Verification', icon: 'verify', key: 'v' },
+    load: async () => (await import('./verification/verification-page.tsx')).VerificationPage,
+    waiting: ({ flows }) => flows.reduce((sum, { open_gaps: many }) => sum + many, 0),
+  },
+  {
+    ...{ name: 'schedules', title: 'Schedules', icon: 'clock', key: 't' },
+    load: async () => (await import('./schedules/schedules-page.tsx')).SchedulesPage,
+  },
+  {
+    ...{ name: 'audit', title: 'Audit', icon: 'audit', key: 'a' },
+    load: async () => (await import('./audit/audit-page.tsx')).AuditPage,
+  },
 ]
 
 export function pageNamed(name: string): Page | null {

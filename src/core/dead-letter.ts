@@ -37,7 +37,7 @@ export interface DeadFilter {
   readonly connector?: string | undefined
   readonly topics?: readonly string[] | undefined
   readonly ids?: readonly string[] | undefined
-  /** Part of the reason, in small or capital letters. */
+  /** Part of the reason or of its kind, in small or capital letters. */
   readonly reason?: string | undefined
 }
 
@@ -46,7 +46,7 @@ export function isMeant(letter: DeadLetter, { connector, topics, ids, reason }: 
     (connector === undefined || letter.connector === connector) &&
     (topics === undefined || topics.includes(letter.cursor.topic)) &&
     (ids === undefined || ids.includes(deadLetterKey(letter))) &&
-    (reason === undefined || letter.reason.toLowerCase().includes(reason.toLowerCase()))
+    (reason === undefined || [letter.reason, reasonKind(letter.reason)].some(isIn(reason)))
   )
 }
 
@@ -61,4 +61,14 @@ export interface DroppedLetter {
   readonly note: string
   readonly by: string
   readonly droppedAtMs: number
+}
+
+function isIn(part: string): (text: string) => boolean {
+  return (text) => text.toLowerCase().includes(part.toLowerCase())
+}
+
+/** The reason without what it says of one row alone: numbers, and what is quoted. */
+export function reasonKind(reason: string): string {
+  if (reason.startsWith('behind ')) return 'behind an earlier event of its row'
+  return reason.replaceAll(/"[^"]*"|'[^']*'/gu, '"…"').replaceAll(/\d+/gu, '#')
 }

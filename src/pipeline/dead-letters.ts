@@ -2,7 +2,14 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Connector } from '../core/connector.ts'
-import { type DeadFilter, type DeadLetter, type DroppedLetter, deadLetterKey, isMeant } from '../core/dead-letter.ts'
+import {
+  type DeadFilter,
+  type DeadLetter,
+  type DroppedLetter,
+  deadLetterKey,
+  isMeant,
+  reasonKind,
+} from '../core/dead-letter.ts'
 import { MillraceError } from '../core/errors.ts'
 import type { ChangeEvent } from '../core/event.ts'
 import { connectorTopics, DROPPED, deadTopic } from '../core/topic.ts'
@@ -39,7 +46,7 @@ export interface ListedLetter {
 
 export interface DeadListing {
   readonly total: number
-  /** How many there are for each reason, numbers in it aside; the most frequent first. */
+  /** How many there are for each reason, what it says of one row aside; the most frequent first. */
   readonly reasons: readonly { readonly reason: string; readonly count: number }[]
   /** The newest first. */
   readonly letters: readonly ListedLetter[]
@@ -49,7 +56,6 @@ const WRITER = 'millrace.dead'
 /** Beside how many there were. */
 const AUDITED_IDS_MAX = 20
 const REASONS_MAX = 100
-const BEHIND = 'behind an earlier event of its row'
 const OTHERS = 'others'
 
 export class DeadLetters {
@@ -67,7 +73,7 @@ export class DeadLetters {
     for await (const letter of this.#all(filter.topics)) {
       if (!isMeant(letter, filter)) continue
       total++
-      const kind = kindOf(letter.reason)
+      const kind = reasonKind(letter.reason)
       const reason = reasons.has(kind) || reasons.size < REASONS_MAX ? kind : OTHERS
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
       newest.push(listed(await this.#read(letter, codec)))
@@ -168,10 +174,6 @@ function listed({ letter, event }: ReadLetter): ListedLetter {
 
 function byAge({ letter: one }: ListedLetter, { letter: other }: ListedLetter): number {
   return other.diedAtMs - one.diedAtMs || other.cursor.offset - one.cursor.offset
-}
-
-function kindOf(reason: string): string {
-  return reason.startsWith('behind ') ? BEHIND : reason.replaceAll(/\d+/gu, '#')
 }
 
 function unknown(id: string): MillraceError {

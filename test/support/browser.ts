@@ -10,7 +10,7 @@ export const WIDE = { width: 1280, height: 800 }
 export const NARROW = { width: 390, height: 844 }
 
 const PICTURES = fileURLToPath(new URL('../../.millrace/screenshots/', import.meta.url))
-const WAIT_MS = 60_000
+const WAIT_MS = 40_000
 const TABS_MAX = 60
 /** What a browser says of an answer that a test asked for. */
 const EXPECTED = /Failed to load resource|net::ERR_/
@@ -42,7 +42,7 @@ export class Console implements AsyncDisposable {
   }
 
   /** By the keyboard, as somebody without a mouse does: to what is called so. */
-  async tabTo(name: string): Promise<void> {
+  async tabTo(name: string, key = 'Tab'): Promise<void> {
     const passed: string[] = []
     while (passed.length < TABS_MAX) {
       const focused = await this.page
@@ -51,7 +51,7 @@ export class Console implements AsyncDisposable {
         .catch(() => '')
       if (focused.includes(`"${name}"`)) return
       passed.push(focused)
-      await this.page.keyboard.press('Tab')
+      await this.page.keyboard.press(key)
     }
     throw new Error(`${name} is not reached by the keyboard, only ${passed.join(', ')}`)
   }

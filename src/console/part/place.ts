@@ -19,7 +19,8 @@ export interface Place {
 export const place = computed((): Place => {
   const [path = '', query = ''] = hash.value.replace(/^#\/?/, '').split('?')
   const [page = '', ...id] = path.split('/')
-  return { page, id: decodeURIComponent(id.join('/')), asked: new URLSearchParams(query) }
+  const asked = new URLSearchParams(query)
+  return { page, id: decodeURIComponent(id.join('/')) || (asked.get('id') ?? ''), asked }
 })
 
 export function linkTo(page: string, id = '', asked: Readonly<Record<string, string>> = {}): string {

@@ -1,6 +1,6 @@
 // What a dry run foresees.
 
-import { count } from '../part/figures.ts'
+import { count, counted } from '../part/figures.ts'
 
 export interface Forecast {
   readonly rows: number
@@ -20,14 +20,14 @@ export function ForecastFacts({ forecast }: { readonly forecast: Forecast }) {
       <p>
         <strong>
           {isExact ? '' : 'At least '}
-          {count(rows)} rows
+          {counted(rows, 'row')}
         </strong>
         {units !== null && `, about ${count(units)} write units`}
         {minutes !== null && `, about ${minutes <= 1 ? 'a minute' : `${count(minutes)} minutes`}`}. Nothing has been
         written.
       </p>
       <p class="quiet">
-        Of a sample of {count(sample.rows)} rows{' '}
+        Of a sample of {counted(sample.rows, 'row')}{' '}
         {told.length === 0
           ? 'nothing can be said'
           : told.map(([name, words]) => `${count(Number(sample[name]))} ${words}`).join(', ')}

@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals'
 import type { RunView } from '../../control/run-view.ts'
 import { send } from '../part/api.ts'
-import { ApiError } from '../part/api-error.ts'
+import { useAttempt } from '../part/attempt.ts'
 import { Dialog } from '../part/dialog.tsx'
 import { Failure } from '../part/failure.tsx'
 import { tell } from '../part/toast-list.ts'
@@ -17,18 +17,15 @@ interface LimitsDialogProps {
 
 export function LimitsDialog({ run, close, again }: LimitsDialogProps) {
   const typed = useSignal<LimitsTyped>(typedOf(run.limits))
-  const fault = useSignal<ApiError | null>(null)
+  const { fault, attempt } = useAttempt()
   const save = async (event: Event) => {
     event.preventDefault()
-    try {
-      await send('PATCH', `/api/runs/${run.id}`, { limits: limitsIn(typed.value) })
-      tell('The limits hold from now on')
-      again()
-      close()
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error
-      fault.value = error
-    }
+    const path = `/api/runs/${run.id}`
+    const answer = await attempt(() => send<RunView>('PATCH', path, { limits: limitsIn(typed.value) }))
+    if (answer === null) return
+    tell('The limits hold from now on')
+    again()
+    close()
   }
   return (
     <Dialog title="Limits" close={close}>

@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { RunView } from '../../control/run-view.ts'
 import { send } from '../part/api.ts'
-import { ApiError } from '../part/api-error.ts'
+import { useAttempt } from '../part/attempt.ts'
 import { BusyButton } from '../part/busy-button.tsx'
 import { Dialog } from '../part/dialog.tsx'
 import { Failure } from '../part/failure.tsx'
@@ -29,18 +29,9 @@ const DRY_REASON = 'what would it do?'
 
 export function RollbackDialog({ run, close }: RollbackDialogProps) {
   const foreseen = useSignal<RollbackForecast | null>(null)
-  const fault = useSignal<ApiError | null>(null)
+  const { fault, attempt } = useAttempt()
   const reason = useSignal('')
-  const ask = async <Answer,>(body: object): Promise<Answer | null> => {
-    fault.value = null
-    try {
-      return await send<Answer>('POST', `/admin/rollback/${run.id}`, body)
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error
-      fault.value = error
-      return null
-    }
-  }
+  const ask = <Answer,>(body: object) => attempt(() => send<Answer>('POST', `/admin/rollback/${run.id}`, body))
   useEffect(() => {
     void ask<RollbackForecast>({ reason: DRY_REASON, dry_run: true }).then((answer) => {
       foreseen.value = answer

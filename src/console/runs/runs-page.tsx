@@ -5,6 +5,7 @@ import type { RunView } from '../../control/run-view.ts'
 import { useAsked } from '../part/asked.ts'
 import { Failure } from '../part/failure.tsx'
 import { Icon } from '../part/icon.tsx'
+import { askedPath, Pick } from '../part/pick.tsx'
 import { askOfPlace, place } from '../part/place.ts'
 import { may } from '../part/session.ts'
 import { NewRun } from './new-run.tsx'
@@ -17,6 +18,8 @@ const BUSY_MS = 1_500
 const CALM_MS = 8_000
 
 const KINDS = ['', 'backfill', 'replay', 'sync', 'verify', 'repair', 'retry', 'resolve', 'import', 'rollback']
+const ASKED = ['kind', 'state', 'connector', 'before']
+const TO_NEWEST = { before: '' } as const
 const STATES = ['', 'queued', 'running', 'paused', 'done', 'failed', 'cancelled']
 
 export function RunsPage() {
@@ -27,7 +30,7 @@ export function RunsPage() {
 function RunList() {
   const isStarting = useSignal(false)
   const everyMs = useSignal(CALM_MS)
-  const path = useComputed(() => `/api/runs?${runsAsked(place.value.asked)}`)
+  const path = useComputed(() => askedPath('/api/runs', ASKED, { limit: String(PAGE_RUNS) }))
   const { data, error, again } = useAsked<readonly RunView[]>(path, everyMs)
   everyMs.value = data?.some(({ state }) => isActive(state)) ? BUSY_MS : CALM_MS
   const before = place.value.asked.get('before') ?? ''
@@ -43,14 +46,14 @@ function RunList() {
         )}
       </div>
       <div class="filters">
-        <Choice label="Kind" name="kind" options={KINDS} />
-        <Choice label="State" name="state" options={STATES} />
+        <Pick label="Kind" name="kind" options={KINDS} forgets={TO_NEWEST} />
+        <Pick label="State" name="state" options={STATES} forgets={TO_NEWEST} />
       </div>
       {error !== null && !error.isSilence && <Failure error={error} again={again} />}
       {(error === null || data !== null) && <RunTable runs={data} />}
       {(before !== '' || data?.length === PAGE_RUNS) && (
         <nav class="pager" aria-label="Pages of runs">
-          <button type="button" disabled={before === ''} onClick={() => askOfPlace({ before: '' })}>
+          <button type="button" disabled={before === ''} onClick={() => askOfPlace(TO_NEWEST)}>
             <Icon name="back" /> Newest
           </button>
           <button
@@ -64,38 +67,5 @@ function RunList() {
       )}
       {isStarting.value && <NewRun close={() => (isStarting.value = false)} />}
     </>
-  )
-}
-
-function runsAsked(asked: URLSearchParams): string {
-  const query = new URLSearchParams({ limit: String(PAGE_RUNS) })
-  for (const name of ['kind', 'state', 'connector', 'before']) {
-    const value = asked.get(name)
-    if (value) query.set(name, value)
-  }
-  return query.toString()
-}
-
-interface ChoiceProps {
-  readonly label: string
-  readonly name: string
-  readonly options: readonly string[]
-}
-
-function Choice({ label, name, options }: ChoiceProps) {
-  return (
-    <label class="pick">
-      {label}
-      <select
-        value={place.value.asked.get(name) ?? ''}
-        onChange={({ currentTarget }) => askOfPlace({ [name]: currentTarget.value, before: '' })}
-      >
-        {options.map((option) => (
-          <option key={option} value={option}>
-            {option === '' ? 'All' : option}
-          </option>
-        ))}
-      </select>
-    </label>
   )
 }

@@ -8,7 +8,7 @@ import { Failure } from '../part/failure.tsx'
 import { count } from '../part/figures.ts'
 import { Icon } from '../part/icon.tsx'
 import { Pager } from '../part/pager.tsx'
-import { askOfPlace, place } from '../part/place.ts'
+import { askOfPlace, linkTo, place } from '../part/place.ts'
 import { may } from '../part/session.ts'
 import { SyncHistory } from './sync-history.tsx'
 import { isSyncing, syncNow } from './syncs.ts'
@@ -34,6 +34,7 @@ export function SyncPage() {
   const { data, error } = venues
   const isAll = data !== null && data.total > 0 && data.counts.syncing === data.total
   const offset = Number(place.value.asked.get('from') ?? 0)
+  if (data === null && error?.code === 'SCOPE_INVALID') return <NoVenues />
   return (
     <>
       <div class="heading">
@@ -64,6 +65,20 @@ export function SyncPage() {
         />
       )}
       <SyncHistory everyMs={everyMs} />
+    </>
+  )
+}
+
+function NoVenues() {
+  return (
+    <>
+      <div class="heading">
+        <h1 tabIndex={-1}>Data Synchronization</h1>
+      </div>
+      <p class="quiet">
+        No connector that runs here has venues to sync. What it does shows in <a href={linkTo('flow')}>Flow</a> and in{' '}
+        <a href={linkTo('runs')}>Runs</a>.
+      </p>
     </>
   )
 }

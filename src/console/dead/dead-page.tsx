@@ -1,0 +1,91 @@
+// Dead letters: what could not be delivered and why; tried again, or given up with a note.
+
+import { useComputed, useSignal } from '@preact/signals'
+import type { DeadListView } from '../../control/dead-view.ts'
+import { useAsked } from '../part/asked.ts'
+import { Failure } from '../part/failure.tsx'
+import { count } from '../part/figures.ts'
+import { flow } from '../part/flow.ts'
+import { askedPath, Pick } from '../part/pick.tsx'
+import { askOfPlace, place } from '../part/place.ts'
+import { may } from '../part/session.ts'
+import { DeadLetter } from './dead-letter.tsx'
+import { DeadTable } from './dead-table.tsx'
+import { DropDialog } from './drop-dialog.tsx'
+import { RetryDialog } from './retry-dialog.tsx'
+
+const FIRST = 100
+const MORE = 400
+const EVERY_MS = 6_000
+
+export function DeadPage() {
+  const shown = useSignal(FIRST)
+  const chosen = useSignal<ReadonlySet<string>>(new Set())
+  const asking = useSignal<'retry' | 'drop' | null>(null)
+  const path = useComputed(() => askedPath('/api/dead', ['connector', 'reason'], { limit: String(shown.value) }))
+  const { data, error, again } = useAsked<DeadListView>(path, useSignal(EVERY_MS))
+  const connectors = ['', ...(flow.value?.flows.map(({ connector }) => connector) ?? [])]
+  const ids = [...chosen.value].filter((id) => data?.letters.some((letter) => letter.id === id))
+  const close = () => {
+    asking.value = null
+    chosen.value = new Set()
+    again()
+  }
+  return (
+    <>
+      <div class="heading">
+        <h1 tabIndex={-1}>Dead letters</h1>
+        {may('operator') && data !== null && data.total > 0 && (
+          <div class="actions">
+            <button type="button" class="primary" onClick={() => (asking.value = 'retry')}>
+              Retry {ids.length > 0 ? count(ids.length) : 'all of these'}
+            </button>
+            <button type="button" class="danger" disabled={ids.length === 0} onClick={() => (asking.value = 'drop')}>
+              Drop {ids.length > 0 ? count(ids.length) : 'chosen'}
+            </button>
+          </div>
+        )}
+      </div>
+      <div class="filters">
+        <Pick label="Connector" name="connector" options={connectors} />
+        {data !== null && <Reasons reasons={data.reasons} />}
+      </div>
+      {error !== null && !error.isSilence && <Failure error={error} again={again} />}
+      {(error === null || data !== null) && <DeadTable view={data} chosen={chosen} />}
+      {data !== null && data.letters.length < data.total && (
+        <p class="more">
+          <button type="button" onClick={() => (shown.value = Math.min(1_000, shown.value + MORE))}>
+            Show more of {count(data.total)}
+          </button>
+        </p>
+      )}
+      {place.value.id !== '' && <DeadLetter id={place.value.id} changed={again} />}
+      {asking.value === 'retry' && <RetryDialog ids={ids} connectors={connectorsOf(data, ids)} close={close} />}
+      {asking.value === 'drop' && <DropDialog ids={ids} close={close} />}
+    </>
+  )
+}
+
+function connectorsOf(view: DeadListView | null, ids: readonly string[]): readonly string[] {
+  const letters = view?.letters.filter(({ id }) => ids.length === 0 || ids.includes(id)) ?? []
+  return [...new Set(letters.map(({ connector }) => connector))]
+}
+
+function Reasons({ reasons }: { readonly reasons: DeadListView['reasons'] }) {
+  const chosen = place.value.asked.get('reason') ?? ''
+  // One that was chosen may have gone meanwhile.
+  const all = reasons.some(({ reason }) => reason === chosen) ? reasons : [...reasons, { reason: chosen, count: 0 }]
+  return (
+    <fieldset class="choice">
+      <legend class="unseen">Reason</legend>
+      {[{ reason: '', count: null }, ...all.filter(({ reason }) => reason !== '')].map(({ reason, count: many }) => (
+        <label key={reason}>
+          <input type="radio" name="reason" checked={chosen === reason} onChange={() => askOfPlace({ reason })} />
+          <span>
+            {reason === '' ? 'All reasons' : reason} {many !== null && <span class="many">{count(many)}</span>}
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}

@@ -1,0 +1,40 @@
+// One of a few, kept in the address.
+
+import { askOfPlace, place } from './place.ts'
+
+interface PickProps {
+  readonly label: string
+  readonly name: string
+  /** The empty one is all of them. */
+  readonly options: readonly string[]
+  /** What else of the address does not hold any more. */
+  readonly forgets?: Readonly<Record<string, ''>>
+}
+
+export function Pick({ label, name, options, forgets = {} }: PickProps) {
+  return (
+    <label class="pick">
+      {label}
+      <select
+        value={place.value.asked.get(name) ?? ''}
+        onChange={({ currentTarget }) => askOfPlace({ ...forgets, [name]: currentTarget.value })}
+      >
+        {options.map((option) => (
+          <option key={option} value={option}>
+            {option === '' ? 'All' : option}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+/** The path that asks for what is picked. */
+export function askedPath(path: string, names: readonly string[], more: Readonly<Record<string, string>>): string {
+  const query = new URLSearchParams(more)
+  for (const name of names) {
+    const value = place.value.asked.get(name)
+    if (value) query.set(name, value)
+  }
+  return `${path}?${query}`
+}

@@ -1,0 +1,115 @@
+// Schedules: what is imported again and again, when it is due, and what came of it last.
+
+import { useComputed, useSignal } from '@preact/signals'
+import type { ScheduleView } from '../../control/schedule-view.ts'
+import { Ago } from '../part/ago.tsx'
+import { send } from '../part/api.ts'
+import { useAsked } from '../part/asked.ts'
+import { BusyButton } from '../part/busy-button.tsx'
+import { Failure } from '../part/failure.tsx'
+import { linkTo } from '../part/place.ts'
+import { may } from '../part/session.ts'
+import { SkeletonRows } from '../part/skeleton.tsx'
+import { tell, tellFault } from '../part/toast-list.ts'
+import { RunState } from '../runs/run-state.tsx'
+
+const EVERY_MS = 5_000
+
+export function SchedulesPage() {
+  const path = useComputed(() => '/api/schedules')
+  const { data, error, again } = useAsked<readonly ScheduleView[]>(path, useSignal(EVERY_MS))
+  const isOperator = may('operator')
+  return (
+    <>
+      <div class="heading">
+        <h1 tabIndex={-1}>Schedules</h1>
+      </div>
+      {error !== null && !error.isSilence && <Failure error={error} again={again} />}
+      <div class="table-frame">
+        <table class="stacked" aria-busy={data === null}>
+          <caption class="unseen">Schedules</caption>
+          <thead>
+            <tr>
+              <th scope="col">What</th>
+              <th scope="col">When</th>
+              <th scope="col">Next</th>
+              <th scope="col">Last run</th>
+              {isOperator && (
+                <th scope="col" class="act">
+                  Action
+                </th>
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {data === null && <SkeletonRows rows={5} columns={isOperator ? 5 : 4} />}
+            {data?.map((schedule) => (
+              <Row key={schedule.id} schedule={schedule} again={again} isOperator={isOperator} />
+            ))}
+            {data?.length === 0 && (
+              <tr>
+                <td colSpan={isOperator ? 5 : 4} class="empty">
+                  Nothing is scheduled. Connectors of imports say what is due when; their settings change it.
+                </td>
+              </tr>
+            )}
+          </tbody>
+        </table>
+      </div>
+    </>
+  )
+}
+
+interface RowProps {
+  readonly schedule: ScheduleView
+  readonly again: () => void
+  readonly isOperator: boolean
+}
+
+function Row({ schedule, again, isOperator }: RowProps) {
+  const { id, connector, imports, cron, time_zone: zone, next_at: next, last_run: last } = schedule
+  const run = async () => {
+    try {
+      await send('POST', `/api/schedules/${encodeURIComponent(id)}/run`)
+      tell(`${id} is under way`)
+      again()
+    } catch (error) {
+      tellFault(`${id} could not be started`, error)
+    }
+  }
+  return (
+    <tr>
+      <th scope="row">
+        {id}
+        <span class="route">
+          {connector === null
+            ? 'tries failed imports again'
+            : `${connector}: ${imports.map(({ table, from }) => `${table} from ${from}`).join(', ')}`}
+        </span>
+      </th>
+      <td>
+        <code>{cron}</code>
+        <span class="route">{zone}</span>
+      </td>
+      <td>
+        <Ago at={next} never="Not again" />
+      </td>
+      <td>
+        {last === null ? (
+          <span class="quiet">Never</span>
+        ) : (
+          <>
+            <RunState state={last.state} /> <a href={linkTo('runs', last.id)}>{<Ago at={last.ordered_at} />}</a>
+          </>
+        )}
+      </td>
+      {isOperator && (
+        <td class="act">
+          <BusyButton isBusy={schedule.is_under_way} label={`Run now: ${id}`} act={run}>
+            Run now
+          </BusyButton>
+        </td>
+      )}
+    </tr>
+  )
+}

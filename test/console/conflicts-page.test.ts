@@ -1,0 +1,83 @@
+// Conflicts as people settle them: both versions side by side, and whose counts.
+
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { axeFaults } from '../support/axe.ts'
+import { Console, openBrowser } from '../support/browser.ts'
+import type { Millrace } from '../support/millrace.ts'
+import { ASSESSED, ProductsPlace } from '../support/products-place.ts'
+import { sharedDynoxide } from '../support/shared-server.ts'
+import { until } from '../support/until.ts'
+
+let browser: Browser & AsyncDisposable
+let place: ProductsPlace
+let millrace: Millrace
+beforeAll(async () => {
+  browser = await openBrowser()
+  place = await ProductsPlace.open((await sharedDynoxide()).url, { MILLRACE_PRODUCTS_POLICY: 'review' })
+  const first = await place.millrace()
+  for (const id of [5, 6]) await place.product(id)
+  expect(await first.stop()).toBe(0)
+  for (const id of [5, 6]) await place.table.update({ id: `${id}` }, ASSESSED)
+  await place.database.query("UPDATE products SET lifecycle_stage = 'kept'")
+  millrace = await place.millrace()
+})
+afterAll(async () => {
+  await place?.[Symbol.asyncDispose]()
+  await browser?.[Symbol.asyncDispose]()
+})
+
+const row = (id: number) => place.row(id)
+const untilStage = (id: number, stage: string) =>
+  until(async () => ((await row(id))?.lifecycle_stage === stage ? true : null), { what: `${id} is ${stage}` })
+
+test('a conflict is seen field by field, and decided by mouse', async () => {
+  await using console = await Console.open(browser)
+  const { page } = console
+  await page.goto(`${millrace.url}/#/conflicts?state=open`)
+  await page.getByRole('link', { name: 'products 6' }).waitFor()
+  await page
+    .getByRole('navigation', { name: 'Pages' })
+    .getByRole('link', { name: /Conflicts [24] to look at/ })
+    .waitFor()
+  await console.takePictures('conflicts')
+  expect(await axeFaults(page)).toEqual([])
+  await page.getByRole('link', { name: 'products 5' }).click()
+  const dialog = page.getByRole('dialog', { name: 'products 5' })
+  const stage = dialog.getByRole('row', { name: /lifecycle_stage differs/ })
+  await stage.waitFor()
+  expect(await stage.getByRole('cell').allTextContents()).toEqual(['kept', 'assessed_approved', 'pending'])
+  await dialog.getByText('DynamoDB', { exact: true }).last().click()
+  await dialog.getByText('Nothing has been written').waitFor()
+  await dialog.getByLabel('Note').fill('the phone was right')
+  await console.takePictures('conflict')
+  expect(await axeFaults(page)).toEqual([])
+  await dialog.getByRole('button', { name: "Take DynamoDB's version" }).click()
+  await untilStage(5, 'assessed_approved')
+  await page.getByRole('link', { name: 'products 5' }).waitFor({ state: 'detached' })
+  await page.getByLabel('State').selectOption('decided')
+  await page
+    .getByRole('row', { name: /products 5/ })
+    .getByText('DynamoDB counts')
+    .waitFor()
+  expect(console.faults).toEqual([])
+})
+
+test('and by keyboard alone', async () => {
+  await using console = await Console.open(browser)
+  const { page } = console
+  await page.goto(`${millrace.url}/#/conflicts?state=open`)
+  await page.getByRole('link', { name: 'products 6' }).waitFor()
+  await console.tabTo('products 6')
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'products 6' })
+  await dialog.getByRole('row', { name: /lifecycle_stage/ }).waitFor()
+  await console.tabTo('MySQL')
+  await page.keyboard.press('Space')
+  await dialog.getByText('Nothing has been written').waitFor()
+  await console.tabTo("Take MySQL's version")
+  await page.keyboard.press('Enter')
+  await page.getByText('No conflicts.').waitFor()
+  expect(await place.table.get({ id: '6' })).toMatchObject({ lifecycle_stage: 'kept' })
+  expect(console.faults).toEqual([])
+})

@@ -1,0 +1,70 @@
+// Verification as people use it: what differs is found, said why, and repaired.
+
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { axeFaults } from '../support/axe.ts'
+import { Console, openBrowser } from '../support/browser.ts'
+import { feedbackHistory } from '../support/feedback-history.ts'
+import { FeedbackPlace } from '../support/feedback-place.ts'
+import type { Millrace } from '../support/millrace.ts'
+import { Runs } from '../support/runs.ts'
+
+let browser: Browser & AsyncDisposable
+let place: FeedbackPlace
+let millrace: Millrace
+beforeAll(async () => {
+  browser = await openBrowser()
+  place = await FeedbackPlace.open()
+  await feedbackHistory(place.site, { venues: 2, visits: 20 })
+  millrace = await (await place.millrace()).ready()
+  const runs = new Runs(millrace)
+  await runs.done(await runs.backfill({}))
+  const [comment] = await place.table.comments()
+  await place.table.update(comment!, { comment_text: '<b>not what the guest wrote</b>' })
+})
+afterAll(async () => {
+  await place?.[Symbol.asyncDispose]()
+  await browser?.[Symbol.asyncDispose]()
+})
+
+test('what differs is found by mouse, and told with the likely cause', async () => {
+  await using console = await Console.open(browser)
+  const { page } = console
+  await page.goto(`${millrace.url}/#/verification`)
+  await page.getByText('Nothing has been verified yet').waitFor()
+  await page.getByRole('button', { name: 'Verify' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Verify', exact: true }).click()
+  await page.getByRole('heading', { name: /done/ }).waitFor()
+  await page.getByRole('heading', { name: '1 row differs' }).waitFor()
+  await page.getByText('<b>not what the guest wrote</b>').waitFor()
+  await console.takePictures('verification')
+  expect(await axeFaults(page)).toEqual([])
+  expect(console.faults).toEqual([])
+})
+
+test('and repaired by keyboard alone, whereupon both sides agree', async () => {
+  await using console = await Console.open(browser)
+  const { page } = console
+  await page.goto(`${millrace.url}/#/verification`)
+  await page.getByRole('button', { name: 'Verify' }).waitFor()
+  for (const repairs of [true, false]) {
+    await console.tabTo('Verify')
+    await page.keyboard.press('Enter')
+    await console.tabTo('Repair what differs')
+    if (repairs) await page.keyboard.press('Space')
+    await console.tabTo(repairs ? 'Verify and repair' : 'Verify')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: /done/ }).waitFor()
+    await page
+      .getByText(repairs ? 'mended' : 'Both sides agree')
+      .first()
+      .waitFor()
+    await console.tabTo('All verifications', 'Shift+Tab')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Verification', level: 1, exact: true }).waitFor()
+  }
+  await page.getByRole('row', { name: /All venues feedback/ }).waitFor()
+  await console.takePictures('verifications')
+  expect(await axeFaults(page)).toEqual([])
+  expect(console.faults).toEqual([])
+})
