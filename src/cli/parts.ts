@@ -7,6 +7,7 @@ import { capture } from '../pipeline/capture.ts'
 import { captureSlices } from '../pipeline/capture-slices.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { deliver } from '../pipeline/deliver.ts'
+import { keepDeclared } from '../pipeline/keep-declared.ts'
 import { LookupCache } from '../pipeline/lookup-cache.ts'
 import type { Observer } from '../pipeline/observer.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
@@ -94,6 +95,8 @@ export function partsOf(options: PartsOptions): readonly Part[] {
     kinds: runKinds({ ...options, planParts: (ready) => planParts(planning, ready) }),
     scheduled: scheduledImports({ desk, config, connectors: [...sinks.keys()] }),
   }
+  const answering: Part = { name: 'log', work: (attempt) => keepDeclared({ log, topics }, attempt) }
+  if (role === 'control') return [answering]
   const running: Part = { name: RUNNING, work: (attempt) => carryOutRuns({ ...common, ...runs }, attempt) }
   return [...(isCapturing ? capturing : []), ...delivering, ...(delivering.length > 0 ? [running] : [])]
 }

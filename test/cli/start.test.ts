@@ -109,6 +109,20 @@ test('a process that only answers is ready when the log answers it', async () =>
   expect([await control.stop(), await all.stop()]).toEqual([0, 0])
 })
 
+test('a process that only answers takes orders before any other was there', async () => {
+  const { settings } = await place()
+  await using control = await (await Millrace.start(settings, ['--role', 'control'])).ready()
+  const ask = async (path: string, body?: object) => {
+    const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+    const headers = { 'content-type': 'application/json' }
+    return (await fetch(control.url + path, { ...sent, ...(body && { headers }) })).status
+  }
+  await until(async () => ((await ask('/api/runs')) === 200 ? true : null), { what: 'the topics are made' })
+  expect(await ask('/api/backfills', { connector: 'feedback' })).toBe(202)
+  expect([await ask('/api/audit'), await ask('/api/flow'), await ask('/api/venues')]).toEqual([200, 200, 200])
+  expect(await control.stop()).toBe(0)
+})
+
 test('what needs a person is named all together before anything moves, with exit code 3', async () => {
   const { database, settings } = await place()
   await database.query('ALTER TABLE comment RENAME TO remark')
