@@ -83,6 +83,7 @@ export default defineConnector({
           key: [keyOf(flow)],
           owns: [...Object.keys(constantsOf(flow)), ...fieldsOf(flow)],
           keepsSeen: keepsSeen(flow),
+          isRebuilt: flow.reads === 'rebuild',
           ...(flow.table === CATALOG_ITEMS.table && { shared: { by: CATALOG_ITEMS.source, as: NAME } }),
         },
       ]),
@@ -130,7 +131,8 @@ function sweepOf({ reads, deletes, references }: SquareFlow, isFoundation: boole
     return { how: 'outdated', parent: text(references[by]), by, versions: ['order_updated_at', 'updated_at'] }
   }
   const isWhole = isFoundation || typeof reads === 'string'
-  return isWhole && (deletes !== 'never' || reads === 'rebuild') ? { how: 'unseen' } : null
+  if (reads === 'rebuild') return { how: 'rebuilt' }
+  return isWhole && deletes !== 'never' ? { how: 'unseen' } : null
 }
 
 function keepsSeen({ reads, deletes }: SquareFlow): boolean {

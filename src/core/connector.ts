@@ -104,6 +104,8 @@ export interface TargetTable {
   readonly owns: readonly string[]
   /** Of an import: rows that a run does not meet are known, for they may have to go. */
   readonly keepsSeen?: boolean
+  /** Of an import: each run fills it anew beside the one in use, which it takes the place of; see the `sweep` of its flow. */
+  readonly isRebuilt?: boolean
   /** Of an import: others fill the table too, and never touch these rows, which say in a column whose they are. */
   readonly shared?: { readonly by: string; readonly as: string }
 }

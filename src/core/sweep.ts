@@ -1,11 +1,11 @@
 // How rows are known that their source has no more, once all of it was read.
 
 /**
- * unseen: the run did not meet the row. outdated: the row came with a parent, of which there is a newer version by now, and
+ * unseen: the run did not meet the row. rebuilt: the same, of a table that the run has filled anew and puts in its place now. outdated: the row came with a parent, of which there is a newer version by now, and
  * did not come with that.
  */
 export type Sweep =
-  | { readonly how: 'unseen' }
+  | { readonly how: 'unseen' | 'rebuilt' }
   | {
       readonly how: 'outdated'
       readonly parent: string

@@ -101,6 +101,7 @@ const TargetsShape = z.record(
     key: z.array(text).min(1).max(2),
     owns: z.array(text).min(1),
     keepsSeen: z.boolean().optional(),
+    isRebuilt: z.boolean().optional(),
     shared: z.strictObject({ by: text, as: text }).optional(),
   }),
 )

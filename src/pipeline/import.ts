@@ -58,7 +58,8 @@ export function importKind(options: ImportOptions): RunKindWork {
       if (state === 'failed') await settleRun(work, options.clock)
       const integrity = state === 'done' ? await checked(options, work) : null
       options.observer.imported(await concludeImport(options, work, { state, fault, integrity }))
-      await forgetSeen(options, work.order)
+      // One that failed may go on, and then what it has met so far is not gone.
+      if (state !== 'failed') await forgetSeen(options, work.order)
     },
   }
 }
@@ -109,11 +110,12 @@ async function carryOut(options: ImportOptions, work: RunWork): Promise<void> {
 async function swept(options: ImportOptions, { table, sweep }: Opened, work: RunWork): Promise<void> {
   if (sweep === null) return
   // A row that was set aside may be one that is held, under a name that nobody could read.
-  if (sweep.how === 'unseen' && (await work.tally()).rejected > 0) return
+  const spares = sweep.how !== 'outdated' && (await work.tally()).rejected > 0
+  if (spares && sweep.how === 'unseen') return
   const { records, openSweep } = options
   const sweeping = await openSweep(work.order.connector)
   try {
-    await sweepPart({ records, sweeping, table, sweep }, work)
+    await sweepPart({ records, sweeping, table, sweep, spares }, work)
   } finally {
     await sweeping.close()
   }
@@ -158,7 +160,10 @@ function tellingOf(options: ImportOptions, work: RunWork): RunWork {
     toldMs = options.clock.nowMs()
     await work.retry(() => recordImport(options, work, { state: 'running' }))
   }
-  return { ...workWithin(work, (bookmark) => bookmark), step }
+  return Object.assign(
+    workWithin(work, (bookmark) => bookmark),
+    { step },
+  )
 }
 
 /** One for each part; throws what is wrong with the request, before anything is read of the rows. */

@@ -136,7 +136,7 @@ async function compareCounts(at: At, sums: Looked['sums'], isWhole: boolean): Pr
 
 function isWalkedThrough({ connector }: ReadyConnector, { order }: RunWork, table: string): boolean {
   const parts = importParts(order).filter((part) => part.table === table)
-  return parts.some(({ from }) => connector.tables[table]?.sweep?.(from)?.how === 'unseen')
+  return parts.some(({ from }) => ['unseen', 'rebuilt'].includes(connector.tables[table]?.sweep?.(from)?.how ?? ''))
 }
 
 async function sumsOf({ checks, work, table }: At, asked: readonly Asked[]): Promise<Sums> {

@@ -14,12 +14,17 @@ export interface SweepPartOptions {
   readonly sweeping: ImportSweep
   readonly table: string
   readonly sweep: Sweep
+  /** Rows that the run did not meet stay. */
+  readonly spares: boolean
 }
 
 /** `work` takes the bookmark behind the part. */
-export async function sweepPart({ records, sweeping, table, sweep }: SweepPartOptions, work: RunWork): Promise<void> {
+export async function sweepPart(
+  { records, sweeping, table, sweep, spares }: SweepPartOptions,
+  work: RunWork,
+): Promise<void> {
   const { order, signal } = work
-  const request = { run: order.id, table, sweep, rowsMax: ROWS_MAX }
+  const request = { run: order.id, table, sweep, spares, rowsMax: ROWS_MAX }
   let page = { swept: 0, isOver: false }
   while (!page.isOver) {
     if (signal.aborted) return

@@ -4,7 +4,11 @@ import type { RunWork } from './run-work.ts'
 
 export function workWithin(work: RunWork, placed: (bookmark: string) => string): RunWork {
   return {
-    ...{ order: work.order, progress: work.progress, signal: work.signal },
+    ...{ order: work.order, signal: work.signal },
+    // As it is by then: pieces follow one another, and each goes on counting where the one before has ended.
+    get progress() {
+      return work.progress
+    },
     limits: () => work.limits(),
     note: (records) => work.note(records),
     book: () => work.book(),

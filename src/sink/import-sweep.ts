@@ -7,6 +7,8 @@ export interface SweepRequest {
   readonly table: string
   readonly sweep: Sweep
   readonly rowsMax: number
+  /** Of a table that was rebuilt: rows that the run did not meet stay. */
+  readonly spares?: boolean
 }
 
 export interface SweptPage {

@@ -6,6 +6,7 @@ import { ImportPlace } from '../support/import-place.ts'
 import { ScriptedApi } from '../support/scripted-api.ts'
 import { ScriptedSquare, SQUARE_TOKEN } from '../support/scripted-square.ts'
 import { SquareWorld } from '../support/square-world.ts'
+import { until } from '../support/until.ts'
 
 test('the curl example of an API works as written, and its token is nowhere to be seen', async () => {
   const token = 'a-token-that-nobody-may-see'
@@ -125,4 +126,34 @@ test('Square: all of it, then only what changed is written', async () => {
     last_run: { id: cautious.id, state: 'done' },
   })
   expect(await place.post('/admin/incremental-sync', { data_types: ['catalogue'] })).toMatchObject({ status: 400 })
+})
+
+test('a run that failed within a table and goes on sweeps only what it has met in neither half', async () => {
+  const world = new SquareWorld({ orders: 1, items: 60 })
+  await using square = await ScriptedSquare.open(world)
+  await using place = await ImportPlace.open({
+    MILLRACE_CONNECTORS: 'square',
+    MILLRACE_SQUARE_URL: square.url,
+    MILLRACE_SQUARE_TOKEN: SQUARE_TOKEN,
+    MILLRACE_SQUARE_REQUESTS_PER_SECOND: '10000',
+    MILLRACE_IMPORT_PRIVATE_HOSTS: new URL(square.url).host,
+  })
+  const order = async () =>
+    (await place.post('/admin/foundation-sync', { data_types: ['locations', 'catalog'] })).body as RunView
+  const held = () => place.query('SELECT COUNT(*) AS held FROM catalog_vendor_info')
+  await place.done(await order())
+  const before = await held()
+  square.clip = 10
+  // The variations come in nine pages, and then once more for what their vendors say of them.
+  let pages = 0
+  square.meddle = (right, { body }) => {
+    if (!JSON.stringify(body ?? '').includes('ITEM_VARIATION') || ++pages !== 14) return right()
+    return { status: 400, body: { errors: [{ category: 'INVALID_REQUEST_ERROR', code: 'BAD_CURSOR' }] } }
+  }
+  const run = await order()
+  await until(async () => ((await place.runs())[0]?.state === 'failed' ? true : null), { what: 'the run has failed' })
+  expect(await place.resume()).toMatchObject([{ id: run.id }])
+  const ended = await place.done(run)
+  expect(ended).toMatchObject({ state: 'done', tally: { applied: 0 } })
+  expect(await held()).toEqual(before)
 })

@@ -49,9 +49,9 @@ export class ImportPlace implements AsyncDisposable {
   }
 
   /** As a power cut would, and started again. */
-  async killed(): Promise<void> {
+  async killed(settings: Settings = {}): Promise<void> {
     await this.#millrace?.kill()
-    await this.millrace()
+    await this.millrace(settings)
   }
 
   set(run: string, change: object): Promise<RunView> {

@@ -13,6 +13,7 @@ import { Transactions } from '../transactions.ts'
 import { foreseePuts } from './foresee-puts.ts'
 import { IMPORT_TABLES } from './import-tables.ts'
 import { putCall } from './put-call.ts'
+import { beginRebuild } from './rebuild.ts'
 
 export interface ImportSinkOptions {
   readonly url: string
@@ -27,6 +28,8 @@ class ImportSink implements Sink {
   readonly #transactions: Transactions
   readonly #targets: TargetTables
   #areTablesMade = false
+  /** Those that are known to have begun. */
+  readonly #rebuilds = new Set<string>()
 
   constructor({ url, targets }: ImportSinkOptions) {
     this.#transactions = new Transactions(url)
@@ -45,8 +48,21 @@ class ImportSink implements Sink {
     if (writes.length === 0) return []
     if (!this.#areTablesMade) await this.#use(signal, makeTables)
     this.#areTablesMade = true
+    await this.#beginRebuilds(writes, signal)
     const shared = { transactions: this.#transactions, targets: this.#targets, signal }
     return this.#targets.unlessAltered(() => putCall(shared, writes))
+  }
+
+  /** What is replayed begins nothing. */
+  async #beginRebuilds(writes: readonly PlacedWrite[], signal: AbortSignal): Promise<void> {
+    for (const { write, broughtBy, run } of writes) {
+      if (broughtBy === undefined || run !== undefined || !this.#targets.target(write.table).isRebuilt) continue
+      const rebuild = { table: write.table, run: broughtBy }
+      const name = JSON.stringify(rebuild)
+      if (this.#rebuilds.has(name)) continue
+      await this.#use(signal, (session) => beginRebuild(session, rebuild))
+      this.#rebuilds.add(name)
+    }
   }
 
   foresee(writes: readonly PlacedWrite[], signal: AbortSignal): Promise<readonly Outcome[]> {

@@ -77,7 +77,7 @@ class MysqlChecks implements ImportChecks {
   #counting(shape: TargetShape, { run, questions, after }: LookRequest, upTo: string | null): string {
     const sums = questions.map((question) => `SUM((${this.#amiss(question)}) IS TRUE)`)
     const within = [
-      ownRows(this.#targets.target(shape.table)),
+      ownRows({ shared: this.#targets.target(shape.table).shared }),
       ...(after === null ? [] : [`${keyNames(shape)} > ${keyLiterals(shape, after)}`]),
       ...(upTo === null ? [] : [`${keyNames(shape)} <= ${keyLiterals(shape, upTo)}`]),
     ]

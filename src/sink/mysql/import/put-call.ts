@@ -13,8 +13,10 @@ import type { Transactions } from '../transactions.ts'
 import { decidePut, type Put } from './decide-put.ts'
 import { keepGone, loadGone } from './gone-table.ts'
 import { keepUndo } from './keep-undo.ts'
+import { loadBeside } from './load-beside.ts'
 import { loadStanding } from './load-standing.ts'
 import { type Putting, puttingInto } from './putting.ts'
+import { besideName, isUnderWay } from './rebuild.ts'
 import { type EnteredRun, enterRuns } from './runs-table.ts'
 import { noteSeen } from './seen-table.ts'
 import { sendStanding } from './send-standing.ts'
@@ -54,7 +56,11 @@ export async function putCall(
     const tables = Map.groupBy(tasks, ({ write }) => write.table)
     for (const [table, ofTable] of [...tables].sort(([one], [other]) => (one < other ? -1 : 1))) {
       const isMariadb = await transactions.isMariadb(session)
-      await putRows(await puttingInto(table, { session, targets, isMariadb, locks: true }), ofTable, outcomes)
+      const by = await puttingInto(table, { session, targets, isMariadb, locks: true })
+      for (const [run, ofRun] of by.isRebuilt ? byRun(ofTable) : [['', ofTable] as const]) {
+        const isBeside = by.isRebuilt && (await isUnderWay(session, { table, run }))
+        await putRows({ by, beside: isBeside ? besideOf(by, run) : null }, ofRun, outcomes)
+      }
     }
     // Last, and not first: capture is to tell of it as of any other's change.
     await markTransaction(session, writes)
@@ -63,16 +69,30 @@ export async function putCall(
   })
 }
 
-async function putRows(by: Putting, tasks: readonly Task[], outcomes: Map<number, Outcome>): Promise<void> {
+interface Places {
+  readonly by: Putting
+  /** Where the run that brought the rows rebuilds the table. */
+  readonly beside: Putting | null
+}
+
+function besideOf(by: Putting, run: string): Putting {
+  return { ...by, shape: { ...by.shape, table: besideName({ table: by.shape.table, run }) } }
+}
+
+function byRun(tasks: readonly Task[]): Iterable<readonly [string, readonly Task[]]> {
+  return Map.groupBy(tasks, ({ by: { run } }) => run)
+}
+
+async function putRows({ by, beside }: Places, tasks: readonly Task[], outcomes: Map<number, Outcome>): Promise<void> {
   const reject = ({ write, owner }: Task, reason: string) =>
     void outcomes.set(owner, { did: 'rejected', reason: `${describeItem(write)}: ${reason}` })
   const keyed = keyedOf(by.shape, tasks, reject)
   const deleting = tasks.find(({ write }) => write.do === 'remove')
-  const rows = await loadStanding(
-    by,
-    keyed.map(({ key }) => key),
-    deleting === undefined ? null : deleting.by.run,
-  )
+  const keys = keyed.map(({ key }) => key)
+  const { rows, toBring } =
+    beside === null
+      ? { rows: await loadStanding(by, keys, deleting?.by.run ?? null), toBring: new Set<StandingRow>() }
+      : await loadBeside(by, beside, keys)
   await loadGone(by, rows.values())
   /** The last write that changed a row stands for it. */
   const owners = new Map<StandingRow, Task>()
@@ -89,12 +109,14 @@ async function putRows(by: Putting, tasks: readonly Task[], outcomes: Map<number
     }
   }
   const changed = [...owners.keys()].filter(({ isChanged }) => isChanged)
-  const refused = await sendStanding(by, changed)
+  const refused = await sendStanding(beside ?? by, [...new Set([...changed, ...toBring])])
   for (const [row, reason] of refused) {
     const task = owners.get(row)
     if (task !== undefined) reject(task, reason)
   }
   if (by.keepsSeen) await noteAllSeen(by, keyed)
+  // What the swap changes is kept when it is about to happen.
+  if (beside !== null) return
   const written = changed.filter((row) => !refused.has(row))
   await keepUndo(by, new Map(written.map((row) => [row, owners.get(row)?.by.run ?? ''])))
   if (deleting !== undefined)

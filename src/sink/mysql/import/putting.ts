@@ -15,8 +15,10 @@ export interface Putting {
   readonly locks: boolean
   /** Which rows a run has met is noted: the others are swept when it ends. */
   readonly keepsSeen: boolean
+  /** Each run fills it anew, and puts it in its place at its end. */
+  readonly isRebuilt: boolean
   /** Where others fill the table too: how rows say whose they are. */
-  readonly shared: TargetTable['shared']
+  readonly shared: TargetTable['shared'] | undefined
 }
 
 export interface Place extends Pick<Putting, 'session' | 'isMariadb' | 'locks'> {
@@ -24,8 +26,8 @@ export interface Place extends Pick<Putting, 'session' | 'isMariadb' | 'locks'> 
 }
 
 export async function puttingInto(table: string, { targets, ...place }: Place): Promise<Putting> {
-  const { owns, keepsSeen = false, shared } = targets.target(table)
+  const { owns, keepsSeen = false, isRebuilt = false, shared } = targets.target(table)
   const shape = await targets.shape(place.session, table, [...owns, ...KEPT])
   const columns = owns.flatMap((name) => shape.columns.get(name) ?? [])
-  return { ...place, shape, columns, keepsSeen, shared }
+  return { ...place, shape, columns, keepsSeen, isRebuilt, shared }
 }
