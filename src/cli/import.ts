@@ -11,12 +11,26 @@ import type { System } from './system.ts'
 export function importCommand(system: System): Command {
   return {
     name: 'import',
-    about: 'Bring the rows of a file, or of a Square account, into MySQL.',
-    words: '[FILE]',
+    about: 'Bring the rows of a file, an API or a Square account into MySQL.',
+    words: '[FILE or URL]',
     options: {
       table: { value: 'TABLE', about: 'into this table; content_index when left out' },
       map: { value: 'FIELD=COLUMN,…', about: 'where fields are found that the file calls by another name' },
       set: { value: 'FIELD=VALUE,…', about: 'fields that are the same in every row' },
+      'content-type': { value: 'NAME', about: 'the same as --set content_type=NAME' },
+      options: {
+        value: 'FILE',
+        about: 'options of the request in JSON, as POST /v1/sync/trigger takes them; credentials belong there',
+      },
+      'items-path': {
+        value: 'PATH',
+        about: 'of an API: where in an answer the list is; the answer itself when left out',
+      },
+      pagination: { value: 'TYPE', about: 'of an API: page, offset, cursor, link, next or none' },
+      'page-parameter': { value: 'NAME', about: 'which parameter says which page; called like the type when left out' },
+      'page-size': { value: 'N', about: 'how many items a page is asked to have' },
+      'size-parameter': { value: 'NAME', about: 'which parameter says how many; limit when left out' },
+      'next-from': { value: 'PATH', about: 'where in an answer the cursor, or the next address, is' },
       delimiter: { value: 'C', about: 'what stands between fields; a comma when left out' },
       encoding: {
         value: 'NAME',
@@ -25,7 +39,7 @@ export function importCommand(system: System): Command {
       'no-header': { about: 'the first line is a row like the others; --map then names columns by their numbers' },
       'data-type': {
         value: 'NAME,…',
-        about: 'instead of a file: what of Square, or `all`; what has changed, or with --force all there is',
+        about: 'instead of a file or URL: what of Square, or `all`; what has changed, or with --force all there is',
       },
       force: { about: 'read it again although it says what it said last time' },
       'dry-run': { about: 'say what it would do, by a sample, and do nothing' },
@@ -43,7 +57,7 @@ async function run(system: System, call: Call): Promise<ExitCode> {
   const { openImports } = await import('../pipeline/import.ts')
   await using opened = await openDesk(system, call)
   const { connectors, config, desk } = opened
-  const given = options.has('data-type') ? await ofAccount(opened, call) : await ofFile(opened, call)
+  const given = options.has('data-type') ? await ofAccount(opened, call) : await ofSource(opened, call)
   if (options.has('dry-run')) return await (await import('./show-forecast.ts')).showForecast(system, call, given)
   const open = (asked: ImportAsked) => system.openImport(config, asked)
   await openImports({ connectors, open }, { ...given, orderedAtMs: Date.now() })
@@ -51,7 +65,8 @@ async function run(system: System, call: Call): Promise<ExitCode> {
 }
 
 async function ofAccount({ connectors }: OpenDesk, { options, words }: Call): Promise<Omit<OrderGiven, 'by'>> {
-  if (words.length > 0) throw new MillraceError('COMMAND_INVALID', 'name a file or --data-type, not both')
+  if (words.length > 0)
+    throw new MillraceError('COMMAND_INVALID', 'name a file or an address, or --data-type, not both')
   const { accountOrder } = await import('../pipeline/account-order.ts')
   const names = (options.get('data-type') ?? '').split(',').map((name) => name.trim())
   return accountOrder(connectors, {
@@ -60,39 +75,13 @@ async function ofAccount({ connectors }: OpenDesk, { options, words }: Call): Pr
   })
 }
 
-async function ofFile({ connectors, config }: OpenDesk, { options, words }: Call): Promise<Omit<OrderGiven, 'by'>> {
-  const [file, ...more] = words
-  if (file === undefined || more.length > 0)
-    throw new MillraceError('COMMAND_INVALID', 'name one file to import, or --data-type')
-  const { bodyOf } = await import('./order-run.ts')
-  const { TriggerBody, wantedBy } = await import('../control/trigger-body.ts')
+async function ofSource({ connectors, config }: OpenDesk, call: Call): Promise<Omit<OrderGiven, 'by'>> {
+  const { importBody } = await import('./import-body.ts')
+  const { wantedBy } = await import('../control/trigger-body.ts')
   const { importOrder } = await import('../pipeline/import-order.ts')
-  const body = bodyOf(TriggerBody, {
-    sourceType: 'csv',
-    sourceIdentifier: file,
-    force: options.has('force'),
-    options: {
-      ...(options.has('table') && { targetTable: options.get('table') }),
-      ...(options.has('delimiter') && { delimiter: options.get('delimiter') }),
-      ...(options.has('encoding') && { encoding: options.get('encoding') }),
-      columnMapping: pairs('map', options),
-      constants: pairs('set', options),
-      hasHeader: !options.has('no-header'),
-    },
-  })
+  const body = await importBody(call)
   return importOrder(
     connectors,
     wantedBy(body, (secret) => new Seal(config.mysqlUrl).close(secret)),
-  )
-}
-
-function pairs(option: string, options: ReadonlyMap<string, string>): Record<string, string> {
-  const entries = (options.get(option) ?? '').split(',').filter((pair) => pair !== '')
-  return Object.fromEntries(
-    entries.map((pair) => {
-      const [name = '', ...value] = pair.split('=')
-      if (value.length > 0) return [name, value.join('=')]
-      throw new MillraceError('COMMAND_INVALID', `--${option} takes FIELD=VALUE, not "${pair}"`)
-    }),
   )
 }

@@ -7,7 +7,7 @@ import type { RunView } from '../../src/control/run-view.ts'
 import type { CheckResult } from '../../src/core/integrity.ts'
 import { ImportPlace } from '../support/import-place.ts'
 
-const connectors = new URL('../support/connectors/tickets.ts', import.meta.url).pathname
+const connectorOf = (name: string) => new URL(`../support/connectors/${name}.ts`, import.meta.url).pathname
 
 class Box implements AsyncDisposable {
   readonly place: ImportPlace
@@ -16,8 +16,8 @@ class Box implements AsyncDisposable {
     this.place = place
   }
 
-  static async open(): Promise<Box> {
-    return new Box(await ImportPlace.open({ MILLRACE_CONNECTORS: connectors }))
+  static async open(connector = 'tickets'): Promise<Box> {
+    return new Box(await ImportPlace.open({ MILLRACE_CONNECTORS: connectorOf(connector) }))
   }
 
   async import(targetTable: string, text: string): Promise<RunView> {
@@ -142,4 +142,26 @@ test('of many rows some are looked at, from all over the run; the same file once
   expect(again).toMatchObject({ state: 'done', writes: { 'tickets unchanged': 45_000 } })
   expect(of(again, 'rows that the run made')).toMatchObject({ expected: 0, found: 0, ok: true })
   expect(of(again, 'rows as they were read')).toBeUndefined()
+})
+
+test('a table that an import has not changed is not walked through again, until something of it or of its parents changes', async () => {
+  await using box = await Box.open('seats')
+  const { place } = box
+  const HALLS = 'id,name\nh1,Great\nh2,Small\n'
+  const SEATS = 'id,hall\ns1,h1\ns2,h2\n'
+  await box.import('halls', HALLS)
+  const first = await box.import('seats', SEATS)
+  expect(box.amiss(first)).toEqual({})
+  // Nobody looks: what a person takes away shows when the table is next walked through.
+  await place.database.query("DELETE FROM halls WHERE id = 'h2'")
+  const same = await box.import('seats', `${SEATS}\n`)
+  expect(same).toMatchObject({ tally: { applied: 0, exists: 2 } })
+  expect(same.integrity?.map(({ name }) => name)).toEqual(first.integrity?.map(({ name }) => name))
+  expect(box.amiss(same)).toEqual({})
+  const changed = await box.import('seats', `${SEATS}s3,h1\n`)
+  expect(box.amiss(changed)).toEqual({ 'seats: hall is of halls': [0, 1] })
+  // What was amiss is looked for again.
+  expect(box.amiss(await box.import('seats', `${SEATS}s3,h1\n\n`))).toEqual({ 'seats: hall is of halls': [0, 1] })
+  await box.import('halls', `${HALLS}h3,New\n`)
+  expect(box.amiss(await box.import('seats', `${SEATS}s3,h1\n\n\n`))).toEqual({})
 })

@@ -1,7 +1,10 @@
 // A Square account in MySQL, through the product: all of it first, then what changed; and an API like the one in the example.
 
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { RunView } from '../../src/control/run-view.ts'
+import { runCommand } from '../support/command.ts'
 import { ImportPlace } from '../support/import-place.ts'
 import { ScriptedApi } from '../support/scripted-api.ts'
 import { ScriptedSquare, SQUARE_TOKEN } from '../support/scripted-square.ts'
@@ -33,6 +36,48 @@ test('the curl example of an API works as written, and its token is nowhere to b
   })
   const seen = JSON.stringify([await place.runs(), await place.query('SELECT * FROM sync_runs')]) + place.output
   expect(seen).not.toContain(token)
+})
+
+test('the command imports an API with the options of a file and its own, and says what it would do', async () => {
+  const token = 'a-token-that-nobody-may-see'
+  const songs = Array.from({ length: 5 }, (_, song) => ({ name: `Song ${song}`, by: 'Gardel' }))
+  await using api = await ScriptedApi.open(({ url, headers }) => {
+    if (headers.authorization !== `Bearer ${token}`) return { status: 401, body: { error: 'no' } }
+    const [from, size] = ['start', 'limit'].map((name) => Number(url.searchParams.get(name)))
+    return { body: { data: { songs: songs.slice(from, (from ?? 0) + (size ?? 0)) } } }
+  })
+  await using place = await ImportPlace.open({ MILLRACE_IMPORT_PRIVATE_HOSTS: new URL(api.url).host })
+  const file = join(place.folder, 'songs.json')
+  const given = { auth: { type: 'bearer', token }, contentType: 'film', columnMapping: { title: 'name' } }
+  await writeFile(file, JSON.stringify(given))
+  const settings = { ...place.settings, MILLRACE_IMPORT_PRIVATE_HOSTS: new URL(api.url).host }
+  const paged = [
+    '--pagination',
+    'offset',
+    '--page-parameter',
+    'start',
+    '--page-size',
+    '2',
+    '--items-path',
+    'data.songs',
+  ]
+  const asked = [`${api.url}/music`, '--options', file, '--content-type', 'music', '--map', 'artist=by', ...paged]
+  const command = (...more: readonly string[]) => runCommand(['import', ...asked, '--json', ...more], settings)
+  const dry = await command('--dry-run')
+  expect(JSON.parse(dry.out)).toMatchObject({ rows: 5, sample: { applied: 2 } })
+  const done = await command()
+  expect(done).toMatchObject({ code: 0, err: '' })
+  expect(JSON.parse(done.out)).toMatchObject({ state: 'done', tally: { applied: 5 } })
+  expect(await place.query('SELECT content_type, title, artist FROM content_index ORDER BY title')).toEqual(
+    songs.map(({ name, by }) => ({ content_type: 'music', title: name, artist: by })),
+  )
+  expect(`${dry.out}${done.out}`).not.toContain(token)
+  expect(await command('--delimiter', ';')).toMatchObject({ code: 2, out: expect.stringMatching(/delimiter/u) })
+  await writeFile(file, '[1]')
+  expect(await command()).toMatchObject({
+    code: 2,
+    out: expect.stringMatching(/songs.json cannot be read: it is no object/u),
+  })
 })
 
 test('an address that is not for everybody is refused', async () => {
