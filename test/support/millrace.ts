@@ -32,9 +32,9 @@ export class Millrace implements AsyncDisposable {
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (this.#output += chunk))
   }
 
-  /** Starts `millrace start`; it may still be on its way when this resolves. */
-  static async start(settings: Settings, args: readonly string[] = []): Promise<Millrace> {
-    const port = await freePort()
+  /** Starts `millrace start`, at a free port if none is given; it may still be on its way when this resolves. */
+  static async start(settings: Settings, args: readonly string[] = [], at?: number): Promise<Millrace> {
+    const port = at ?? (await freePort())
     const env = {
       PATH: process.env.PATH,
       AWS_REGION: 'eu-central-1',

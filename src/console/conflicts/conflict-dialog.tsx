@@ -7,6 +7,7 @@ import { useAsked } from '../part/asked.ts'
 import { Dialog } from '../part/dialog.tsx'
 import { Failure } from '../part/failure.tsx'
 import { goTo, linkTo, place } from '../part/place.ts'
+import { ScrollFrame } from '../part/scroll-frame.tsx'
 import { may } from '../part/session.ts'
 import { ShownValue } from '../part/shown-value.tsx'
 import { Skeleton } from '../part/skeleton.tsx'
@@ -53,7 +54,7 @@ export function ConflictDialog({ id, changed }: ConflictDialogProps) {
 
 function Versions({ conflict }: { readonly conflict: ConflictDetailView }) {
   return (
-    <div class="table-frame">
+    <ScrollFrame label="Both versions">
       <table class="versions">
         <caption class="unseen">Both versions, field by field</caption>
         <thead>
@@ -84,7 +85,7 @@ function Versions({ conflict }: { readonly conflict: ConflictDetailView }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollFrame>
   )
 }
 

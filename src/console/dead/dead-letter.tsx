@@ -7,6 +7,7 @@ import { useAsked } from '../part/asked.ts'
 import { Dialog } from '../part/dialog.tsx'
 import { Failure } from '../part/failure.tsx'
 import { goTo, linkTo, place } from '../part/place.ts'
+import { ScrollFrame } from '../part/scroll-frame.tsx'
 import { may } from '../part/session.ts'
 import { ShownValue } from '../part/shown-value.tsx'
 import { Skeleton } from '../part/skeleton.tsx'
@@ -66,7 +67,7 @@ function Rows({ letter: { key, before, after } }: { readonly letter: DeadLetterV
   const names = [...new Set([key, before, after].flatMap((row) => Object.keys(row ?? {})))]
   if (names.length === 0) return <p>The record cannot be read.</p>
   return (
-    <div class="table-frame">
+    <ScrollFrame label="The row">
       <table>
         <thead>
           <tr>
@@ -91,6 +92,6 @@ function Rows({ letter: { key, before, after } }: { readonly letter: DeadLetterV
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollFrame>
   )
 }

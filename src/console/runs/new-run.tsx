@@ -1,13 +1,14 @@
 // Starts a backfill or a replay: what it would do is shown first, and only what was shown can be started.
 
-import { useSignal } from '@preact/signals'
+import { useComputed, useSignal } from '@preact/signals'
+import type { ConnectorView } from '../../control/connector-view.ts'
 import type { RunView } from '../../control/run-view.ts'
 import { send } from '../part/api.ts'
+import { useAsked } from '../part/asked.ts'
 import { useAttempt } from '../part/attempt.ts'
 import { BusyButton } from '../part/busy-button.tsx'
 import { Dialog } from '../part/dialog.tsx'
 import { Failure } from '../part/failure.tsx'
-import { flow } from '../part/flow.ts'
 import { goTo, linkTo } from '../part/place.ts'
 import { tell } from '../part/toast-list.ts'
 import { type Forecast, ForecastFacts } from './forecast-facts.tsx'
@@ -15,10 +16,17 @@ import { LimitFields, type LimitsTyped, limitsIn, NO_LIMITS } from './limit-fiel
 import { RunFields } from './run-fields.tsx'
 import { bodyOf, KINDS, type KindName, NOTHING_TYPED, type Typed } from './run-form.ts'
 
+const EVERY_MS = 60_000
+
 export function NewRun({ close }: { readonly close: () => void }) {
   const kind = useSignal<KindName>('backfill')
-  const connectors = flow.value?.flows.map(({ connector }) => connector) ?? []
-  const typed = useSignal<Typed>({ ...NOTHING_TYPED, connector: connectors[0] ?? '' })
+  const { data: connectors } = useAsked<readonly ConnectorView[]>(
+    useComputed(() => '/api/connectors'),
+    useSignal(EVERY_MS),
+  )
+  const typed = useSignal<Typed>(NOTHING_TYPED)
+  const [first] = connectors ?? []
+  if (typed.value.connector === '' && first !== undefined) typed.value = { ...typed.value, connector: first.name }
   const limits = useSignal<LimitsTyped>(NO_LIMITS)
   const shown = useSignal<{ readonly text: string; readonly forecast: Forecast } | null>(null)
   const { fault, attempt } = useAttempt()

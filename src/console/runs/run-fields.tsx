@@ -1,13 +1,15 @@
 // What a new run is about, as a part of its form.
 
 import type { Signal } from '@preact/signals'
+import type { ConnectorView } from '../../control/connector-view.ts'
 import { Field } from '../part/field.tsx'
 import { KINDS, type KindName, type Typed } from './run-form.ts'
 
 interface RunFieldsProps {
   readonly kind: Signal<KindName>
   readonly typed: Signal<Typed>
-  readonly connectors: readonly string[]
+  /** Null: still to come. */
+  readonly connectors: readonly ConnectorView[] | null
 }
 
 export function RunFields({ kind, typed, connectors }: RunFieldsProps) {
@@ -15,6 +17,9 @@ export function RunFields({ kind, typed, connectors }: RunFieldsProps) {
   const change = (part: keyof Typed) => (value: string) => {
     typed.value = { ...typed.value, [part]: value }
   }
+  const chosen = connectors?.find(({ name }) => name === typed.value.connector)
+  // What comes from outside is imported, it cannot be read again.
+  const able = (connectors ?? []).filter(({ source }) => kind.value === 'replay' || source !== 'import')
   return (
     <>
       <fieldset class="choice">
@@ -28,7 +33,19 @@ export function RunFields({ kind, typed, connectors }: RunFieldsProps) {
       </fieldset>
       <p class="quiet">{about}</p>
       <div class="fields">
-        <Field label="Connector" value={typed.value.connector} change={change('connector')} options={connectors} />
+        <Field
+          label="Connector"
+          value={typed.value.connector}
+          change={change('connector')}
+          options={able.map(({ name }) => name)}
+        />
+        <Field
+          label="Table"
+          hint="One of the connector's, or all"
+          value={typed.value.table}
+          change={change('table')}
+          options={['', ...(chosen?.tables.map(({ name }) => name) ?? [])]}
+        />
         {fields.map(({ name, label, hint }) => (
           <Field key={name} label={label} hint={hint} value={typed.value[name]} change={change(name)} />
         ))}

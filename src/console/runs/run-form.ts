@@ -31,7 +31,6 @@ interface KindSpec {
   readonly fields: readonly FieldSpec[]
 }
 
-const TABLE: FieldSpec = { name: 'table', label: 'Table', hint: 'Empty: all of the connector' }
 const VENUE: FieldSpec = { name: 'venue', label: 'Venue', hint: 'Its number; empty: all' }
 
 export const KINDS: Readonly<Record<KindName, KindSpec>> = {
@@ -40,7 +39,6 @@ export const KINDS: Readonly<Record<KindName, KindSpec>> = {
     path: '/api/backfills',
     about: 'Copies rows of the source as they are now, beside the live changes, which go first.',
     fields: [
-      TABLE,
       VENUE,
       { name: 'keyFrom', label: 'Key from', hint: 'Of the primary key, with a table' },
       { name: 'keyTo', label: 'Key to', hint: 'It is copied, too' },
@@ -52,7 +50,6 @@ export const KINDS: Readonly<Record<KindName, KindSpec>> = {
     path: '/api/replays',
     about: 'Gives records of the log to the target once more; what is there already stays as it is.',
     fields: [
-      TABLE,
       VENUE,
       { name: 'from', label: 'From', hint: 'A time, or a cursor topic:partition:offset' },
       { name: 'to', label: 'To', hint: 'The same; empty: to the end' },

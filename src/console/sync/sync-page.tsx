@@ -64,7 +64,8 @@ export function SyncPage() {
           go={(from) => askOfPlace({ from: from === 0 ? '' : String(from) })}
         />
       )}
-      <SyncHistory everyMs={everyMs} />
+      {/* Not before the venues: they would push it down. */}
+      {(data !== null || error !== null) && <SyncHistory everyMs={everyMs} />}
     </>
   )
 }

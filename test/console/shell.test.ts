@@ -1,0 +1,192 @@
+// The frame of the console: signing in, what it does while the server is slow, wrong or away, and how much it is to load.
+
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../../src/stack/free-port.ts'
+import { axeFaults } from '../support/axe.ts'
+import { Console, NARROW, openBrowser } from '../support/browser.ts'
+import { FeedbackPlace } from '../support/feedback-place.ts'
+import { Millrace } from '../support/millrace.ts'
+
+const TOKEN = 'token-of-ann-in-a-test'
+const VENUES = 5_000
+const FIRST_VIEW_BYTES_MAX = 100_000
+/** What people do not see yet; under 0.1 is good. */
+const SHIFT_MAX = 0.02
+
+let browser: Browser & AsyncDisposable
+let place: FeedbackPlace
+let millrace: Millrace
+let port: number
+const start = async () => {
+  const settings = { ...place.settings, MILLRACE_TOKENS: `ann:operator:${TOKEN}` }
+  return (await Millrace.start(settings, [], port)).ready()
+}
+beforeAll(async () => {
+  browser = await openBrowser()
+  place = await FeedbackPlace.open()
+  port = await freePort()
+  const names = Array.from({ length: VENUES }, (_, at) => `('Venue number ${String(at).padStart(4, '0')}')`)
+  await place.site.connection.query(`INSERT INTO client (name) VALUES ${names}`)
+  millrace = await start()
+})
+afterAll(async () => {
+  await millrace?.[Symbol.asyncDispose]()
+  await place?.[Symbol.asyncDispose]()
+  await browser?.[Symbol.asyncDispose]()
+})
+
+async function signedIn(page: string): Promise<Console> {
+  const console = await Console.open(browser)
+  await console.page.goto(`${millrace.url}/#/${page}`)
+  await console.page.getByLabel('Token').fill(TOKEN)
+  await console.page.keyboard.press('Enter')
+  return console
+}
+
+const firstVenue = (console: Console) => console.page.getByRole('row', { name: 'Venue number 0000' })
+
+test('one signs in by a token, stays so, and signs out', async () => {
+  await using console = await Console.open(browser)
+  const { page } = console
+  await page.goto(millrace.url)
+  await page.getByLabel('Token').fill('token-of-nobody')
+  await page.keyboard.press('Enter')
+  await page.getByRole('alert').getByText('there is no such token').waitFor()
+  expect(await axeFaults(page)).toEqual([])
+  await console.takePictures('sign-in')
+  expect(await page.getByLabel('Token').inputValue()).toBe('token-of-nobody')
+  await page.getByLabel('Token').fill(TOKEN)
+  await page.keyboard.press('Enter')
+  await firstVenue(console).waitFor()
+  const cookies = await page.context().cookies()
+  expect(cookies).toEqual([expect.objectContaining({ httpOnly: true, sameSite: 'Strict' })])
+  expect(JSON.stringify(cookies)).not.toContain(TOKEN)
+  await page.reload()
+  await firstVenue(console).waitFor()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByLabel('Token').waitFor()
+  await page.reload()
+  await page.getByLabel('Token').waitFor()
+  expect(console.faults).toEqual([])
+})
+
+test('a restart of the server is said, survived, and loses nothing that was typed', async () => {
+  await using console = await signedIn('runs')
+  const { page } = console
+  await page.getByRole('button', { name: 'New run' }).click()
+  await page.getByLabel('Venue').fill('42')
+  expect(await millrace.stop()).toBe(0)
+  await page.getByRole('status').getByText('No answer from the server since').waitFor()
+  await console.takePictures('away')
+  millrace = await start()
+  await page.getByRole('status').getByText('The server is back.').waitFor()
+  expect(await page.getByLabel('Venue').inputValue()).toBe('42')
+  await page.getByRole('button', { name: 'Show what it would do' }).click()
+  await page.getByRole('alert').or(page.getByText('Nothing has been written')).waitFor()
+  expect(console.faults).toEqual([])
+})
+
+test('a slow answer is waited for with its place kept, so that nothing jumps', async () => {
+  await using console = await signedIn('sync')
+  const { page } = console
+  await firstVenue(console).waitFor()
+  const released = Promise.withResolvers<void>()
+  await page.route('**/api/venues?*', async (route) => {
+    await released.promise
+    await route.continue()
+  })
+  await page.addInitScript(() => {
+    const seen = { shift: 0 }
+    Object.assign(globalThis, { seen })
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) seen.shift += (entry as unknown as { value: number }).value
+    }).observe({ entryTypes: ['layout-shift' as 'mark'] })
+  })
+  await page.reload()
+  await page.locator('table[aria-busy=true] .skeleton-line').first().waitFor()
+  released.resolve()
+  await firstVenue(console).waitFor()
+  const shift = await page.evaluate(() => (globalThis as unknown as { seen: { shift: number } }).seen.shift)
+  expect(shift).toBeLessThan(SHIFT_MAX)
+  await page.unroute('**/api/venues?*')
+  await page.route('**/api/venues?*', () => undefined)
+  await page.reload()
+  await page.locator('table[aria-busy=true] .skeleton-line').first().waitFor()
+  await console.takePictures('slow')
+  expect(console.faults).toEqual([])
+})
+
+test('a wrong answer says what to do, and is asked for again', async () => {
+  await using console = await signedIn('sync')
+  const { page } = console
+  await firstVenue(console).waitFor()
+  const error = { code: 'SOURCE_UNREACHABLE', message: '<b>no</b> answer from MySQL', hint: 'Look at the server.' }
+  await page.route('**/api/venues?*', (route) => route.fulfill({ status: 503, json: { error } }))
+  await page.reload()
+  const alert = page.getByRole('alert')
+  await alert.getByText('<b>no</b> answer from MySQL').waitFor()
+  await alert.getByText('Look at the server.').waitFor()
+  await console.takePictures('wrong')
+  expect(await axeFaults(page)).toEqual([])
+  await page.unroute('**/api/venues?*')
+  await alert.getByRole('button', { name: 'Try again' }).click()
+  await firstVenue(console).waitFor()
+  expect(await alert.count()).toBe(0)
+  expect(console.faults).toEqual([])
+})
+
+test('of thousands of venues a page is shown, searched by keyboard, and turned', async () => {
+  await using console = await signedIn('sync')
+  const { page } = console
+  await firstVenue(console).waitFor()
+  await page.getByText('1–50 of 5,000').waitFor()
+  expect(await page.locator('main tr').count()).toBeLessThan(60)
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('row', { name: 'Venue number 0050' }).waitFor()
+  await page.keyboard.press('/')
+  await page.keyboard.type('number 4321')
+  await page.getByRole('row', { name: 'Venue number 4321' }).waitFor()
+  await firstVenue(console).waitFor({ state: 'detached' })
+  expect(new URL(page.url()).hash).toBe('#/sync?search=number+4321')
+  expect(console.faults).toEqual([])
+})
+
+test('keys are told, and lead to every page', async () => {
+  await using console = await signedIn('sync')
+  const { page } = console
+  await firstVenue(console).waitFor()
+  await page.keyboard.press('?')
+  const keys = page.getByRole('dialog', { name: 'Keys' })
+  await keys.getByText('Dead letters').waitFor()
+  expect(await axeFaults(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await keys.waitFor({ state: 'detached' })
+  await page.keyboard.press('g')
+  await page.keyboard.press('a')
+  await page.getByRole('heading', { name: 'Audit', level: 1 }).and(page.locator(':focus')).waitFor()
+  await page.setViewportSize(NARROW)
+  await page.getByRole('button', { name: 'Menu' }).click()
+  await console.takePictures('menu')
+  await page.setViewportSize(NARROW)
+  await page.getByRole('link', { name: 'Schedules' }).click()
+  await page.getByRole('heading', { name: 'Schedules', level: 1 }).waitFor()
+  expect(await page.getByRole('link', { name: 'Schedules' }).isVisible()).toBe(false)
+  expect(console.faults).toEqual([])
+})
+
+test('the first view is small', async () => {
+  await using console = await Console.open(browser)
+  const { page } = console
+  const network = await page.context().newCDPSession(page)
+  let bytes = 0
+  network.on('Network.loadingFinished', ({ encodedDataLength }) => {
+    bytes += encodedDataLength
+  })
+  await network.send('Network.enable')
+  await page.context().request.post(`${millrace.url}/api/session`, { data: { token: TOKEN } })
+  await page.goto(millrace.url)
+  await firstVenue(console).waitFor()
+  expect(bytes).toBeGreaterThan(10_000)
+  expect(bytes).toBeLessThan(FIRST_VIEW_BYTES_MAX)
+})
