@@ -16,10 +16,12 @@ import { importedTables, importParts } from './import-scope.ts'
 import { type InspectOptions, inspectImport } from './inspect-import.ts'
 import { knownRows, passBy } from './known-rows.ts'
 import type { Observer } from './observer.ts'
+import { PageMarks } from './page-marks.ts'
 import { readPlace } from './read-place.ts'
 import type { ReadyConnector } from './ready-connector.ts'
 import type { RunBook } from './run-book.ts'
 import type { RunKindWork, RunWork } from './run-work.ts'
+import { type SourceSample, sampleSource } from './sample-source.ts'
 import { settleRun } from './settle-run.ts'
 import { sweepPart } from './sweep-part.ts'
 import { workWithin } from './work-within.ts'
@@ -43,13 +45,21 @@ interface Opened {
 }
 
 const TELL_EVERY_MS = 5_000
+/** Rows behind so many of a part's pages are asked for again. */
+const MARKS_MAX = 4
 /** No live changes wait behind rows from outside; and few at once are gone before the young generation is collected. */
 const PAGES = { rowsMost: 1_000, aheadMin: 4_000 } as const
 
-/** Which part is being read, where its own reading stands, and the digests of the parts so far. */
-const Place = z.object({ part: z.number(), within: z.string().nullable(), digests: z.array(z.string().nullable()) })
+/** Which part is being read, where its own reading stands, and of the parts so far their digests and what samples came to. */
+const Sample = z.object({ table: z.string(), expected: z.number(), found: z.number(), threshold: z.number() })
+const Place = z.object({
+  part: z.number(),
+  within: z.string().nullable(),
+  digests: z.array(z.string().nullable()),
+  samples: z.array(Sample).default([]),
+})
 type Place = z.infer<typeof Place>
-const BEGINNING: Place = { part: 0, within: null, digests: [] }
+const BEGINNING: Place = { part: 0, within: null, digests: [], samples: [] }
 
 export function importKind(options: ImportOptions): RunKindWork {
   return {
@@ -69,7 +79,12 @@ async function checked(options: ImportOptions, work: RunWork): Promise<readonly 
   const { order } = work
   const known = (await work.book()).get(order.id)?.integrity ?? null
   if (known !== null) return known
-  const checks = await inspectImport(options, work)
+  const { samples } = work.progress.bookmark === null ? BEGINNING : readPlace(Place, work.progress.bookmark, 'import')
+  const asked = samples.map(({ table, ...sample }): CheckResult => {
+    const ok = sample.expected - sample.found <= sample.threshold
+    return { check: 'sample', table, name: 'rows as their source has them', ...sample, ok, why: null }
+  })
+  const checks = [...(await inspectImport(options, work)), ...asked]
   const value = await options.records.pack('integrity', { run: order.id, checks })
   await work.note(async () => [{ topic: RUNS, key: Buffer.from(integrityKey(order.id)), value }])
   options.observer.checked({ connector: order.connector, run: order.id, checks })
@@ -96,15 +111,33 @@ async function carryOut(options: ImportOptions, work: RunWork): Promise<void> {
     const { source } = opened
     const isKnown = at.digests.length > at.part
     const digests = isKnown ? at.digests : [...at.digests, await work.retry(() => source.digest(signal))]
-    await bring({ ...options, ...opened }, telling, { ...at, digests })
-    at = { part: at.part + 1, within: null, digests }
-    if (!signal.aborted)
-      await swept(
-        options,
-        opened,
-        workWithin(telling, () => JSON.stringify(at)),
-      )
+    const marks = await bring({ ...options, ...opened }, telling, { ...at, digests })
+    if (signal.aborted) return
+    const { part } = at
+    at = { ...at, part: part + 1, within: null, digests }
+    await swept(
+      options,
+      opened,
+      workWithin(telling, () => JSON.stringify(at)),
+    )
+    const sample = marks === null ? null : await sampled({ ...options, ...opened }, work, { part, marks })
+    if (sample === null) continue
+    // Last: what was found of a part whose end is not on record is found again.
+    at = { ...at, samples: [...at.samples, sample] }
+    const step = { bookmark: JSON.stringify(at), rows: work.progress.rows, rowsPerSecond: 0 }
+    await telling.step(step, async () => [])
   }
+}
+
+async function sampled(
+  { source, connectors, letters, openChecks }: ImportOptions & Opened,
+  work: RunWork,
+  { part: index, marks }: { readonly part: number; readonly marks: PageMarks },
+): Promise<SourceSample | null> {
+  const part = importParts(work.order)[index]
+  const ready = connectors.find(({ connector }) => connector.name === work.order.connector)
+  if (work.signal.aborted || part === undefined || ready === undefined) return null
+  return sampleSource({ source, letters, openChecks, part, ready, marks: marks.all }, work)
 }
 
 async function swept(options: ImportOptions, { table, sweep }: Opened, work: RunWork): Promise<void> {
@@ -121,22 +154,28 @@ async function swept(options: ImportOptions, { table, sweep }: Opened, work: Run
   }
 }
 
-/** One part. It ends when its rows have arrived: those of the next one may refer to them. */
-async function bring(
-  { table, source, codec, clock, records }: ImportOptions & Opened,
-  work: RunWork,
-  at: Place,
-): Promise<void> {
+/** One part. It ends when its rows have arrived: those of the next one may refer to them. Null where nothing had to be read. */
+async function bring(options: ImportOptions & Opened, work: RunWork, at: Place): Promise<PageMarks | null> {
+  const { table, source, codec, clock, records } = options
   const { order, progress } = work
+  const marks = new PageMarks(MARKS_MAX)
   const within = workWithin(work, (bookmark) => JSON.stringify({ ...at, within: bookmark }))
   const known =
     at.within === null
       ? knownRows(await work.book(), order, { part: at.part, digest: at.digests[at.part] ?? null })
       : null
-  if (known !== null) return passBy(records, within, { table, rows: known })
+  if (known !== null) {
+    await passBy(records, within, { table, rows: known })
+    return null
+  }
   const scope = JSON.stringify([{ table, from: null, to: null, filters: [] }])
   const ofPart = { order: { ...order, scope }, progress: { ...progress, bookmark: at.within } }
-  await backfill({ source, codec, clock, ...PAGES }, { ...within, ...ofPart })
+  const step: RunWork['step'] = async (taken, made) => {
+    await within.step(taken, made)
+    marks.note(taken.bookmark)
+  }
+  await backfill({ source, codec, clock, ...PAGES }, { ...within, ...ofPart, step })
+  return marks
 }
 
 /** When the last import of each table that was done was ordered. */

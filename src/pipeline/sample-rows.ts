@@ -1,6 +1,5 @@
 // Some rows of an import, read again from the log and held against what the table has. They are taken from all over the run.
 
-import type { Found } from '../core/connector.ts'
 import type { Cursor } from '../core/cursor.ts'
 import { deadLetterKey } from '../core/dead-letter.ts'
 import type { ChangeEvent } from '../core/event.ts'
@@ -8,10 +7,11 @@ import { readRunTag } from '../core/run.ts'
 import { tableTopic } from '../core/topic.ts'
 import type { EventCodec } from '../log/codec.ts'
 import type { Log } from '../log/log.ts'
-import type { ImportChecks, SampledWrite } from '../sink/import-checks.ts'
+import type { ImportChecks } from '../sink/import-checks.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { ReadyConnector } from './ready-connector.ts'
 import type { RunWork } from './run-work.ts'
+import { sampledWrites } from './sampled-writes.ts'
 
 export interface SampleOptions {
   readonly log: Log
@@ -30,11 +30,6 @@ const ROWS_MAX = 100
 /** In so many places of a table's topic. */
 const PLACES = 10
 
-const NOTHING: Found = {
-  one: () => null,
-  many: () => [],
-}
-
 /** How many rows should be as they were read, and how many are; null where the log has none of this run. */
 export async function sampleRows(options: SampleOptions, work: RunWork, table: string) {
   const { ready, checks } = options
@@ -42,7 +37,7 @@ export async function sampleRows(options: SampleOptions, work: RunWork, table: s
   const topic = tableTopic(ready.connector, '', table)
   const sampled = await rowsOf(options, work, topic)
   const dead = await deadAmong(options, work, { topic, ids: sampled.map(({ id }) => id) })
-  const writes = sampled.filter(({ id }) => !dead.has(id)).flatMap(({ event }) => writesOf(ready, event))
+  const writes = sampled.filter(({ id }) => !dead.has(id)).flatMap(({ event }) => sampledWrites(ready, event))
   if (writes.length === 0) return null
   const { id: run } = work.order
   const found = await work.retry(() => checks.compare({ run, writes }, work.signal))
@@ -71,16 +66,6 @@ async function rowsOf({ log, openCodec }: SampleOptions, { order, signal }: RunW
     }
   }
   return rows
-}
-
-/** None of what cannot be mapped: it did not arrive, though somebody may have given its dead letter up since. */
-function writesOf({ connector, settings }: ReadyConnector, event: ChangeEvent): readonly SampledWrite[] {
-  try {
-    const writes = connector.tables[event.table]?.map(event, NOTHING, settings) ?? []
-    return writes.map((write) => ({ write, position: event.position }))
-  } catch {
-    return []
-  }
 }
 
 /** Stretches of a partition, as far apart from each other as they can be; all of it where that is not much. */

@@ -33,7 +33,7 @@ export interface SampledWrite {
   readonly position: Position
 }
 
-/** newer: what was written since says something else, rightly. */
+/** newer: what was written since, or what the source has by now, says something else, rightly. */
 export type Sampled = 'same' | 'newer' | 'differing'
 
 export interface ImportChecks {

@@ -60,6 +60,7 @@ test('what is as it should be is told too, over HTTP and in MySQL; a check that 
     },
     { check: 'count', table: 'tickets', name: 'rows that the run made', ...sound, expected: 3, found: 3 },
     { check: 'sample', table: 'tickets', name: 'rows as they were read', ...sound, expected: 3, found: 3 },
+    { check: 'sample', table: 'tickets', name: 'rows as their source has them', ...sound, expected: 3, found: 3 },
   ]
   expect((await box.place.get(`/v1/sync/${run.id}`)).body).toMatchObject({ integrity: wanted })
   const [kept] = await box.place.query(`SELECT integrity FROM sync_runs WHERE id = '${run.id}'`)
@@ -112,6 +113,7 @@ test('rows that are not as the run made them, and rows that it made and are not 
   expect(box.amiss(run)).toEqual({
     'tickets: rows that the run made': [7, 6],
     'tickets: rows as they were read': [7, 5],
+    'tickets: rows as their source has them': [7, 5],
   })
 })
 
@@ -156,7 +158,9 @@ test('a table that an import has not changed is not walked through again, until 
   await place.database.query("DELETE FROM halls WHERE id = 'h2'")
   const same = await box.import('seats', `${SEATS}\n`)
   expect(same).toMatchObject({ tally: { applied: 0, exists: 2 } })
-  expect(same.integrity?.map(({ name }) => name)).toEqual(first.integrity?.map(({ name }) => name))
+  const names = ({ integrity }: RunView) => integrity?.map(({ name }) => name) ?? []
+  // Nor is the source asked again of rows that did not come.
+  expect([...names(same), 'rows as their source has them']).toEqual(names(first))
   expect(box.amiss(same)).toEqual({})
   const changed = await box.import('seats', `${SEATS}s3,h1\n`)
   expect(box.amiss(changed)).toEqual({ 'seats: hall is of halls': [0, 1] })
@@ -164,4 +168,26 @@ test('a table that an import has not changed is not walked through again, until 
   expect(box.amiss(await box.import('seats', `${SEATS}s3,h1\n\n`))).toEqual({ 'seats: hall is of halls': [0, 1] })
   await box.import('halls', `${HALLS}h3,New\n`)
   expect(box.amiss(await box.import('seats', `${SEATS}s3,h1\n\n\n`))).toEqual({})
+})
+
+test('some rows are asked of their source again: what was read wrong shows, and rows that were set aside are no matter', async () => {
+  await using box = await Box.open('seats')
+  const { place } = box
+  const lines = Array.from({ length: 3_000 }, (_, row) => `s${row},h1\n`).join('')
+  await writeFile(join(place.folder, 'seats.csv'), `id,hall\n${lines}s1,h2\n`)
+  const asked = { sourceType: 'csv', sourceIdentifier: 'seats.csv', options: { targetTable: 'seats' } }
+  const found = (run: RunView) => run.integrity?.find(({ name }) => name === 'rows as their source has them')
+  const first = await place.done(await place.trigger(asked))
+  expect(first).toMatchObject({ state: 'done', tally: { applied: 3_000, rejected: 1 } })
+  expect(found(first)).toMatchObject({ check: 'sample', table: 'seats', ok: true })
+  expect(found(first)?.expected).toBeGreaterThanOrEqual(20)
+  expect(found(first)?.found).toBe(found(first)?.expected)
+  // Whoever reads the table finds other halls than the file has: as though they had been read wrong.
+  await place.database.query(
+    "CREATE TRIGGER wrong BEFORE UPDATE ON seats FOR EACH ROW SET NEW.hall = CONCAT(NEW.hall, '?')",
+  )
+  await writeFile(join(place.folder, 'seats.csv'), `id,hall\n${lines.replaceAll('h1', 'h3')}`)
+  const second = await place.done(await place.trigger(asked))
+  expect(second.state).toBe('done')
+  expect(found(second)).toMatchObject({ ok: false, found: 0 })
 })

@@ -1,6 +1,8 @@
 // Looks at tables that an import has filled, page by page along their keys. Each page is one statement, and so one moment.
 
 import { MillraceError } from '../../../core/errors.ts'
+import { BY_VERSION } from '../../../core/imported-row.ts'
+import { epochOf } from '../../../core/position.ts'
 import type { Merge, Remove } from '../../../core/write.ts'
 import { quotedName } from '../../../mysql/sql-name.ts'
 import type { ImportChecks, LookedPage, LookRequest, RowQuestion, Sampled, SampledWrite } from '../../import-checks.ts'
@@ -102,7 +104,9 @@ class MysqlChecks implements ImportChecks {
     const row = (await loadStanding(by, [key], null)).get(key.text)
     if (row?.found == null) return write.do === 'remove' || (await isGone(session, run, key)) ? 'same' : 'differing'
     if ((row.found.kept.position ?? '') > position) return 'newer'
-    return write.do === 'merge' && row.holds(heldFields(by.shape, write)) ? 'same' : 'differing'
+    if (write.do === 'merge' && row.holds(heldFields(by.shape, write))) return 'same'
+    const isLater = epochOf(position) === BY_VERSION && (row.found.kept.position ?? '') < position
+    return isLater ? 'newer' : 'differing'
   }
 
   #use<Result>(signal: AbortSignal, work: (session: Session) => Promise<Result>): Promise<Result> {

@@ -1,0 +1,81 @@
+// Some rows of a part, asked of their source once more when they have arrived, and held against what the table has: so a fault
+// of reading shows as well as one of writing. A source that cannot answer again is no discrepancy.
+
+import { MillraceError } from '../core/errors.ts'
+import { PLACE_COLUMN } from '../core/imported-row.ts'
+import { runTag } from '../core/run.ts'
+import { tableTopic } from '../core/topic.ts'
+import type { ImportChecks } from '../sink/import-checks.ts'
+import type { PagedRows } from '../source/source.ts'
+import type { DeadLetters } from './dead-letters.ts'
+import type { ImportPart } from './import-scope.ts'
+import type { PageMark } from './page-marks.ts'
+import type { ReadyConnector } from './ready-connector.ts'
+import type { RunWork } from './run-work.ts'
+import { sampledWrites } from './sampled-writes.ts'
+
+export interface SampleSourceOptions {
+  readonly part: ImportPart
+  readonly source: PagedRows
+  readonly marks: readonly PageMark[]
+  readonly ready: ReadyConnector
+  readonly letters: (signal: AbortSignal) => Pick<DeadLetters, 'each'>
+  readonly openChecks: (connector: string) => Promise<ImportChecks>
+}
+
+export interface SourceSample {
+  readonly table: string
+  readonly expected: number
+  readonly found: number
+  readonly threshold: number
+}
+
+const ROWS_PER_PAGE = 20
+/** What a service has may change while it is read; a file that does is refused. */
+const CHANGED_SHARE = 0.1
+
+/** Null where nothing was brought, or nothing can be asked again. */
+export async function sampleSource(options: SampleSourceOptions, work: RunWork): Promise<SourceSample | null> {
+  const { part, ready, openChecks } = options
+  const { table, from } = part
+  const { writes, rejected } = await work.tally()
+  if (!['inserted', 'updated'].some((change) => (writes[`${table} ${change}`] ?? 0) > 0)) return null
+  const aside = rejected === 0 ? new Set<unknown>() : await placesAside(options, work)
+  try {
+    const events = (await eventsOf(options, work)).filter(
+      ({ after, parts }) => parts.fault === null && !aside.has(after?.[PLACE_COLUMN]),
+    )
+    const sampled = events.flatMap((event) => sampledWrites(ready, event))
+    if (sampled.length === 0) return null
+    const checks = await openChecks(ready.connector.name)
+    try {
+      const found = await checks.compare({ run: work.order.id, writes: sampled }, work.signal)
+      const held = found.filter((one) => one !== 'newer')
+      const threshold = from.kind === 'csv' ? 0 : Math.ceil(held.length * CHANGED_SHARE)
+      return { table, expected: held.length, found: held.filter((one) => one === 'same').length, threshold }
+    } finally {
+      await checks.close()
+    }
+  } catch (error) {
+    if (error instanceof MillraceError) return null
+    throw error
+  }
+}
+
+async function eventsOf({ part, source, marks }: SampleSourceOptions, { order, signal }: RunWork) {
+  const scope = { table: part.table, from: null, to: null, filters: [] }
+  const asking = { scope, rowsMax: ROWS_PER_PAGE, run: runTag(order) }
+  const pages = []
+  for (const mark of marks) pages.push(await source.page({ ...asking, ...mark }, signal))
+  return pages.flatMap(({ events }) => events)
+}
+
+/** Of rows that did not arrive. */
+async function placesAside({ part, letters }: SampleSourceOptions, { order, signal }: RunWork): Promise<Set<unknown>> {
+  const topics = [tableTopic({ source: 'import', name: order.connector }, '', part.table)]
+  const places = new Set<unknown>()
+  for await (const { event } of letters(signal).each({ connector: order.connector, topics })) {
+    places.add(event?.after?.[PLACE_COLUMN])
+  }
+  return places
+}
