@@ -1,4 +1,5 @@
-// What open consoles cost the server: the CPU of the real command at rest, and while twenty look at 5,000 venues.
+// The console of 5,000 venues: how much its first view is, how soon it is there and how it scrolls, and what twenty open
+// ones cost the server.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { openDynoxide } from '../../../src/stack/dynoxide.ts'
 import { openMysql } from '../../../src/stack/mysql.ts'
+import { openBrowser } from '../../support/browser.ts'
 import { inDatabase } from '../../support/fresh-database.ts'
 import { Millrace } from '../../support/millrace.ts'
 import { RestaurantDatabase } from '../../support/restaurant-database.ts'
@@ -13,6 +15,7 @@ import { RestaurantTable } from '../../support/restaurant-table.ts'
 import type { Benchmark, Setting } from '../benchmark.ts'
 import { atMost, figure, type Report } from '../report.ts'
 import { median } from '../rounds.ts'
+import { type FirstView, firstView } from './first-view.ts'
 import { OpenConsoles } from './open-consoles.ts'
 
 const CONSOLES = 20
@@ -20,6 +23,8 @@ const VENUES = 5_000
 const SECONDS = 20
 const SETTLE_MS = 5_000
 const PERCENT_AIM = 2
+const VIEWS = 9
+const VIEW_AIMS = { kilobytes: 100, usableMs: 1_000, frameMs: 50 }
 const DATABASE = 'bench_console'
 const TABLE = 'restaurant_data'
 
@@ -49,13 +54,17 @@ export const CONSOLE: Benchmark = {
       }),
     )
     await millrace.ready()
+    const views: FirstView[] = []
+    const browser = opened.use(await openBrowser())
+    for (let view = 0; view < VIEWS; view++) views.push(await firstView(browser, millrace.url, 'Venue 1'))
+    await browser.close()
     const rounds: Round[] = []
     for (let round = 1; round <= setting.rounds; round++) {
       setting.say(`  round ${round}`)
       rounds.push(await inTurns(millrace, setting))
     }
     await millrace.stop()
-    return [report(rounds)]
+    return [viewReport(views), report(rounds)]
   },
 }
 
@@ -79,6 +88,35 @@ async function percentOf(millrace: Millrace, seconds: number): Promise<number> {
   await delay(seconds * 1_000)
   const tookS = (performance.now() - startMs) / 1_000
   return (100 * ((await millrace.cpuSeconds()) - beforeS)) / tookS
+}
+
+function viewReport(views: readonly FirstView[]): Report {
+  const medianOf = (name: keyof FirstView) => median(views.map((view) => view[name]))
+  return {
+    title: "The console's first view",
+    about: [
+      `${VENUES.toLocaleString('en')} venues, in a Chromium that knows nothing of the page yet, with server and databases on the same machine.`,
+    ],
+    head: ['', 'median', 'worst'],
+    rows: [
+      ['compressed, KB', figure(medianOf('kilobytes')), figure(Math.max(...views.map(({ kilobytes }) => kilobytes)))],
+      [
+        'until the venues are there, ms',
+        figure(medianOf('usableMs')),
+        figure(Math.max(...views.map(({ usableMs }) => usableMs))),
+      ],
+      [
+        'slowest frame while scrolling, ms',
+        figure(medianOf('slowestFrameMs')),
+        figure(Math.max(...views.map(({ slowestFrameMs }) => slowestFrameMs))),
+      ],
+    ],
+    aims: [
+      atMost('the first view, compressed, KB', VIEW_AIMS.kilobytes, medianOf('kilobytes')),
+      atMost('until it can be used, ms', VIEW_AIMS.usableMs, medianOf('usableMs')),
+      atMost('slowest frame while scrolling, ms', VIEW_AIMS.frameMs, medianOf('slowestFrameMs')),
+    ],
+  }
 }
 
 function report(rounds: readonly Round[]): Report {
