@@ -1,7 +1,7 @@
 // Bundles the console's page: `node deploy/console.mjs [FOLDER]`, into src/console/page when none is named. Plain JavaScript
 // for whatever Node the machine has.
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { basename, join, relative } from 'node:path'
+import { basename, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
@@ -51,4 +51,4 @@ async function pack(path) {
   await writeFile(`${path}.gz`, gzipSync(body, { level: constants.Z_BEST_COMPRESSION }))
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildConsole(process.argv[2] ?? PAGE)
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildConsole(resolve(process.argv[2] ?? PAGE))

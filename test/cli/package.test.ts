@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
+import { loadConsolePage } from '../../src/control/console-page.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 const run = promisify(execFile)
@@ -24,6 +26,14 @@ test('what is published runs as JavaScript, with the connectors of the package',
   const doctor = await run(process.execPath, [main, 'doctor', '--json'], { env }).catch((error) => error)
   expect(doctor.code).toBe(3)
   expect(JSON.parse(doctor.stdout).findings).toContainEqual({ check: 'connectors', isOk: true, detail: 'feedback' })
+})
+
+test('the console is published with it, whatever folder it is named from', { timeout: 120_000 }, async () => {
+  const folder = relative(root, await buildFolder())
+  await run(process.execPath, ['deploy/console.mjs', join(folder, 'page')], { cwd: root })
+  const page = await loadConsolePage(pathToFileURL(join(root, folder, 'page/')))
+  const [, script = ''] = /src="\/(console\/main-\w+\.js)"/u.exec(String(page.get('index.html')?.plain)) ?? []
+  expect([...(page.get(script)?.packed.keys() ?? [])]).toEqual(['br', 'gzip'])
 })
 
 test('the package holds what is built, the schemas and nothing of the tests', async () => {

@@ -48,7 +48,7 @@ export function frame(scene: Scene, { columns, rows }: Size): readonly string[] 
     '',
     between(paint('bold', 'What guests write into MySQL'), paint('bold', 'in DynamoDB after'), width),
   ]
-  const foot = ['', paint('dim', `${scene.address}/metrics  /health/ready  /health/live`)]
+  const foot = ['', paint('dim', `Console: ${scene.address}   /metrics  /health/ready  /docs`)]
   const room = Math.max(0, rows - head.length - foot.length - 1)
   const comments = scene.recent.slice(0, room).map((one) => commentLine(one, width))
   return [...head, ...comments, ...foot].map((line) => `${MARGIN}${line}`)

@@ -28,6 +28,7 @@ export async function showDemo(system: System, { env, options, terminal, isJson,
   const demoEnv = environment(env, servers, folder.path)
   await using run = new DemoRun({ system, env: demoEnv, siteUrl: servers.siteUrl, onArrived })
   await run.open()
+  show.say(`its console is at ${run.address}`)
   const ends = forMs === null ? signal : AbortSignal.any([signal, AbortSignal.timeout(forMs)])
   await Promise.race([Promise.all([run.play(ends), draw(run, show, ends)]), run.failure])
   const summary = await run.summary()

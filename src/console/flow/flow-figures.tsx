@@ -36,7 +36,7 @@ export function FlowFigures({ flows }: { readonly flows: readonly ConnectorFlow[
                 p50, p99
               </th>
               <th scope="col" class="number">
-                Dead letters
+                Dead
               </th>
               <th scope="col" class="number">
                 Conflicts
