@@ -3,13 +3,12 @@
 import { MillraceError } from '../../../core/errors.ts'
 import { BY_VERSION } from '../../../core/imported-row.ts'
 import { epochOf } from '../../../core/position.ts'
-import type { Merge, Remove } from '../../../core/write.ts'
 import { quotedName } from '../../../mysql/sql-name.ts'
 import type { ImportChecks, LookedPage, LookRequest, RowQuestion, Sampled, SampledWrite } from '../../import-checks.ts'
 import type { UndoTargets } from '../../import-undo.ts'
 import { binaryLiteral, literal, textLiteral } from '../literal.ts'
 import { askedFor, readValue } from '../read-value.ts'
-import { keyOfText, keyText, rowKey } from '../row-key.ts'
+import { keyOfText, keyText, type RowKey, rowKey } from '../row-key.ts'
 import type { Answer, Session } from '../session.ts'
 import type { TargetShape } from '../target-column.ts'
 import { TargetTables } from '../target-tables.ts'
@@ -18,7 +17,7 @@ import { named, said, troubleOf } from '../trouble.ts'
 import { heldFields } from './held-fields.ts'
 import { loadStanding } from './load-standing.ts'
 import { ownRows } from './own-rows.ts'
-import { puttingInto } from './putting.ts'
+import { type Putting, puttingInto } from './putting.ts'
 import { SEEN_TABLE } from './seen-table.ts'
 import type { StandingRow } from './standing-row.ts'
 import { UNDO_TABLE } from './undo-table.ts'
@@ -66,9 +65,13 @@ class MysqlChecks implements ImportChecks {
     signal: AbortSignal,
   ): Promise<readonly Sampled[]> {
     return this.#use(signal, async (session) => {
-      const found: Sampled[] = []
-      for (const one of writes) found.push(await this.#compareOne(session, run, one))
-      return found
+      const found = new Map<SampledWrite, Sampled>()
+      for (const [table, ofTable] of Map.groupBy(writes, ({ write }) => write.table)) {
+        const isMariadb = await this.#transactions.isMariadb(session)
+        const by = await puttingInto(table, { session, targets: this.#targets, isMariadb, locks: false })
+        for (const [one, sampled] of await this.#compareIn(by, run, ofTable)) found.set(one, sampled)
+      }
+      return writes.map((one) => found.get(one) ?? 'differing')
     })
   }
 
@@ -96,17 +99,20 @@ class MysqlChecks implements ImportChecks {
     return `${field} IS NOT NULL AND NOT EXISTS (${parents})`
   }
 
-  async #compareOne(session: Session, run: string, { write: given, position }: SampledWrite): Promise<Sampled> {
-    const write = this.#targets.checked(given) as Merge | Remove
-    const isMariadb = await this.#transactions.isMariadb(session)
-    const by = await puttingInto(write.table, { session, targets: this.#targets, isMariadb, locks: false })
-    const key = rowKey(by.shape, write.key)
-    const row = (await loadStanding(by, [key], null)).get(key.text)
-    if (row?.found == null) return write.do === 'remove' || (await isGone(session, run, key)) ? 'same' : 'differing'
-    if ((row.found.kept.position ?? '') > position) return 'newer'
-    if (write.do === 'merge' && row.holds(heldFields(by.shape, write))) return 'same'
-    const isLater = epochOf(position) === BY_VERSION && (row.found.kept.position ?? '') < position
-    return isLater ? 'newer' : 'differing'
+  async #compareIn(
+    by: Putting,
+    run: string,
+    writes: readonly SampledWrite[],
+  ): Promise<readonly (readonly [SampledWrite, Sampled])[]> {
+    const keyed = writes.map((one) => ({ one, key: rowKey(by.shape, this.#targets.checked(one.write).key) }))
+    const keys = keyed.map(({ key }) => key)
+    const rows = await loadStanding(by, keys, null)
+    const gone = await goneAmong(
+      by,
+      run,
+      keys.filter(({ text }) => rows.get(text)?.found === null),
+    )
+    return keyed.map(({ one, key: { text } }) => [one, sampledAs(rows.get(text), one, gone.has(text))] as const)
   }
 
   #use<Result>(signal: AbortSignal, work: (session: Session) => Promise<Result>): Promise<Result> {
@@ -149,11 +155,24 @@ function keyLiterals(shape: TargetShape, text: string): string {
   return `(${shape.key.map((column, at) => literal(column, values[at] ?? null))})`
 }
 
-/** The same run has deleted it afterwards. */
-async function isGone(session: Session, run: string, { shape, text }: StandingRow['row']): Promise<boolean> {
+function sampledAs(row: StandingRow | undefined, { write, position }: SampledWrite, isGone: boolean): Sampled {
+  if (row?.found == null) return write.do === 'remove' || isGone ? 'same' : 'differing'
+  const held = row.found.kept.position ?? ''
+  if (held > position) return 'newer'
+  if (write.do === 'merge' && row.holds(heldFields(row.row.shape, write))) return 'same'
+  return epochOf(position) === BY_VERSION && held < position ? 'newer' : 'differing'
+}
+
+/** Those that the same run has deleted afterwards. */
+async function goneAmong(
+  { session, shape }: Putting,
+  run: string,
+  keys: readonly RowKey[],
+): Promise<ReadonlySet<string>> {
+  if (keys.length === 0) return new Set()
   const rows = await session.rows(
-    `SELECT 1 FROM ${UNDO_TABLE} WHERE run = ${binaryLiteral(run)} AND target = ${binaryLiteral(shape.table)}
-      AND row_key = ${binaryLiteral(text)} AND did <> 'updated'`,
+    `SELECT row_key FROM ${UNDO_TABLE} WHERE run = ${binaryLiteral(run)} AND target = ${binaryLiteral(shape.table)}
+      AND did <> 'updated' AND row_key IN (${keys.map(({ text }) => binaryLiteral(text))})`,
   )
-  return rows.length > 0
+  return new Set(rows.map(([key]) => String(key)))
 }
