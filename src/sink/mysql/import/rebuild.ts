@@ -4,6 +4,7 @@
 import { quotedName } from '../../../mysql/sql-name.ts'
 import { binaryLiteral } from '../literal.ts'
 import type { Session } from '../session.ts'
+import { RUNS_TABLE } from './runs-table.ts'
 
 const REBUILDS_TABLE = 'millrace_rebuilds'
 
@@ -72,7 +73,7 @@ export async function endRebuildsOf(session: Session, run: string): Promise<void
 
 /** Those of runs that came before this one, and never came to their end: what they have is older by now. */
 export async function endOlderRebuilds(session: Session, { table, run }: Rebuild): Promise<void> {
-  const number = (of: string) => `(SELECT number FROM millrace_imports WHERE run = ${of})`
+  const number = (of: string) => `(SELECT number FROM ${RUNS_TABLE} WHERE run = ${of})`
   const older = await session.rows(
     `SELECT run FROM ${REBUILDS_TABLE} r WHERE target = ${binaryLiteral(table)} AND ended_at IS NULL
       AND ${number('r.run')} < ${number(binaryLiteral(run))}`,

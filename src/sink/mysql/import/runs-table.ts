@@ -4,7 +4,7 @@
 import { binaryLiteral } from '../literal.ts'
 import type { Session } from '../session.ts'
 
-const RUNS_TABLE = 'millrace_imports'
+export const RUNS_TABLE = 'millrace_imports'
 
 export const CREATE_RUNS = `CREATE TABLE IF NOT EXISTS ${RUNS_TABLE} (
   run VARBINARY(36) NOT NULL PRIMARY KEY,
