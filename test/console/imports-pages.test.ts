@@ -95,13 +95,16 @@ test('letters are chosen and dropped by keyboard alone', async () => {
   expect(console.faults).toEqual([])
 })
 
-test('a schedule says when it is due, and is run at once', async () => {
+test('a schedule says when it is due, and is run at once, by mouse or by keyboard', async () => {
   await using console = await signedIn('bob', 'schedules')
   const { page } = console
   const songs = page.getByRole('row', { name: /content\/songs/ })
   await songs.getByText('Europe/Madrid').waitFor()
   await songs.getByRole('button', { name: 'Run now: content/songs' }).click()
   await songs.getByText('done').waitFor()
+  await console.tabTo('Run now: import-retry')
+  await page.keyboard.press('Enter')
+  await page.getByLabel('Messages').getByText('import-retry: there is nothing to do').waitFor()
   await console.takePictures('schedules')
   expect(await axeFaults(page)).toEqual([])
   expect(console.faults).toEqual([])
@@ -118,7 +121,9 @@ test('who did what is on record, and narrowed down to one of them', async () => 
     .getByRole('link', { name: /order import of content/ })
     .first()
     .waitFor()
-  await page.getByLabel('By').fill('nobody')
+  await page.getByLabel('Action').blur()
+  await console.tabTo('By')
+  await page.keyboard.type('nobody')
   await page.getByText('Nobody has done such a thing').waitFor()
   await page.getByLabel('By').fill('')
   await page.getByLabel('Action').selectOption('')

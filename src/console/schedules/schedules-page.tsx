@@ -1,6 +1,7 @@
 // Schedules: what is imported again and again, when it is due, and what came of it last.
 
 import { useComputed, useSignal } from '@preact/signals'
+import type { RunView } from '../../control/run-view.ts'
 import type { ScheduleView } from '../../control/schedule-view.ts'
 import { Ago } from '../part/ago.tsx'
 import { send } from '../part/api.ts'
@@ -70,8 +71,9 @@ function Row({ schedule, again, isOperator }: RowProps) {
   const { id, connector, imports, cron, time_zone: zone, next_at: next, last_run: last } = schedule
   const run = async () => {
     try {
-      await send('POST', `/api/schedules/${encodeURIComponent(id)}/run`)
-      tell(`${id} is under way`)
+      const path = `/api/schedules/${encodeURIComponent(id)}/run`
+      const { runs } = await send<{ runs: readonly RunView[] }>('POST', path)
+      tell(runs.length === 0 ? `${id}: there is nothing to do` : `${id} is under way`)
       again()
     } catch (error) {
       tellFault(`${id} could not be started`, error)
