@@ -1,6 +1,7 @@
 // Where one can go, and who one is. On a narrow screen it is folded away behind a button.
 
 import { useSignal, useSignalEffect } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
 import type { SessionView } from '../control/session-view.ts'
 import { PAGES, type Page } from './pages.ts'
 import { count } from './part/figures.ts'
@@ -23,6 +24,16 @@ export function Navigation({ caller, showKeys }: NavigationProps) {
     place.value
     isOpen.value = false
   })
+  const fold = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    const leave = ({ key }: KeyboardEvent) => {
+      if (key !== 'Escape' || !isOpen.peek() || document.querySelector('dialog[open]') !== null) return
+      isOpen.value = false
+      fold.current?.focus()
+    }
+    document.addEventListener('keydown', leave)
+    return () => document.removeEventListener('keydown', leave)
+  }, [])
   const [first] = PAGES
   const current = place.value.page === '' ? first?.name : place.value.page
   return (
@@ -36,6 +47,7 @@ export function Navigation({ caller, showKeys }: NavigationProps) {
           millrace
         </a>
         <button
+          ref={fold}
           type="button"
           class="bare fold"
           aria-expanded={isOpen.value}

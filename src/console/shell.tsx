@@ -1,12 +1,15 @@
 // The frame of every page: where one can go, who one is, and the page itself. On a new page the focus goes to its heading.
 
-import { useSignal, useSignalEffect } from '@preact/signals'
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { SessionView } from '../control/session-view.ts'
 import { KeysDialog } from './keys-dialog.tsx'
 import { Navigation } from './navigation.tsx'
 import { PAGES, type Page, pageNamed } from './pages.ts'
+import { ApiError } from './part/api-error.ts'
+import { returns } from './part/connection.ts'
+import { Failure } from './part/failure.tsx'
 import { followFlow } from './part/flow.ts'
 import { listenToKeys } from './part/keys.ts'
 import { linkTo, place } from './part/place.ts'
@@ -41,27 +44,53 @@ function Shown() {
   const [first] = PAGES
   const page = place.value.page === '' ? (first ?? null) : pageNamed(place.value.page)
   const shown = useSignal<{ readonly page: Page; readonly Content: ComponentType } | null>(null)
+  const fault = useSignal<ApiError | null>(null)
   const isFirst = useRef(true)
+  const id = useComputed(() => place.value.id)
   useEffect(() => {
-    if (page === null) return
+    if (page === null || shown.peek()?.page === page) return
     let isWanted = true
-    void page.load().then((Content) => {
-      if (isWanted) shown.value = { page, Content }
-    })
+    fault.value = null
+    const load = async () => {
+      try {
+        const Content = await page.load()
+        if (isWanted) shown.value = { page, Content }
+      } catch {
+        if (isWanted) fault.value = notLoaded()
+      }
+    }
+    void load()
     return () => {
       isWanted = false
     }
-  }, [page])
+  }, [page, returns.value])
   useSignalEffect(() => {
     if (shown.value === null) return
     document.title = `${shown.value.page.title} · millrace`
-    if (!isFirst.current) requestAnimationFrame(() => document.querySelector<HTMLElement>('h1')?.focus())
+    if (!isFirst.current) requestAnimationFrame(focusHeading)
     isFirst.current = false
   })
+  useSignalEffect(() => {
+    // One thing of the page took the place of all of them, or the other way round: what had the focus is gone.
+    id.value
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body && !isFirst.current) focusHeading()
+    })
+  })
   if (page === null) return <NoPage />
+  if (fault.value !== null) return <Failure error={fault.value} again={() => location.reload()} />
   if (shown.value === null || shown.value.page !== page) return <Skeleton lines={8} />
   const { Content } = shown.value
   return <Content />
+}
+
+function focusHeading(): void {
+  document.querySelector<HTMLElement>('h1')?.focus()
+}
+
+function notLoaded(): ApiError {
+  const hint = 'The server is away, or newer than what this browser has of it. Trying again loads all of it anew.'
+  return new ApiError(0, { code: 'PAGE_NOT_LOADED', message: 'this page could not be loaded', hint })
 }
 
 function NoPage() {

@@ -29,7 +29,7 @@ export function AuditPage() {
       </div>
       <div class="filters">
         <Pick label="Action" name="action" options={ACTIONS} forgets={TO_NEWEST} />
-        <Field label="By" value={asked.get('by') ?? ''} change={(by) => askOfPlace({ ...TO_NEWEST, by: by.trim() })} />
+        <Field label="By" value={asked.get('by') ?? ''} change={(by) => askOfPlace({ ...TO_NEWEST, by })} />
       </div>
       {error !== null && !error.isSilence && <Failure error={error} again={again} />}
       {(error === null || data !== null) && <Entries view={data} />}
@@ -67,7 +67,7 @@ function Entries({ view }: { readonly view: AuditView | null }) {
         <tbody>
           {view === null && <SkeletonRows rows={10} columns={4} />}
           {view?.entries.map((entry) => (
-            <Row key={`${entry.at} ${entry.run} ${entry.action}`} entry={entry} />
+            <Row key={JSON.stringify(entry)} entry={entry} />
           ))}
           {view?.entries.length === 0 && (
             <tr>

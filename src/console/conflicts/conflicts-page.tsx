@@ -6,7 +6,7 @@ import { Ago } from '../part/ago.tsx'
 import { useAsked } from '../part/asked.ts'
 import { Failure } from '../part/failure.tsx'
 import { count } from '../part/figures.ts'
-import { flow } from '../part/flow.ts'
+import { connectorNames } from '../part/flow.ts'
 import { askedPath, Pick } from '../part/pick.tsx'
 import { linkTo, place } from '../part/place.ts'
 import { SkeletonRows } from '../part/skeleton.tsx'
@@ -21,7 +21,7 @@ export function ConflictsPage() {
     return askedPath('/api/conflicts', ['connector', 'kind', 'state'], { limit: String(SHOWN) })
   })
   const { data, error, again } = useAsked<ConflictListView>(path, useSignal(EVERY_MS))
-  const connectors = ['', ...(flow.value?.flows.map(({ connector }) => connector) ?? [])]
+  const connectors = ['', ...connectorNames.value]
   return (
     <>
       <div class="heading">

@@ -7,6 +7,7 @@ import { useAttempt } from '../part/attempt.ts'
 import { BusyButton } from '../part/busy-button.tsx'
 import { Failure } from '../part/failure.tsx'
 import { Field } from '../part/field.tsx'
+import { Form } from '../part/form.tsx'
 import { tell } from '../part/toast-list.ts'
 import { type Forecast, ForecastFacts } from '../runs/forecast-facts.tsx'
 
@@ -27,7 +28,9 @@ export function Decision({ id, decided }: DecisionProps) {
   const choose = async (side: Side) => {
     take.value = side
     foreseen.value = null
-    foreseen.value = await attempt(() => send<Forecast>('POST', path, { take: side, dry_run: true }))
+    const forecast = await attempt(() => send<Forecast>('POST', path, { take: side, dry_run: true }))
+    // Meanwhile the other one may have been chosen.
+    if (take.peek() === side) foreseen.value = forecast
   }
   const decide = async () => {
     const run = await attempt(() => send<RunView>('POST', path, { take: take.value, note: note.value }))
@@ -36,7 +39,7 @@ export function Decision({ id, decided }: DecisionProps) {
     decided()
   }
   return (
-    <div class="form">
+    <Form>
       <fieldset class="choice">
         <legend>Whose version counts?</legend>
         {(Object.keys(SIDES) as Side[]).map((side) => (
@@ -55,10 +58,10 @@ export function Decision({ id, decided }: DecisionProps) {
       />
       {fault.value !== null && <Failure error={fault.value} />}
       <div class="dialog-actions">
-        <BusyButton kind="primary" isDisabled={take.value === null || foreseen.value === null} act={decide}>
+        <BusyButton kind="primary" submits isDisabled={take.value === null || foreseen.value === null} act={decide}>
           {take.value === null ? 'Decide' : `Take ${SIDES[take.value]}'s version`}
         </BusyButton>
       </div>
-    </div>
+    </Form>
   )
 }

@@ -5,7 +5,7 @@ import type { DeadListView } from '../../control/dead-view.ts'
 import { useAsked } from '../part/asked.ts'
 import { Failure } from '../part/failure.tsx'
 import { count } from '../part/figures.ts'
-import { flow } from '../part/flow.ts'
+import { connectorNames, flow } from '../part/flow.ts'
 import { askedPath, Pick } from '../part/pick.tsx'
 import { askOfPlace, place } from '../part/place.ts'
 import { may } from '../part/session.ts'
@@ -24,7 +24,7 @@ export function DeadPage() {
   const asking = useSignal<'retry' | 'drop' | null>(null)
   const path = useComputed(() => askedPath('/api/dead', ['connector', 'reason'], { limit: String(shown.value) }))
   const { data, error, again } = useAsked<DeadListView>(path, useSignal(EVERY_MS))
-  const connectors = ['', ...(flow.value?.flows.map(({ connector }) => connector) ?? [])]
+  const connectors = ['', ...connectorNames.value]
   const ids = [...chosen.value].filter((id) => data?.letters.some((letter) => letter.id === id))
   const close = () => {
     asking.value = null
@@ -67,7 +67,12 @@ export function DeadPage() {
 }
 
 function connectorsOf(view: DeadListView | null, ids: readonly string[]): readonly string[] {
+  const picked = place.value.asked.get('connector') ?? ''
+  if (ids.length === 0 && picked !== '') return [picked]
   const letters = view?.letters.filter(({ id }) => ids.length === 0 || ids.includes(id)) ?? []
+  // All of these are more than those that are shown.
+  if (ids.length === 0 && view !== null && view.letters.length < view.total && flow.value !== null)
+    return flow.value.flows.filter(({ dead_letters: many }) => many > 0).map(({ connector }) => connector)
   return [...new Set(letters.map(({ connector }) => connector))]
 }
 

@@ -8,6 +8,7 @@ import { Dialog } from '../part/dialog.tsx'
 import { Failure } from '../part/failure.tsx'
 import { Field } from '../part/field.tsx'
 import { counted } from '../part/figures.ts'
+import { Form } from '../part/form.tsx'
 import { tell } from '../part/toast-list.ts'
 
 interface DropDialogProps {
@@ -26,7 +27,7 @@ export function DropDialog({ ids, close }: DropDialogProps) {
   }
   return (
     <Dialog title={`Drop ${counted(ids.length, 'dead letter')}?`} close={close}>
-      <div class="form">
+      <Form>
         <p>What changed there will not reach the target. Later changes of the same rows go on.</p>
         <Field
           label="Note"
@@ -40,11 +41,11 @@ export function DropDialog({ ids, close }: DropDialogProps) {
           <button type="button" onClick={close}>
             Keep them
           </button>
-          <BusyButton kind="danger" isDisabled={note.value.trim() === ''} act={drop}>
+          <BusyButton kind="danger" submits isDisabled={note.value.trim() === ''} act={drop}>
             Drop
           </BusyButton>
         </div>
-      </div>
+      </Form>
     </Dialog>
   )
 }

@@ -11,12 +11,15 @@ export interface BusyButtonProps {
   readonly isDisabled?: boolean
   readonly kind?: 'primary' | 'danger' | 'plain'
   readonly label?: string
+  /** Enter in a field of its form presses it. */
+  readonly submits?: boolean
 }
 
-export function BusyButton({ act, children, isBusy, isDisabled, kind = 'plain', label }: BusyButtonProps) {
+export function BusyButton({ act, children, isBusy, isDisabled, kind = 'plain', label, submits }: BusyButtonProps) {
   const isActing = useSignal(false)
   const busy = isActing.value || isBusy === true
   const press = async () => {
+    if (busy) return
     isActing.value = true
     try {
       await act()
@@ -26,9 +29,11 @@ export function BusyButton({ act, children, isBusy, isDisabled, kind = 'plain', 
   }
   return (
     <button
-      type="button"
+      type={submits ? 'submit' : 'button'}
       class={kind}
-      disabled={busy || isDisabled}
+      disabled={isDisabled}
+      // Not disabled: that would take the focus from whoever has just pressed it.
+      aria-disabled={busy || undefined}
       aria-busy={busy}
       aria-label={label}
       onClick={() => void press()}

@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals'
 
 const WAITS_MS = [500, 1_000, 2_000, 4_000, 5_000]
+const TIMEOUT_MS = 5_000
 
 /** Since when nobody has answered; null while somebody does. */
 export const silentSince = signal<Date | null>(null)
@@ -24,7 +25,7 @@ export function missed(): void {
 async function lookFor(tried: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, WAITS_MS[Math.min(tried, WAITS_MS.length - 1)]))
   if (silentSince.value === null) return
-  const isThere = await fetch('/health/live').then(
+  const isThere = await fetch('/health/live', { signal: AbortSignal.timeout(TIMEOUT_MS) }).then(
     ({ ok }) => ok,
     () => false,
   )

@@ -1,6 +1,6 @@
 // How everything flows, followed for all pages while somebody looks at one: the picture, the badges, what is wrong.
 
-import { effect, signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
 import type { FlowView } from '../../control/flow-view.ts'
 import { ApiError } from './api-error.ts'
 import { heard, missed, returns } from './connection.ts'
@@ -9,6 +9,7 @@ import { heard, missed, returns } from './connection.ts'
 const KEPT_MAX = 60
 
 export const flow = signal<FlowView | null>(null)
+export const connectorNames = computed(() => flow.value?.flows.map(({ connector }) => connector) ?? [])
 export const flowFault = signal<ApiError | null>(null)
 /** By connector, the newest last. */
 export const rates = signal<ReadonlyMap<string, readonly number[]>>(new Map())

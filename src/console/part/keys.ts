@@ -3,6 +3,7 @@
 import { goTo, linkTo } from './place.ts'
 
 const SECOND_WITHIN_MS = 1_500
+const TYPED_INTO = 'input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]'
 
 interface Target {
   readonly name: string
@@ -30,5 +31,5 @@ export function listenToKeys(pages: readonly Target[], { showKeys }: { readonly 
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
+  return target instanceof HTMLElement && target.closest(TYPED_INTO) !== null
 }

@@ -12,14 +12,13 @@ interface PickProps {
 }
 
 export function Pick({ label, name, options, forgets = {} }: PickProps) {
+  const picked = place.value.asked.get(name) ?? ''
   return (
     <label class="pick">
       {label}
-      <select
-        value={place.value.asked.get(name) ?? ''}
-        onChange={({ currentTarget }) => askOfPlace({ ...forgets, [name]: currentTarget.value })}
-      >
-        {options.map((option) => (
+      <select value={picked} onChange={({ currentTarget }) => askOfPlace({ ...forgets, [name]: currentTarget.value })}>
+        {/* A link may have picked what is not among them. */}
+        {[...new Set([...options, picked])].map((option) => (
           <option key={option} value={option}>
             {option === '' ? 'All' : option}
           </option>

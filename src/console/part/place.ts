@@ -20,8 +20,17 @@ export const place = computed((): Place => {
   const [path = '', query = ''] = hash.value.replace(/^#\/?/, '').split('?')
   const [page = '', ...id] = path.split('/')
   const asked = new URLSearchParams(query)
-  return { page, id: decodeURIComponent(id.join('/')) || (asked.get('id') ?? ''), asked }
+  return { page, id: decoded(id.join('/')) || (asked.get('id') ?? ''), asked }
 })
+
+/** An address that somebody has cut short is taken as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
 
 export function linkTo(page: string, id = '', asked: Readonly<Record<string, string>> = {}): string {
   const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== '')).toString()

@@ -7,7 +7,7 @@ import { useAttempt } from '../part/attempt.ts'
 import { Dialog } from '../part/dialog.tsx'
 import { Failure } from '../part/failure.tsx'
 import { tell } from '../part/toast-list.ts'
-import { LimitFields, type LimitsTyped, limitsIn, typedOf } from './limit-fields.tsx'
+import { areLimits, LimitFields, type LimitsTyped, limitsIn, typedOf } from './limit-fields.tsx'
 
 interface LimitsDialogProps {
   readonly run: RunView
@@ -36,7 +36,7 @@ export function LimitsDialog({ run, close, again }: LimitsDialogProps) {
           <button type="button" onClick={close}>
             Leave them
           </button>
-          <button type="submit" class="primary">
+          <button type="submit" class="primary" disabled={!areLimits(typed.value)}>
             Set
           </button>
         </div>

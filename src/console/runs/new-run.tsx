@@ -9,10 +9,11 @@ import { useAttempt } from '../part/attempt.ts'
 import { BusyButton } from '../part/busy-button.tsx'
 import { Dialog } from '../part/dialog.tsx'
 import { Failure } from '../part/failure.tsx'
+import { Form } from '../part/form.tsx'
 import { goTo, linkTo } from '../part/place.ts'
 import { tell } from '../part/toast-list.ts'
 import { type Forecast, ForecastFacts } from './forecast-facts.tsx'
-import { LimitFields, type LimitsTyped, limitsIn, NO_LIMITS } from './limit-fields.tsx'
+import { areLimits, LimitFields, type LimitsTyped, limitsIn, NO_LIMITS } from './limit-fields.tsx'
 import { RunFields } from './run-fields.tsx'
 import { bodyOf, KINDS, type KindName, NOTHING_TYPED, type Typed } from './run-form.ts'
 
@@ -25,8 +26,11 @@ export function NewRun({ close }: { readonly close: () => void }) {
     useSignal(EVERY_MS),
   )
   const typed = useSignal<Typed>(NOTHING_TYPED)
-  const [first] = connectors ?? []
-  if (typed.value.connector === '' && first !== undefined) typed.value = { ...typed.value, connector: first.name }
+  // What comes from outside is imported, it cannot be read again.
+  const able = connectors?.filter(({ source }) => kind.value === 'replay' || source !== 'import') ?? null
+  const [first] = able ?? []
+  if (first !== undefined && !able?.some(({ name }) => name === typed.value.connector))
+    typed.value = { ...typed.value, connector: first.name, table: '' }
   const limits = useSignal<LimitsTyped>(NO_LIMITS)
   const shown = useSignal<{ readonly text: string; readonly forecast: Forecast } | null>(null)
   const { fault, attempt } = useAttempt()
@@ -47,8 +51,8 @@ export function NewRun({ close }: { readonly close: () => void }) {
   }
   return (
     <Dialog title="New run" close={close} isWide>
-      <div class="form">
-        <RunFields kind={kind} typed={typed} connectors={connectors} />
+      <Form>
+        <RunFields kind={kind} typed={typed} connectors={able} />
         <LimitFields typed={limits} />
         {fault.value !== null && <Failure error={fault.value} />}
         {isShown && shown.value !== null && <ForecastFacts forecast={shown.value.forecast} />}
@@ -56,14 +60,14 @@ export function NewRun({ close }: { readonly close: () => void }) {
           <button type="button" onClick={close}>
             Close
           </button>
-          <BusyButton kind={isShown ? 'plain' : 'primary'} act={show}>
+          <BusyButton submits kind={isShown ? 'plain' : 'primary'} isDisabled={!areLimits(limits.value)} act={show}>
             Show what it would do
           </BusyButton>
           <BusyButton kind={isShown ? 'primary' : 'plain'} isDisabled={!isShown} act={start}>
             Start the {title.toLowerCase()}
           </BusyButton>
         </div>
-      </div>
+      </Form>
     </Dialog>
   )
 }

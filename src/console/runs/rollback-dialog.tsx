@@ -10,6 +10,7 @@ import { Dialog } from '../part/dialog.tsx'
 import { Failure } from '../part/failure.tsx'
 import { Field } from '../part/field.tsx'
 import { counted } from '../part/figures.ts'
+import { Form } from '../part/form.tsx'
 import { goTo, linkTo } from '../part/place.ts'
 import { Skeleton } from '../part/skeleton.tsx'
 import { tell } from '../part/toast-list.ts'
@@ -46,7 +47,7 @@ export function RollbackDialog({ run, close }: RollbackDialogProps) {
   }
   return (
     <Dialog title="Take the import back?" close={close}>
-      <div class="form">
+      <Form>
         {foreseen.value === null && fault.value === null && <Skeleton lines={3} />}
         {foreseen.value !== null && <Foreseen {...foreseen.value} />}
         <Field
@@ -61,11 +62,16 @@ export function RollbackDialog({ run, close }: RollbackDialogProps) {
           <button type="button" onClick={close}>
             Leave it
           </button>
-          <BusyButton kind="danger" isDisabled={foreseen.value === null || reason.value.trim() === ''} act={start}>
+          <BusyButton
+            kind="danger"
+            submits
+            isDisabled={foreseen.value === null || reason.value.trim() === ''}
+            act={start}
+          >
             Take back
           </BusyButton>
         </div>
-      </div>
+      </Form>
     </Dialog>
   )
 }

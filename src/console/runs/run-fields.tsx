@@ -8,7 +8,7 @@ import { KINDS, type KindName, type Typed } from './run-form.ts'
 interface RunFieldsProps {
   readonly kind: Signal<KindName>
   readonly typed: Signal<Typed>
-  /** Null: still to come. */
+  /** Those it can be done with; null: still to come. */
   readonly connectors: readonly ConnectorView[] | null
 }
 
@@ -18,8 +18,6 @@ export function RunFields({ kind, typed, connectors }: RunFieldsProps) {
     typed.value = { ...typed.value, [part]: value }
   }
   const chosen = connectors?.find(({ name }) => name === typed.value.connector)
-  // What comes from outside is imported, it cannot be read again.
-  const able = (connectors ?? []).filter(({ source }) => kind.value === 'replay' || source !== 'import')
   return (
     <>
       <fieldset class="choice">
@@ -36,8 +34,9 @@ export function RunFields({ kind, typed, connectors }: RunFieldsProps) {
         <Field
           label="Connector"
           value={typed.value.connector}
-          change={change('connector')}
-          options={able.map(({ name }) => name)}
+          // The tables are another one's.
+          change={(connector) => (typed.value = { ...typed.value, connector, table: '' })}
+          options={connectors?.map(({ name }) => name) ?? []}
         />
         <Field
           label="Table"

@@ -39,16 +39,22 @@ export function RunPage({ id }: { readonly id: string }) {
       <p class="back">
         <a href={linkTo('runs')}>All runs</a>
       </p>
+      <div class="heading">
+        <h1 tabIndex={-1}>
+          {run === null ? (
+            'Run'
+          ) : (
+            <>
+              {run.kind} of {run.connector} <RunState state={run.state} />
+            </>
+          )}
+        </h1>
+        {run !== null && may('operator') && <RunActions run={run} again={again} />}
+      </div>
       {run === null && error !== null && !error.isSilence && <Failure error={error} again={again} />}
       {run === null && error === null && <Skeleton lines={8} />}
       {run !== null && (
         <>
-          <div class="heading">
-            <h1 tabIndex={-1}>
-              {run.kind} of {run.connector} <RunState state={run.state} />
-            </h1>
-            {may('operator') && <RunActions run={run} again={again} />}
-          </div>
           {run.error !== null && <Failure error={new ApiError(500, run.error)} />}
           <Progress run={run} />
           <Facts run={run} />

@@ -4,6 +4,7 @@ import { useComputed, useSignal } from '@preact/signals'
 import type { RunView } from '../../control/run-view.ts'
 import { useAsked } from '../part/asked.ts'
 import { Failure } from '../part/failure.tsx'
+import { connectorNames } from '../part/flow.ts'
 import { Icon } from '../part/icon.tsx'
 import { askedPath, Pick } from '../part/pick.tsx'
 import { askOfPlace, place } from '../part/place.ts'
@@ -46,6 +47,7 @@ function RunList() {
         )}
       </div>
       <div class="filters">
+        <Pick label="Connector" name="connector" options={['', ...connectorNames.value]} forgets={TO_NEWEST} />
         <Pick label="Kind" name="kind" options={KINDS} forgets={TO_NEWEST} />
         <Pick label="State" name="state" options={STATES} forgets={TO_NEWEST} />
       </div>

@@ -19,45 +19,57 @@ const EVERY_MS = 5_000
 export function SchedulesPage() {
   const path = useComputed(() => '/api/schedules')
   const { data, error, again } = useAsked<readonly ScheduleView[]>(path, useSignal(EVERY_MS))
-  const isOperator = may('operator')
   return (
     <>
       <div class="heading">
         <h1 tabIndex={-1}>Schedules</h1>
       </div>
       {error !== null && !error.isSilence && <Failure error={error} again={again} />}
-      <div class="table-frame">
-        <table class="stacked" aria-busy={data === null}>
-          <caption class="unseen">Schedules</caption>
-          <thead>
-            <tr>
-              <th scope="col">What</th>
-              <th scope="col">When</th>
-              <th scope="col">Next</th>
-              <th scope="col">Last run</th>
-              {isOperator && (
-                <th scope="col" class="act">
-                  Action
-                </th>
-              )}
-            </tr>
-          </thead>
-          <tbody>
-            {data === null && <SkeletonRows rows={5} columns={isOperator ? 5 : 4} />}
-            {data?.map((schedule) => (
-              <Row key={schedule.id} schedule={schedule} again={again} isOperator={isOperator} />
-            ))}
-            {data?.length === 0 && (
-              <tr>
-                <td colSpan={isOperator ? 5 : 4} class="empty">
-                  Nothing is scheduled. Connectors of imports say what is due when; their settings change it.
-                </td>
-              </tr>
-            )}
-          </tbody>
-        </table>
-      </div>
+      {(error === null || data !== null) && <ScheduleTable schedules={data} again={again} />}
     </>
+  )
+}
+
+interface ScheduleTableProps {
+  /** Null: still to come. */
+  readonly schedules: readonly ScheduleView[] | null
+  readonly again: () => void
+}
+
+function ScheduleTable({ schedules, again }: ScheduleTableProps) {
+  const isOperator = may('operator')
+  return (
+    <div class="table-frame">
+      <table class="stacked" aria-busy={schedules === null}>
+        <caption class="unseen">Schedules</caption>
+        <thead>
+          <tr>
+            <th scope="col">What</th>
+            <th scope="col">When</th>
+            <th scope="col">Next</th>
+            <th scope="col">Last run</th>
+            {isOperator && (
+              <th scope="col" class="act">
+                Action
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {schedules === null && <SkeletonRows rows={5} columns={isOperator ? 5 : 4} />}
+          {schedules?.map((schedule) => (
+            <Row key={schedule.id} schedule={schedule} again={again} isOperator={isOperator} />
+          ))}
+          {schedules?.length === 0 && (
+            <tr>
+              <td colSpan={isOperator ? 5 : 4} class="empty">
+                Nothing is scheduled. Connectors of imports say what is due when; their settings change it.
+              </td>
+            </tr>
+          )}
+        </tbody>
+      </table>
+    </div>
   )
 }
 

@@ -1,6 +1,7 @@
 // Data Synchronization: every venue, how it stands, and a sync of one or of all of them.
 
 import { useComputed, useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
 import type { VenuesView } from '../../control/venues-view.ts'
 import { useAsked } from '../part/asked.ts'
 import { BusyButton } from '../part/busy-button.tsx'
@@ -94,19 +95,34 @@ function venuesAsked(asked: URLSearchParams): string {
 }
 
 function Search() {
-  const timer = useSignal<ReturnType<typeof setTimeout> | undefined>(undefined)
+  const asked = place.value.asked.get('search') ?? ''
+  const input = useRef<HTMLInputElement>(null)
+  const sent = useRef(asked)
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  useEffect(() => {
+    // The address says so by itself, as a link does: not what is being typed.
+    if (asked === sent.current || input.current === null) return
+    clearTimeout(timer.current)
+    input.current.value = asked
+    sent.current = asked
+  }, [asked])
   const type = (text: string) => {
-    clearTimeout(timer.peek())
-    timer.value = setTimeout(() => askOfPlace({ search: text, from: '' }), TYPED_MS)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => {
+      sent.current = text
+      askOfPlace({ search: text, from: '' })
+    }, TYPED_MS)
   }
   return (
     <div class="search">
       <Icon name="search" />
       <input
+        ref={input}
         type="search"
         aria-label="Search venues"
         placeholder="Search venues"
-        defaultValue={place.peek().asked.get('search') ?? ''}
+        defaultValue={asked}
         onInput={({ currentTarget }) => type(currentTarget.value)}
       />
     </div>

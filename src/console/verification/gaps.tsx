@@ -8,6 +8,7 @@ import { send } from '../part/api.ts'
 import { useAsked } from '../part/asked.ts'
 import { Badge } from '../part/badge.tsx'
 import { BusyButton } from '../part/busy-button.tsx'
+import { Failure } from '../part/failure.tsx'
 import { goTo, linkTo } from '../part/place.ts'
 import { may } from '../part/session.ts'
 import { tell, tellFault } from '../part/toast-list.ts'
@@ -15,10 +16,11 @@ import { tell, tellFault } from '../part/toast-list.ts'
 const EVERY_MS = 10_000
 
 export function Gaps() {
-  const { data } = useAsked<readonly GapView[]>(
+  const { data, error, again } = useAsked<readonly GapView[]>(
     useComputed(() => '/api/gaps'),
     useSignal(EVERY_MS),
   )
+  if (data === null && error !== null && !error.isSilence) return <Failure error={error} again={again} />
   if (data === null || data.length === 0) return null
   return (
     <section class="block" aria-labelledby="gaps">

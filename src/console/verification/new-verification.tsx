@@ -8,12 +8,13 @@ import { BusyButton } from '../part/busy-button.tsx'
 import { Dialog } from '../part/dialog.tsx'
 import { Failure } from '../part/failure.tsx'
 import { Field } from '../part/field.tsx'
-import { flow } from '../part/flow.ts'
+import { connectorNames } from '../part/flow.ts'
+import { Form } from '../part/form.tsx'
 import { goTo, linkTo } from '../part/place.ts'
 import { tell } from '../part/toast-list.ts'
 
 export function NewVerification({ close }: { readonly close: () => void }) {
-  const connectors = flow.value?.flows.map(({ connector }) => connector) ?? []
+  const connectors = connectorNames.value
   const connector = useSignal(connectors[0] ?? '')
   const venue = useSignal('')
   const table = useSignal('')
@@ -33,7 +34,7 @@ export function NewVerification({ close }: { readonly close: () => void }) {
   }
   return (
     <Dialog title="Verify both sides" close={close}>
-      <div class="form">
+      <Form>
         <Field
           label="Connector"
           value={connector.value}
@@ -60,11 +61,11 @@ export function NewVerification({ close }: { readonly close: () => void }) {
           <button type="button" onClick={close}>
             Close
           </button>
-          <BusyButton kind="primary" act={start}>
+          <BusyButton kind="primary" submits act={start}>
             {repairs.value ? 'Verify and repair' : 'Verify'}
           </BusyButton>
         </div>
-      </div>
+      </Form>
     </Dialog>
   )
 }

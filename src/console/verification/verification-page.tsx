@@ -41,6 +41,10 @@ function Overview() {
   )
   everyMs.value = runs.data?.some(({ state }) => isActive(state)) ? BUSY_MS : CALM_MS
   const error = marks.error ?? runs.error
+  const again = () => {
+    marks.again()
+    runs.again()
+  }
   return (
     <>
       <div class="heading">
@@ -51,8 +55,8 @@ function Overview() {
           </button>
         )}
       </div>
-      {error !== null && !error.isSilence && <Failure error={error} again={runs.again} />}
-      <Marks marks={marks.data} />
+      {error !== null && !error.isSilence && <Failure error={error} again={again} />}
+      {(marks.error === null || marks.data !== null) && <Marks marks={marks.data} />}
       <Verifications runs={runs.data} />
       <Gaps />
       {isStarting.value && <NewVerification close={() => (isStarting.value = false)} />}

@@ -37,16 +37,22 @@ export function Verification({ id }: { readonly id: string }) {
       <p class="back">
         <a href={linkTo('verification')}>All verifications</a>
       </p>
+      <div class="heading">
+        <h1 tabIndex={-1}>
+          {view === null ? (
+            'Verification'
+          ) : (
+            <>
+              Verification of {view.connector} <RunState state={view.state} />
+            </>
+          )}
+        </h1>
+        {view !== null && may('operator') && <RunActions run={view} again={again} />}
+      </div>
       {view === null && error !== null && !error.isSilence && <Failure error={error} again={again} />}
       {view === null && error === null && <Skeleton lines={8} />}
       {view !== null && (
         <>
-          <div class="heading">
-            <h1 tabIndex={-1}>
-              Verification of {view.connector} <RunState state={view.state} />
-            </h1>
-            {may('operator') && <RunActions run={view} again={again} />}
-          </div>
           {view.error !== null && <Failure error={new ApiError(500, view.error)} />}
           <Found view={view} />
           <Differences view={view} />

@@ -1,0 +1,176 @@
+// What the pages owe to whoever has no mouse, to whoever mistypes, and to whoever comes by an address that does not hold.
+
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Console, NARROW, openBrowser } from '../support/browser.ts'
+import type { Millrace } from '../support/millrace.ts'
+import { SyncPlace } from '../support/sync-place.ts'
+
+let browser: Browser & AsyncDisposable
+let place: SyncPlace
+let millrace: Millrace
+beforeAll(async () => {
+  browser = await openBrowser()
+  place = await SyncPlace.open()
+  const opus = await place.site.venue('Opus Ocean Grille')
+  await place.site.venue('Bella Vista')
+  await place.visits(opus, 3)
+  millrace = await place.millrace()
+  await millrace.ready()
+})
+afterAll(async () => {
+  await millrace?.[Symbol.asyncDispose]()
+  await place?.[Symbol.asyncDispose]()
+  await browser?.[Symbol.asyncDispose]()
+})
+
+async function opened(address: string): Promise<Console> {
+  const console = await Console.open(browser)
+  await console.page.goto(`${millrace.url}/#/${address}`)
+  return console
+}
+
+const focused = (console: Console, role: 'button' | 'heading', name: string | RegExp) =>
+  console.page.getByRole(role, { name }).and(console.page.locator(':focus')).waitFor()
+
+test('a dialog gives the focus back, however it is closed', async () => {
+  await using console = await opened('runs')
+  const { page } = console
+  for (const close of ['Escape', 'Close', 'x']) {
+    await page.getByRole('button', { name: 'New run' }).click()
+    const dialog = page.getByRole('dialog', { name: 'New run' })
+    if (close === 'Escape') await page.keyboard.press('Escape')
+    else
+      await dialog
+        .getByRole('button', { name: 'Close' })
+        .nth(close === 'x' ? 0 : 1)
+        .click()
+    await dialog.waitFor({ state: 'detached' })
+    await focused(console, 'button', 'New run')
+  }
+  expect(console.faults).toEqual([])
+})
+
+test('Enter in a field shows what a run would do; a limit that is no number is no limit that is left out', async () => {
+  await using console = await opened('runs')
+  const { page } = console
+  await page.getByRole('button', { name: 'New run' }).click()
+  const dialog = page.getByRole('dialog', { name: 'New run' })
+  const show = dialog.getByRole('button', { name: 'Show what it would do' })
+  await dialog.getByLabel('Table').selectOption('comment')
+  await dialog.getByLabel('Rows per second').fill('10k')
+  await dialog.getByText('A number above 0').waitFor()
+  expect(await show.isDisabled()).toBe(true)
+  await dialog.getByLabel('Share of the source').fill('101')
+  await dialog.getByText('A number above 0, up to 100').waitFor()
+  await dialog.getByLabel('Share of the source').fill('')
+  await dialog.getByLabel('Rows per second').fill('10')
+  await dialog.getByLabel('Rows per second').press('Enter')
+  await dialog.getByText('Nothing has been written').waitFor()
+  await dialog.getByRole('button', { name: 'Start the backfill' }).click()
+  await focused(console, 'heading', /backfill of feedback/)
+  await page.getByRole('link', { name: 'All runs' }).click()
+  await focused(console, 'heading', 'Runs')
+  expect(console.faults).toEqual([])
+})
+
+test('a button that is at work keeps the focus, and does its work once', async () => {
+  await using console = await opened('sync')
+  const { page } = console
+  const orders: string[] = []
+  const released = Promise.withResolvers<void>()
+  await page.route('**/api/sync/*', async (route) => {
+    if (route.request().method() === 'POST') orders.push(route.request().url())
+    await released.promise
+    await route.continue()
+  })
+  const button = page.getByRole('button', { name: 'Sync Bella Vista' })
+  await button.press('Enter')
+  await button.and(page.locator('[aria-busy=true]:focus')).waitFor()
+  await button.press('Enter')
+  released.resolve()
+  await page
+    .getByLabel('Messages')
+    .getByText(/Bella Vista: /)
+    .waitFor()
+  expect(orders).toHaveLength(1)
+  await focused(console, 'button', 'Sync Bella Vista')
+  expect(console.faults).toEqual([])
+})
+
+test('keys go on after something was picked, and the way to the page forgets what was searched', async () => {
+  await using console = await opened('sync')
+  const { page } = console
+  await page.getByRole('row', { name: 'Bella Vista' }).waitFor()
+  await page.getByLabel('Search venues').fill('opus')
+  await page.getByRole('row', { name: 'Bella Vista' }).waitFor({ state: 'detached' })
+  await page.getByRole('link', { name: 'Data Synchronization' }).click()
+  await page.getByRole('row', { name: 'Bella Vista' }).waitFor()
+  expect(await page.getByLabel('Search venues').inputValue()).toBe('')
+  await page.getByText('Needs sync', { exact: false }).first().click()
+  await page
+    .getByRole('radio', { name: /Needs sync/ })
+    .and(page.locator(':focus'))
+    .waitFor()
+  await page.keyboard.press('g')
+  await page.keyboard.press('f')
+  await focused(console, 'heading', 'Flow')
+  await page.setViewportSize(NARROW)
+  await page.getByRole('button', { name: 'Menu' }).click()
+  await page.getByRole('link', { name: 'Schedules' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('link', { name: 'Schedules' }).waitFor({ state: 'hidden' })
+  await focused(console, 'button', 'Menu')
+  expect(console.faults).toEqual([])
+})
+
+test('an address that does not hold says so, and what it asks for is shown', async () => {
+  await using console = await opened('runs/%E0%')
+  const { page } = console
+  await page.getByRole('heading', { name: 'Run', level: 1 }).waitFor()
+  await page.getByRole('alert').waitFor()
+  await page.goto(`${millrace.url}/#/runs?connector=gone&kind=backfill`)
+  await page.getByRole('combobox', { name: 'Connector' }).waitFor()
+  expect(await page.getByRole('combobox', { name: 'Connector' }).inputValue()).toBe('gone')
+  await page.getByRole('combobox', { name: 'Connector' }).selectOption('')
+  await page.getByRole('link', { name: 'backfill' }).first().waitFor()
+  expect(new URL(page.url()).hash).not.toContain('gone')
+  await page.goto(`${millrace.url}/#/audit`)
+  await page.getByLabel('By').pressSequentially('ann of the office')
+  expect(await page.getByLabel('By').inputValue()).toBe('ann of the office')
+  expect(console.faults).toEqual([])
+})
+
+test('a page that cannot be loaded says so, and is loaded again', async () => {
+  await using console = await opened('sync')
+  const { page } = console
+  await page.getByRole('row', { name: 'Bella Vista' }).waitFor()
+  await page.route('**/console/*.js', (route) => route.fulfill({ status: 404 }))
+  await page.getByRole('link', { name: 'Audit' }).click()
+  await page.getByRole('alert').getByText('This page could not be loaded').waitFor()
+  await page.unroute('**/console/*.js')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('heading', { name: 'Audit', level: 1 }).waitFor()
+  expect(console.faults).toEqual([])
+})
+
+test('what cannot be told is not waited for', async () => {
+  await using console = await opened('sync')
+  const { page } = console
+  const error = { code: 'SOURCE_UNREACHABLE', message: 'MySQL does not answer', hint: 'Look at the server.' }
+  for (const api of ['schedules', 'verify', 'gaps'])
+    await page.route(`**/api/${api}`, (route) => route.fulfill({ status: 503, json: { error } }))
+  for (const [name, alerts] of [
+    ['schedules', 1],
+    ['verification', 2],
+  ] as const) {
+    await page.goto(`${millrace.url}/#/${name}`)
+    await page
+      .getByRole('alert')
+      .getByText('Look at the server.')
+      .nth(alerts - 1)
+      .waitFor()
+    expect(await page.locator('main [aria-busy=true]').count()).toBe(0)
+  }
+  expect(console.faults).toEqual([])
+})
