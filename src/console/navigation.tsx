@@ -1,6 +1,7 @@
 // Where one can go, and who one is. On a narrow screen it is folded away behind a button.
 
-import { useSignal, useSignalEffect } from '@preact/signals'
+import { type Signal, useSignal, useSignalEffect } from '@preact/signals'
+import type { RefObject } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { SessionView } from '../control/session-view.ts'
 import { PAGES, type Page } from './pages.ts'
@@ -25,15 +26,7 @@ export function Navigation({ caller, showKeys }: NavigationProps) {
     isOpen.value = false
   })
   const fold = useRef<HTMLButtonElement>(null)
-  useEffect(() => {
-    const leave = ({ key }: KeyboardEvent) => {
-      if (key !== 'Escape' || !isOpen.peek() || document.querySelector('dialog[open]') !== null) return
-      isOpen.value = false
-      fold.current?.focus()
-    }
-    document.addEventListener('keydown', leave)
-    return () => document.removeEventListener('keydown', leave)
-  }, [])
+  useEscape(isOpen, fold)
   const [first] = PAGES
   const current = place.value.page === '' ? first?.name : place.value.page
   return (
@@ -72,31 +65,50 @@ export function Navigation({ caller, showKeys }: NavigationProps) {
             ))}
           </ul>
         </nav>
-        <div class="foot">
-          <p class="caller">
-            <strong>{caller.name}</strong>
-            <span class="quiet">{caller.by === 'local' ? 'from this machine' : caller.role}</span>
-          </p>
-          <div class="tools">
-            <button type="button" class="bare" onClick={switchTheme}>
-              <Icon name="moon" />
-              <span>{isDark() ? 'Light' : 'Dark'}</span>
-            </button>
-            <button type="button" class="bare" onClick={showKeys}>
-              <Icon name="keys" />
-              <span>Keys</span>
-            </button>
-            {caller.by === 'token' && (
-              <button type="button" class="bare" onClick={() => void leave()}>
-                <Icon name="out" />
-                <span>Sign out</span>
-              </button>
-            )}
-          </div>
-        </div>
+        <Foot caller={caller} showKeys={showKeys} />
       </div>
     </header>
   )
+}
+
+function Foot({ caller, showKeys }: NavigationProps) {
+  return (
+    <div class="foot">
+      <p class="caller">
+        <strong>{caller.name}</strong>
+        <span class="quiet">{caller.by === 'local' ? 'from this machine' : caller.role}</span>
+      </p>
+      <div class="tools">
+        <button type="button" class="bare" onClick={switchTheme}>
+          <Icon name="moon" />
+          <span>{isDark() ? 'Light' : 'Dark'}</span>
+        </button>
+        <button type="button" class="bare" onClick={showKeys}>
+          <Icon name="keys" />
+          <span>Keys</span>
+        </button>
+        {caller.by === 'token' && (
+          <button type="button" class="bare" onClick={() => void leave()}>
+            <Icon name="out" />
+            <span>Sign out</span>
+          </button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** Escape folds it away, and leaves the focus on what opens it again. */
+function useEscape(isOpen: Signal<boolean>, fold: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const leave = ({ key }: KeyboardEvent) => {
+      if (key !== 'Escape' || !isOpen.peek() || document.querySelector('dialog[open]') !== null) return
+      isOpen.value = false
+      fold.current?.focus()
+    }
+    document.addEventListener('keydown', leave)
+    return () => document.removeEventListener('keydown', leave)
+  }, [])
 }
 
 function Waiting({ page }: { readonly page: Page }) {
