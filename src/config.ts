@@ -44,6 +44,7 @@ export function readConfig(env: Environment, connectors: readonly Connector[]): 
   for (const [key, variable] of Object.entries(VARIABLES)) values[key] = readVariable(variable, env, faults)
   checkNames(env, connectors, faults)
   checkBind(values as unknown as Values, faults)
+  checkMail(values as unknown as Values, faults)
   if (faults.length > 0) {
     const count = faults.length === 1 ? 'one setting is' : `${faults.length} settings are`
     throw new MillraceError('CONFIG_INVALID', [`${count} wrong:`, ...faults].join('\n  '))
@@ -88,6 +89,15 @@ function checkNames(env: Environment, connectors: readonly Connector[], faults: 
 function checkBind({ httpHost, tokens }: Values, faults: string[]): void {
   if (httpHost === null || tokens === null || tokens.length > 0 || isLoopback(httpHost)) return
   faults.push(`MILLRACE_HTTP_HOST is "${httpHost}": without MILLRACE_TOKENS only 127.0.0.1, ::1 or localhost may bind`)
+}
+
+/** One without the other tells nobody anything. */
+function checkMail({ smtpUrl, mailTo }: Values, faults: string[]): void {
+  const isNamed = mailTo !== null && mailTo.length > 0
+  if (smtpUrl !== null && mailTo !== null && !isNamed)
+    faults.push('MILLRACE_SMTP_URL is set, but MILLRACE_MAIL_TO names nobody')
+  if (smtpUrl === null && isNamed)
+    faults.push('MILLRACE_MAIL_TO is set: set MILLRACE_SMTP_URL too, the server that takes mails')
 }
 
 const URL_PASSWORD = /^([a-z][a-z0-9+.-]*:\/\/[^:/@]*:).+@/i

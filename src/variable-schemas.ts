@@ -27,6 +27,24 @@ export function listSchema() {
   )
 }
 
+const ADDRESS = /^[^\s@<>,]+@[^\s@<>,]+$/u
+
+export function addressesSchema() {
+  return listSchema().refine(
+    (all) => all.every((one) => ADDRESS.test(one)),
+    'write it as ops@example.com,oncall@example.com',
+  )
+}
+
+export function senderSchema() {
+  return z
+    .string()
+    .refine(
+      (text) => /^([^<>\r\n]*<[^\s@<>,]+@[^\s@<>,]+>|[^\s@<>,]+@[^\s@<>,]+)$/u.test(text),
+      'write it as millrace@example.com or millrace <millrace@example.com>',
+    )
+}
+
 const UNITS_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 export function durationSchema() {

@@ -4,11 +4,13 @@
 import { z } from 'zod'
 import { scheduleFault } from './core/schedule.ts'
 import {
+  addressesSchema,
   cronSchema,
   durationSchema,
   listSchema,
   logSchema,
   numberSchema,
+  senderSchema,
   tokensSchema,
   urlSchema,
 } from './variable-schemas.ts'
@@ -159,6 +161,56 @@ export const VARIABLES = {
     isSecret: true,
     about: 'Who may ask over HTTP: `name:role:token,...` with the roles viewer, operator and admin.',
     schema: tokensSchema(),
+  },
+  smtpUrl: {
+    name: 'MILLRACE_SMTP_URL',
+    default: null,
+    isSecret: true,
+    about: 'The server that takes mails: `smtp://user:password@host:587`, or `smtps://` for TLS from the start.',
+    schema: urlSchema(['smtp:', 'smtps:'], 'write it as smtp://user:password@host:587').refine(
+      (text) => URL.canParse(text) && new URL(text).hostname !== '',
+      'it names no host: write it as smtp://user:password@host:587',
+    ),
+  },
+  mailTo: {
+    name: 'MILLRACE_MAIL_TO',
+    default: '',
+    about: 'Who gets mails: addresses by comma.',
+    schema: addressesSchema(),
+  },
+  mailFrom: {
+    name: 'MILLRACE_MAIL_FROM',
+    default: null,
+    about: 'Who sends them: `millrace@example.com`; millrace at the name of this host when left out.',
+    schema: senderSchema(),
+  },
+  slackWebhookUrl: {
+    name: 'MILLRACE_SLACK_WEBHOOK_URL',
+    default: null,
+    isSecret: true,
+    about: 'An incoming webhook of Slack.',
+    schema: urlSchema(['http:', 'https:'], 'write it as https://hooks.slack.com/services/...'),
+  },
+  notifyGatherMs: {
+    name: 'MILLRACE_NOTIFY_GATHER',
+    default: '30s',
+    about: 'How long an incident gathers what belongs to it before the first message. Up to 3 min.',
+    schema: durationSchema().refine(
+      (ms) => ms <= 180_000,
+      'it is 3m at most: a failure is to be told within 15 minutes',
+    ),
+  },
+  notifyRemindMs: {
+    name: 'MILLRACE_NOTIFY_REMIND',
+    default: '4h',
+    about: 'How often an incident that stays open is told again.',
+    schema: durationSchema(),
+  },
+  notifyPerHour: {
+    name: 'MILLRACE_NOTIFY_PER_HOUR',
+    default: '20',
+    about: 'Messages an hour in all; what is held back is told later, and the next message says so.',
+    schema: numberSchema(1, 1000),
   },
   logLevel: {
     name: 'MILLRACE_LOG_LEVEL',

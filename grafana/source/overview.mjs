@@ -81,6 +81,18 @@ export const overview = dashboard({
       words: { 0: ['off', 'orange'], 1: ['on', 'green'] },
       steps: ['orange', [1, 'green']],
     }),
+    stat('Open incidents', {
+      about: 'What people are told of by mail or Slack, where the settings say whom.',
+      unit: 'short',
+      queries: { 'max(millrace_incidents_open{instance=~"$instance"})': 'open' },
+      steps: ['green', [1, 'orange']],
+    }),
+    stat('Last sign of life', {
+      about: 'Age of the oldest sign of life of any process.',
+      unit: 's',
+      queries: { 'max(time() - millrace_heartbeat_timestamp_seconds{instance=~"$instance"})': 'age' },
+      steps: ['green', [60, 'orange'], [120, 'red']],
+    }),
     row('Flow'),
     lines('From commit to target', {
       about: "From the source's commit to the write applied in the target.",
@@ -132,6 +144,21 @@ export const overview = dashboard({
       },
       steps: ['green', [7 * 86_400, 'orange']],
       width: 12,
+    }),
+    row('Messages to people'),
+    lines('Messages', {
+      about: 'Sent, tried again, refused and dropped, an hour; held back is what came too often.',
+      unit: 'short',
+      queries: {
+        'sum by (channel, outcome) (increase(millrace_notices_total{instance=~"$instance"}[1h]))':
+          '{{channel}} {{outcome}}',
+        'sum(increase(millrace_notices_held_total{instance=~"$instance"}[1h]))': 'held back',
+      },
+    }),
+    lines('Messages that wait', {
+      about: 'Messages that the mail server or Slack has not taken yet.',
+      unit: 'short',
+      queries: { 'sum by (channel) (millrace_notices_waiting{instance=~"$instance"})': '{{channel}}' },
     }),
     row('Process'),
     lines('Memory', {

@@ -20,7 +20,8 @@ import { type Books, openBooks } from './books.ts'
 import { FlowWatch } from './flow-watch.ts'
 import { LagWatch } from './lag-watch.ts'
 import { LogRates } from './log-rates.ts'
-import { capturePart, deliverPart, type Part, partsOf } from './parts.ts'
+import { notifyWatch } from './notify-watch.ts'
+import { capturePart, deliverPart, type Part, partsOf, RUNNING } from './parts.ts'
 import { Rates } from './rates.ts'
 import { Reporter } from './reporter.ts'
 import type { Resources } from './resources.ts'
@@ -74,9 +75,16 @@ export class Service {
     const readers = new Map(plain.map((one) => [one.name, connectorTopics(one, config.database)]))
     this.#lag = new LagWatch({ log, metrics, clock, readers })
     this.#rates = new Rates({ metrics, clock })
-    this.#watches = watchesOf({ ...options, books, desk, clock })
     const flow = this.#flowWatch(books, readers)
     const feed = new FlowFeed({ look: () => flow.look(), clock })
+    const carryingOut = () => {
+      const report = this.#reporter.parts().find(({ part }) => part === RUNNING)
+      return { state: report?.state ?? '', error: report?.error ?? null }
+    }
+    this.#watches = [
+      ...watchesOf({ ...options, books, desk, clock }),
+      notifyWatch({ ...options, feed, runs: books.runs, carryingOut, clock }),
+    ]
     this.control = new ControlServer({
       host: config.httpHost,
       port: config.httpPort,

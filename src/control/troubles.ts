@@ -2,6 +2,7 @@
 
 import { counted } from '../core/counted.ts'
 import type { RunFault } from '../core/run.ts'
+import { spoken } from '../core/spoken.ts'
 import type { ConnectorFlow, SourceFlow } from './flow-view.ts'
 import type { Trouble } from './trouble.ts'
 
@@ -181,9 +182,4 @@ function moreRuns(count: number): Trouble {
 /** The first command that a hint names. */
 function commandOf(hint: string): string | null {
   return /`(millrace [^`]+)`/u.exec(hint)?.[1] ?? null
-}
-
-function spoken(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`
-  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`
 }

@@ -151,6 +151,14 @@ export const ERRORS = {
     fate: 'retry',
     hint: 'The server that lookups read lags behind the one changes come from; point both at the same server if this lasts.',
   },
+  MAIL_REFUSED: {
+    fate: 'stop',
+    hint: 'Look at user, password and sender (MILLRACE_SMTP_URL, MILLRACE_MAIL_FROM) and at MILLRACE_MAIL_TO.',
+  },
+  MAIL_UNREACHABLE: {
+    fate: 'retry',
+    hint: 'Check that the mail server in MILLRACE_SMTP_URL runs and answers from here.',
+  },
   MEDIA_TYPE_UNKNOWN: { fate: 'stop', hint: 'Send JSON with `Content-Type: application/json`.' },
   METHOD_NOT_ALLOWED: { fate: 'stop', hint: 'Ask with a method named above.' },
   MIGRATION_FAILED: {
@@ -211,6 +219,14 @@ export const ERRORS = {
   SINK_TABLE_MISSING: {
     fate: 'stop',
     hint: 'Run `millrace doctor`: it prints the command that makes the table, or check AWS_REGION and the table name.',
+  },
+  SLACK_REFUSED: {
+    fate: 'stop',
+    hint: 'Make a new webhook in Slack and name it in MILLRACE_SLACK_WEBHOOK_URL.',
+  },
+  SLACK_UNREACHABLE: {
+    fate: 'retry',
+    hint: 'Check that MILLRACE_SLACK_WEBHOOK_URL can be reached from here.',
   },
   STACK_FAILED: {
     fate: 'stop',

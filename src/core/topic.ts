@@ -10,6 +10,7 @@ export const CONFLICTS = 'millrace.conflicts'
 export const DIFFERENCES = 'millrace.differences'
 export const DROPPED = 'millrace.dropped'
 export const GAPS = 'millrace.gaps'
+export const NOTICES = 'millrace.notices'
 export const RUNS = 'millrace.runs'
 export const SCHEMAS = 'millrace.schemas'
 

@@ -7,9 +7,11 @@ import type { RowDifference } from '../core/difference.ts'
 import type { ChangeEvent } from '../core/event.ts'
 import type { FieldConflict } from '../core/field-conflict.ts'
 import type { Gap, GapRepair } from '../core/gap.ts'
+import type { Incident } from '../core/incident.ts'
 import type { Integrity } from '../core/integrity.ts'
 import type { Position } from '../core/position.ts'
 import type { Order, PartTally, Progress } from '../core/run.ts'
+import type { Standing } from '../core/standing.ts'
 import type { VenueSync } from '../core/sync.ts'
 import type { Verified } from '../core/verified.ts'
 import type { LogRecord, StoredRecord } from './log.ts'
@@ -48,9 +50,11 @@ export interface OwnRecords {
   readonly contest: FieldConflict
   readonly gap: Gap
   readonly gapRepair: GapRepair
+  readonly incident: Incident
   readonly integrity: Integrity
   readonly order: Order
   readonly progress: Progress
+  readonly standing: Standing
   readonly tally: PartTally
   readonly venueSync: VenueSync
   readonly verified: Verified

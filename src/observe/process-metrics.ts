@@ -15,6 +15,36 @@ export const PROCESS_METRICS = {
     about: '1 while the process is caught up or making progress, else 0.',
     labels: [],
   },
+  heartbeat: {
+    kind: 'gauge',
+    name: 'millrace_heartbeat_timestamp_seconds',
+    about: 'When the process last looked after itself, in seconds since 1970: every few seconds while it lives.',
+    labels: [],
+  },
+  notices: {
+    kind: 'counter',
+    name: 'millrace_notices_total',
+    about: 'Messages to people, by what became of them: sent, retried, refused, dropped because too many waited.',
+    labels: ['channel', 'outcome'],
+  },
+  noticesWaiting: {
+    kind: 'gauge',
+    name: 'millrace_notices_waiting',
+    about: 'Messages to people that are still to be sent.',
+    labels: ['channel'],
+  },
+  noticesHeld: {
+    kind: 'counter',
+    name: 'millrace_notices_held_total',
+    about: 'Messages that were held back because there were too many within the hour.',
+    labels: [],
+  },
+  incidentsOpen: {
+    kind: 'gauge',
+    name: 'millrace_incidents_open',
+    about: 'Incidents that people are told of, by the process that tells them.',
+    labels: [],
+  },
   httpTime: {
     kind: 'histogram',
     name: 'millrace_http_seconds',

@@ -17,6 +17,14 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
     series: { 'up{job="millrace",instance="a"}': '1x3 0x5 1x20' },
     ...{ firesAt: 7, clearsAt: 12, labels: { job: 'millrace', instance: 'a' } },
   },
+  MillraceHeartbeatLost: {
+    series: { 'millrace_heartbeat_timestamp_seconds{instance="a"}': '0+60x5 300x7 780+60x20' },
+    ...{ firesAt: 11, clearsAt: 15, labels: { instance: 'a' } },
+  },
+  MillraceNoticesFail: {
+    series: { 'millrace_notices_total{channel="mail",outcome="refused"}': '0x3 1x100' },
+    ...{ firesAt: 6, clearsAt: 80, labels: { channel: 'mail' } },
+  },
   MillraceNotReady: {
     series: { 'millrace_ready{instance="a"}': '1x4 0x5 1x20' },
     ...{ firesAt: 8, clearsAt: 12, labels: { instance: 'a' } },

@@ -5,15 +5,10 @@ import { POLICIES, SIDES } from '../../core/contested.ts'
 import { fieldsFromJson, fieldsToJson } from '../../core/field-json.ts'
 import { RUN_KINDS } from '../../core/run.ts'
 import type { OwnRecords } from '../codec.ts'
-import type { Released } from './released.ts'
+import type { Form } from './form.ts'
+import { NOTICE_FORMS } from './notice-forms.ts'
 
 type Kind = keyof OwnRecords
-
-interface Form<Record> {
-  readonly schema: Released
-  readonly stored: (record: Record) => object
-  readonly restored: z.ZodType<Record>
-}
 
 const audit: Form<OwnRecords['audit']> = {
   schema: 'audit.v1',
@@ -233,6 +228,7 @@ const verified: Form<OwnRecords['verified']> = {
 }
 
 export const FORMS: { readonly [K in Kind]: Form<OwnRecords[K]> } = {
+  ...NOTICE_FORMS,
   audit,
   bookmark,
   deadLetter,

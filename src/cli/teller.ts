@@ -1,0 +1,143 @@
+// Tells people what is amiss and when it is over. Of all processes one does, and hears from the others through the log; it
+// never keeps the pipeline waiting, and nothing that goes wrong here ends it.
+
+import { randomUUID } from 'node:crypto'
+import { type Incident, isPresent } from '../core/incident.ts'
+import type { Symptom } from '../core/symptom.ts'
+import type { Logger } from '../observe/logger.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import { due, type GatheringTimes, isRemembered, type Notice, observe, told } from '../observe/notify/gathering.ts'
+import { Hourly } from '../observe/notify/hourly.ts'
+import { noticeMessage, subjectOf } from '../observe/notify/notice-message.ts'
+import type { Outbox } from '../observe/notify/outbox.ts'
+import type { Clock } from '../pipeline/clock.ts'
+import type { FollowNotices } from '../pipeline/follow-notices.ts'
+import type { NoticeBook } from '../pipeline/notice-book.ts'
+
+export interface TellerOptions {
+  readonly book: NoticeBook
+  readonly following: Pick<FollowNotices, 'isTelling'>
+  readonly outbox: Pick<Outbox, 'offer' | 'takeBack'>
+  readonly clock: Clock
+  readonly metrics: Pick<Metrics, 'noticesHeld' | 'incidentsOpen'>
+  readonly logger: Pick<Logger, 'info' | 'warn'>
+  readonly times: GatheringTimes
+  readonly perHour: number
+  /** Null where nobody knows it. */
+  readonly console: string | null
+  /** What this process knows: of its own parts, and what all know alike. */
+  readonly look: () => Promise<{ readonly own: readonly Symptom[]; readonly shared: readonly Symptom[] }>
+}
+
+/** What another process said is true for so long; it says it again meanwhile. */
+const STANDING_MS_MAX = 90_000
+const STANDING_EVERY_MS = 30_000
+
+export class Teller {
+  readonly #options: TellerOptions
+  readonly #process = randomUUID()
+  readonly #hourly: Hourly
+  #incidents: readonly Incident[] = []
+  #isTelling = false
+  /** What this process has told the others last, and when. */
+  #said = { text: '[]', atMs: 0 }
+  /** Sent, and not yet on record. */
+  readonly #toKeep = new Set<string>()
+
+  constructor(options: TellerOptions) {
+    this.#options = options
+    this.#hourly = new Hourly(options.perHour)
+  }
+
+  async look(): Promise<void> {
+    const { following, outbox, look, metrics } = this.#options
+    const { own, shared } = await look()
+    if (!following.isTelling) {
+      if (this.#isTelling) outbox.takeBack()
+      this.#isTelling = false
+      this.#incidents = []
+      metrics.incidentsOpen.set(0)
+      return this.#sayToOthers(own)
+    }
+    const others = await this.#others()
+    // Two processes may suffer the same: it is one thing.
+    const symptoms = [...new Map([...others, ...shared, ...own].map((one) => [one.key, one])).values()]
+    this.#gather(symptoms)
+    await this.#keep()
+  }
+
+  #gather(symptoms: readonly Symptom[]): void {
+    const { clock, times, metrics } = this.#options
+    const nowMs = clock.nowMs()
+    this.#incidents = observe(this.#incidents, { symptoms, nowMs, newId: randomUUID }, times)
+    for (const incident of this.#incidents) {
+      const notice = due(incident, times, nowMs)
+      if (notice !== null) this.#tell(notice, nowMs)
+    }
+    metrics.incidentsOpen.set(this.#incidents.filter(({ suffered }) => suffered.some(isPresent)).length)
+  }
+
+  #tell(notice: Notice, nowMs: number): void {
+    const { outbox, console, metrics, logger } = this.#options
+    const { id } = notice.incident
+    const subject = subjectOf(notice)
+    if (!this.#hourly.hasRoom(nowMs)) {
+      if (this.#hourly.hold(id, subject)) metrics.noticesHeld.inc()
+      return
+    }
+    const heldBack = this.#hourly.take(id, nowMs)
+    this.#incidents = this.#incidents.map((one) => (one.id === id ? told(notice, nowMs) : one))
+    logger.info({ incident: id, kind: notice.kind, subject }, 'tells people')
+    const message = noticeMessage(notice, { nowMs, console, heldBack })
+    // It is on record once somebody was reached: who takes over before tells it again.
+    void outbox.offer(message).then((isSent) => isSent && this.#toKeep.add(id))
+  }
+
+  /** What the log does not take now it takes at a later look. */
+  async #keep(): Promise<void> {
+    const { book, times, clock } = this.#options
+    const kept = this.#incidents.filter(({ id }) => this.#toKeep.has(id))
+    const alive = new Set(this.#incidents.map(({ id }) => id))
+    const over = book.incidents().filter((one) => !alive.has(one.id) && !isRemembered(one, times, clock.nowMs()))
+    try {
+      await book.keepIncidents(kept)
+      for (const { id } of kept) this.#toKeep.delete(id)
+      await book.forgetIncidents(over.map(({ id }) => id))
+    } catch {
+      // The parts say what the log's matter is.
+    }
+  }
+
+  /** Also what people were told before this process was the one to tell. */
+  async #others(): Promise<readonly Symptom[]> {
+    const { book, clock } = this.#options
+    try {
+      await book.refresh()
+      if (!this.#isTelling) this.#incidents = withKnown(this.#incidents, book.incidents())
+      this.#isTelling = true
+      const standings = book.standings().filter((one) => one.process !== this.#process)
+      const isFresh = ({ atMs }: { readonly atMs: number }) => clock.nowMs() - atMs < STANDING_MS_MAX
+      await book.forgetStandings(standings.filter((one) => !isFresh(one)).map(({ process }) => process))
+      return standings.filter(isFresh).flatMap(({ symptoms }) => symptoms)
+    } catch {
+      // A log that is away must not keep people from hearing of it.
+      return []
+    }
+  }
+
+  async #sayToOthers(symptoms: readonly Symptom[]): Promise<void> {
+    const { book, clock } = this.#options
+    const text = JSON.stringify(symptoms.map(({ key }) => key))
+    const atMs = clock.nowMs()
+    const isOld = symptoms.length > 0 && atMs - this.#said.atMs >= STANDING_EVERY_MS
+    if (text === this.#said.text && !isOld) return
+    if (symptoms.length === 0) await book.forgetStandings([this.#process])
+    else await book.keepStanding({ process: this.#process, symptoms, atMs })
+    this.#said = { text, atMs }
+  }
+}
+
+/** What was told while the log was away counts more than what it had before. */
+function withKnown(own: readonly Incident[], known: readonly Incident[]): readonly Incident[] {
+  return [...own, ...known.filter(({ group }) => !own.some((one) => one.group === group))]
+}

@@ -1,0 +1,100 @@
+// Sends messages as mails. Those of one incident answer its first, so that a mail program shows them together.
+
+import { hostname } from 'node:os'
+import { createTransport, type SentMessageInfo, type Transporter } from 'nodemailer'
+import { MillraceError } from '../../core/errors.ts'
+import { isLoopback } from '../../core/is-loopback.ts'
+import type { Channel } from './channel.ts'
+import { letter } from './letter.ts'
+import type { Message } from './message.ts'
+
+export interface MailOptions {
+  readonly url: string
+  readonly to: readonly string[]
+  /** Null: millrace at this host. */
+  readonly from: string | null
+}
+
+const CONNECT_MS_MAX = 10_000
+const SILENT_MS_MAX = 30_000
+/** From here on a server's answer is for good. */
+const PERMANENT = 500
+/** The server does not take this user. */
+const CREDENTIALS = new Set(['EAUTH', 'EENVELOPE', 'ETLS'])
+
+export class Mail implements Channel {
+  readonly name = 'mail'
+  readonly #options: MailOptions
+  readonly #transport: Transporter
+
+  constructor(options: MailOptions) {
+    this.#options = options
+    this.#transport = createTransport({
+      url: options.url,
+      connectionTimeout: CONNECT_MS_MAX,
+      greetingTimeout: CONNECT_MS_MAX,
+      socketTimeout: SILENT_MS_MAX,
+      requireTLS: hidesSecrets(options.url),
+      // Nothing is ever read from a file or fetched for a mail.
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    })
+  }
+
+  async send(message: Message): Promise<void> {
+    const { to, from } = this.#options
+    const first = message.answers === null ? null : this.#idOf(message.answers)
+    const envelope = {
+      from: from ?? `millrace <millrace@${hostname()}>`,
+      to: [...to],
+      messageId: this.#idOf(message.id),
+      ...(first === null ? {} : { inReplyTo: first, references: [first] }),
+      // So that nobody's absence answers it.
+      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    }
+    const info: SentMessageInfo = await this.#asked(() => this.#transport.sendMail({ ...envelope, ...letter(message) }))
+    const refused = (info.rejected as readonly unknown[] | undefined)?.length ?? 0
+    if (refused > 0) throw new MillraceError('MAIL_REFUSED', `${refused} of ${to.length} addresses were refused`)
+  }
+
+  /** Connects and signs in, and sends nothing. */
+  async check(): Promise<void> {
+    await this.#asked(() => this.#transport.verify())
+  }
+
+  async close(): Promise<void> {
+    this.#transport.close()
+  }
+
+  #idOf(id: string): string {
+    return `<${id}@${domainOf(this.#options.from) ?? hostname()}>`
+  }
+
+  async #asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await ask()
+    } catch (cause) {
+      throw named(cause)
+    }
+  }
+}
+
+/** What a server says may quote addresses; its code says enough. */
+function named(cause: unknown): MillraceError {
+  const { code = 'unknown', responseCode } = cause as { code?: string; responseCode?: number }
+  const said = responseCode === undefined ? code : `${responseCode} ${code}`
+  const isForGood = responseCode === undefined ? CREDENTIALS.has(code) : responseCode >= PERMANENT
+  return isForGood
+    ? new MillraceError('MAIL_REFUSED', `the mail server refuses: ${said}`, { cause })
+    : new MillraceError('MAIL_UNREACHABLE', `the mail server does not take mail now: ${said}`, { cause })
+}
+
+/** A password goes to another machine in TLS, unless the URL says that it need not. */
+function hidesSecrets(text: string): boolean {
+  const url = new URL(text)
+  return url.password !== '' && !isLoopback(url.hostname) && url.searchParams.get('requireTLS') !== 'false'
+}
+
+function domainOf(from: string | null): string | null {
+  return /@([^\s>@]+)>?$/u.exec(from ?? '')?.[1] ?? null
+}
