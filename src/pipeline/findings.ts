@@ -25,6 +25,11 @@ export class Findings {
     return [...this.#mending]
   }
 
+  /** Nothing is looked into or being mended: no row need be asked about. */
+  get isIdle(): boolean {
+    return this.#open.size === 0 && this.#mending.size === 0
+  }
+
   isMending(row: string): boolean {
     return this.#mending.has(row)
   }

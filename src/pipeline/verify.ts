@@ -103,8 +103,11 @@ export class Verify {
   /** Rows that an attempt which broke off was mending, and that are good now, it has mended. */
   #equal(rows: readonly CheckedRow[]): void {
     const [ignored, equal] = [rows.filter(({ isIgnored }) => isIgnored), rows.filter(({ isIgnored }) => !isIgnored)]
-    for (const { event } of ignored) this.#findings.drop(fullName(event))
-    const mended = equal.map(({ event }) => fullName(event)).filter((name) => this.#findings.isMending(name))
+    const findings = this.#findings
+    // Names of rows are dear, and mostly nobody asks for one.
+    const known = (rows: readonly CheckedRow[]) => (findings.isIdle ? [] : rows.map(({ event }) => fullName(event)))
+    for (const name of known(ignored)) findings.drop(name)
+    const mended = known(equal).filter((name) => findings.isMending(name))
     for (const name of mended) this.#add({ writes: this.#findings.close(name, true) })
     this.#add({ exists: equal.length - mended.length, ignored: ignored.length, applied: mended.length })
   }
