@@ -58,7 +58,7 @@ const system: System = {
       case 'csv': {
         // Only here: answers of an API are large beside their rows, and so is what they leave in memory.
         const { makeHeapForBatches } = await import('./heap-for-batches.ts')
-        makeHeapForBatches()
+        makeHeapForBatches('import')
         const { importPath } = await import('./source/csv/import-path.ts')
         const { CsvSource } = await import('./source/csv/csv-source.ts')
         return new CsvSource({ ...asked, ...from, path: await importPath(config.importDir, from.file) })

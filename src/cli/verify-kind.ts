@@ -48,7 +48,7 @@ async function verify(options: VerifyKindOptions, work: RunWork): Promise<void> 
   const { sources, log, shared, records, clock, database, codec, observer } = options
   const ready = options.deliveredBy(work.order.connector)
   const { name: connector, sync, tables } = ready.connector
-  makeHeapForBatches()
+  makeHeapForBatches('verify')
   const source = sources.of(ready.connector)
   const sink = await shared.openSink(sinkOf(ready), { onThrottled: () => undefined })
   try {

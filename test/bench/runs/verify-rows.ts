@@ -23,7 +23,7 @@ import type { RunsJob } from './runs-job.ts'
 
 contend<RunsJob>(async (job, meter) => {
   const parts = await openParts(job)
-  makeHeapForBatches()
+  makeHeapForBatches('verify')
   const { log, records, clock, connector, topic, ready, openCodec } = parts
   await using source = openMysqlSource({ url: job.mysqlUrl, tables: [TABLE] })
   const { endpoint } = job
