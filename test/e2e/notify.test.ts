@@ -2,12 +2,29 @@
 // each time, the second as an answer to the first.
 
 import { expect, test } from 'vitest'
+import { AvroRecords } from '../../src/log/avro/avro-records.ts'
+import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts'
+import { NoticeBook } from '../../src/pipeline/notice-book.ts'
 import { openFaultProxy } from '../support/fault-proxy.ts'
 import { FeedbackPlace } from '../support/feedback-place.ts'
 import { MailServer } from '../support/mail-server.ts'
+import { Millrace } from '../support/millrace.ts'
 import { ScriptedApi } from '../support/scripted-api.ts'
 import { sharedMysql } from '../support/shared-server.ts'
 import { until } from '../support/until.ts'
+
+/** How many messages the log knows of. */
+async function told(path: string): Promise<number> {
+  const log = await openSqliteLog({ path })
+  try {
+    const { signal } = new AbortController()
+    const book = new NoticeBook({ log, records: new AvroRecords(null), signal })
+    await book.refresh()
+    return book.incidents().reduce((sum, { tellings }) => sum + tellings, 0)
+  } finally {
+    await log.close()
+  }
+}
 
 const QUICK = { MILLRACE_NOTIFY_GATHER: '2s', MILLRACE_MAIL_TO: 'ops@example.com' }
 
@@ -40,12 +57,50 @@ test('an outage of MySQL is one message, and its end is another in the same thre
   expect(recovery!.references).toBe(failure!.messageId)
   expect(recovery!.said).toContain('It lasted')
 
-  const told = await until(async () => (slack.asked.length >= 2 ? slack.asked : null), { what: 'two Slack messages' })
-  expect(told.map(({ body }) => (body as { text: string }).text)).toEqual([
+  const asked = await until(async () => (slack.asked.length >= 2 ? slack.asked : null), { what: 'two Slack messages' })
+  expect(asked.map(({ body }) => (body as { text: string }).text)).toEqual([
     expect.stringContaining('keeps trying'),
     expect.stringContaining('Recovered: '),
   ])
   expect(mails.mails).toHaveLength(2)
   const metrics = await (await fetch(`${millrace.url}/metrics`)).text()
   expect(metrics).toContain('millrace_notices_total{channel="mail",outcome="sent"} 2')
+})
+
+test('what was told before a restart is not told as new, and its end is told in its thread', async () => {
+  const database = await sharedMysql()
+  await using network = await openFaultProxy(Number(new URL(database.url).port))
+  await using mails = await MailServer.open()
+  await using place = await FeedbackPlace.open({ ...QUICK, MILLRACE_SMTP_URL: mails.url })
+  Object.assign(place.settings, { MILLRACE_MYSQL_URL: network.url(place.settings.MILLRACE_MYSQL_URL!) })
+  const first = await place.millrace()
+  await network.refuse()
+  const [failure] = await mails.count(1)
+  const isKept = async () => ((await told(place.path)) === 1 ? true : null)
+  await until(isKept, { what: 'the incident is on record' })
+  await first.kill()
+
+  await using second = await Millrace.start(place.settings)
+  await until(async () => (second.output.includes('will try again') ? true : null), { what: 'it tries again' })
+  await network.accept()
+  const [, recovery] = await mails.count(2)
+  expect(recovery!.subject).toContain('Recovered: ')
+  expect(recovery!.references).toBe(failure!.messageId)
+  expect(mails.mails).toHaveLength(2)
+})
+
+test('a thousand dead letters are one message', async () => {
+  await using mails = await MailServer.open()
+  const FRAGILE = new URL('../support/connectors/fragile.ts', import.meta.url).pathname
+  await using place = await FeedbackPlace.open({ ...QUICK, MILLRACE_SMTP_URL: mails.url, MILLRACE_CONNECTORS: FRAGILE })
+  Object.assign(place.settings, { MILLRACE_FRAGILE_TABLE: place.table.name, MILLRACE_FRAGILE_REFUSES: 'BAD' })
+  Reflect.deleteProperty(place.settings, 'MILLRACE_FEEDBACK_TABLE')
+  await place.database.query('CREATE TABLE stock (id INT PRIMARY KEY, name VARCHAR(60), amount INT)')
+  await place.millrace()
+  const rows = Array.from({ length: 1_000 }, (_, id) => `(${id}, 'BAD ann@example.com', -1)`)
+  await place.database.query(`INSERT INTO stock VALUES ${rows.join()}`)
+  const [mail] = await mails.count(1)
+  expect(mail!.subject).toContain('has 1,000 dead letters')
+  expect(mail!.said).not.toContain('ann@example.com')
+  expect(mails.mails).toHaveLength(1)
 })
