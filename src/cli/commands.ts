@@ -8,6 +8,7 @@ import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { gapsCommand } from './gaps.ts'
 import { importCommand } from './import.ts'
+import { notifyCommand } from './notify.ts'
 import { repairCommand } from './repair.ts'
 import { replayCommand } from './replay.ts'
 import { rollbackCommand } from './rollback.ts'
@@ -23,6 +24,6 @@ export function commands(system: System): readonly Command[] {
   const running = [syncCommand(system), backfillCommand(system), replayCommand(system)]
   const kept = [importCommand(system), rollbackCommand(system), runsCommand(system)]
   const mending = [verifyCommand(system), deadCommand(system), gapsCommand(system), repairCommand(system)]
-  const looking = [doctorCommand(system), statusCommand(system)]
+  const looking = [doctorCommand(system), notifyCommand(system), statusCommand(system)]
   return [startCommand(system, demo), demo, ...looking, ...running, ...kept, ...mending, conflictsCommand(system)]
 }

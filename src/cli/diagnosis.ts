@@ -11,6 +11,7 @@ import type { LookupColumn } from '../source/source.ts'
 import { VARIABLES } from '../variables.ts'
 import { checkColumns } from './check-columns.ts'
 import { loadConnectors } from './load-connectors.ts'
+import { notifyChannels } from './notify-channels.ts'
 import { type OpenCanaryOptions, openCanary } from './open-canary.ts'
 import { sinkOf } from './sink-of.ts'
 import { followedTables, sourceTables } from './source-tables.ts'
@@ -65,6 +66,7 @@ async function examineServers(
     examine('log', () => examineLog(system, config)),
     ...connectors.map((ready) => examine('target', () => examineTarget(shared, ready))),
     examine('servers', () => system.checkServers(config)),
+    examineNotify(config),
     ...SIDES.map((side) => examine('canary', () => examineCanary({ system, config, connectors }, side))),
   ]
   return (await Promise.all(looked)).flat()
@@ -89,6 +91,21 @@ async function examineCanary(options: OpenCanaryOptions, side: Side): Promise<re
     return canary === null ? [] : [await canary.check()]
   } finally {
     await canary?.close()
+  }
+}
+
+async function examineNotify(config: Config): Promise<readonly Finding[]> {
+  const channels = await notifyChannels(config)
+  const findings = channels.map((channel) => {
+    return examine(channel.name, async () => {
+      await channel.check()
+      return [{ check: channel.name, isOk: true, detail: 'messages would be taken' }]
+    })
+  })
+  try {
+    return (await Promise.all(findings)).flat()
+  } finally {
+    for (const channel of channels) await channel.close()
   }
 }
 

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { AvroRecords } from '../../src/log/avro/avro-records.ts'
 import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts'
 import { NoticeBook } from '../../src/pipeline/notice-book.ts'
+import { runCommand } from '../support/command.ts'
 import { openFaultProxy } from '../support/fault-proxy.ts'
 import { FeedbackPlace } from '../support/feedback-place.ts'
 import { MailServer } from '../support/mail-server.ts'
@@ -103,4 +104,32 @@ test('a thousand dead letters are one message', async () => {
   expect(mail!.subject).toContain('has 1,000 dead letters')
   expect(mail!.said).not.toContain('ann@example.com')
   expect(mails.mails).toHaveLength(1)
+})
+
+test('settings are tried by a command, and looked at by the doctor, before anything is amiss', async () => {
+  await using mails = await MailServer.open()
+  await using slack = await ScriptedApi.open(() => ({ status: 404, body: 'no_service' }))
+  await using place = await FeedbackPlace.open({ MILLRACE_MAIL_TO: 'ops@example.com' })
+  const webhook = `${slack.url}/services/T0/B0/secret-part`
+  const settings = { ...place.settings, MILLRACE_SMTP_URL: mails.url, MILLRACE_SLACK_WEBHOOK_URL: webhook }
+
+  const tried = await runCommand(['notify', '--test'], settings)
+  expect(tried.out).toContain('ok    mail: the message was taken')
+  expect(tried.out).toMatch(/FAIL {2}slack: SLACK_REFUSED: Slack answers 404\n {6}-> Make a new webhook/u)
+  expect(tried).toMatchObject({ code: 1, err: '' })
+  expect(tried.out).not.toContain('secret-part')
+  const [mail] = await mails.count(1)
+  expect(mail!.subject).toBe('[millrace] A test message')
+
+  await mails.stop()
+  const looked = JSON.parse((await runCommand(['doctor', '--json'], settings)).out) as { findings: object[] }
+  expect(looked.findings).toContainEqual(
+    expect.objectContaining({ check: 'mail', isOk: false, detail: expect.stringContaining('MAIL_UNREACHABLE') }),
+  )
+  expect(looked.findings).toContainEqual(expect.objectContaining({ check: 'slack', isOk: false }))
+
+  const nobody = await runCommand(['notify', '--test'], { ...place.settings, MILLRACE_MAIL_TO: '' })
+  expect(nobody.code).toBe(2)
+  expect(nobody.err).toContain('the settings name nobody to tell')
+  expect((await runCommand(['notify'], settings)).err).toContain('millrace notify --test')
 })

@@ -10,6 +10,7 @@ const ANSWER_MS_MAX = 10_000
 const HEADER_MAX = 150
 const TEXT_MAX = 3_000
 const BLOCKS_MAX = 50
+const EMPTY = 400
 const LIMITED = 429
 const FAULTY = 500
 
@@ -30,32 +31,42 @@ export class Slack implements Channel {
 
   async send(message: Message): Promise<void> {
     const answer = await this.#post(slackBody(message))
-    // It has to be read, or the connection stays open.
-    await answer.text().catch(() => '')
-    if (answer.ok) return
-    const said = `Slack answers ${answer.status}`
-    if (answer.status !== LIMITED && answer.status < FAULTY) throw new MillraceError('SLACK_REFUSED', said)
-    const afterS = Number(answer.headers.get('retry-after') ?? Number.NaN)
-    throw new Delayed('SLACK_UNREACHABLE', said, Number.isNaN(afterS) ? null : afterS * 1000)
+    if (!answer.ok) throw refusal(answer)
+  }
+
+  /** A webhook that Slack knows finds a message without text to be none; one that it does not know is not found. */
+  async check(): Promise<void> {
+    const answer = await this.#post({})
+    if (!answer.ok && answer.status !== EMPTY) throw refusal(answer)
   }
 
   async close(): Promise<void> {}
 
   async #post(body: object): Promise<Response> {
     try {
-      return await fetch(this.#url, {
+      const answer = await fetch(this.#url, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
         redirect: 'error',
         signal: AbortSignal.timeout(ANSWER_MS_MAX),
       })
+      // It has to be read, or the connection stays open.
+      await answer.text().catch(() => '')
+      return answer
     } catch (cause) {
       const { name } = cause as Error
       const said = name === 'TimeoutError' ? `no answer within ${ANSWER_MS_MAX / 1000} s` : 'the connection failed'
       throw new MillraceError('SLACK_UNREACHABLE', said, { cause })
     }
   }
+}
+
+function refusal({ status, headers }: Response): MillraceError {
+  const said = `Slack answers ${status}`
+  if (status !== LIMITED && status < FAULTY) return new MillraceError('SLACK_REFUSED', said)
+  const afterS = Number(headers.get('retry-after') ?? Number.NaN)
+  return new Delayed('SLACK_UNREACHABLE', said, Number.isNaN(afterS) ? null : afterS * 1000)
 }
 
 function slackBody(message: Message): object {

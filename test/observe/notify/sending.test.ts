@@ -149,10 +149,23 @@ describe('Slack', () => {
     expect(fared).toEqual([['slack', 'refused', 'SLACK_REFUSED']])
   })
 
+  test('says whether it knows the webhook, and nobody reads of it', async () => {
+    let status = 400
+    await using api = await ScriptedApi.open(() => ({ status, body: 'no_text' }))
+    const slack = new Slack(api.url)
+    await slack.check()
+    expect(api.asked[0]?.body).toEqual({})
+    status = 404
+    await expect(slack.check()).rejects.toMatchObject({ code: 'SLACK_REFUSED' })
+    status = 503
+    await expect(slack.check()).rejects.toMatchObject({ code: 'SLACK_UNREACHABLE' })
+  })
+
   test('that stays away holds 100 messages and no more', async () => {
     const { outbox, fared } = outboxFor({
       name: 'slack',
       send: () => new Promise(() => undefined),
+      check: async () => undefined,
       close: async () => undefined,
     })
     const offered = Array.from({ length: 120 }, (_, at) => outbox.offer(message({ id: `m.${at}` })))
