@@ -147,3 +147,21 @@ test('a file gives the same names, and the environment wins over it', () => {
 test('a config file that cannot be read is named', () => {
   expect(() => readEnvironment({}, '/nowhere/millrace.env')).toThrow('--config /nowhere/millrace.env cannot be read')
 })
+
+test('settings for telling people need each other, name their faults at once, and hide what is secret', () => {
+  const smtp = { MILLRACE_SMTP_URL: 'smtp://millrace:hunter3@mail.example.com:587' }
+  expect(faults({ ...MYSQL, ...smtp })).toContain('MILLRACE_MAIL_TO names nobody')
+  expect(faults({ ...MYSQL, MILLRACE_MAIL_TO: 'ops@example.com' })).toContain('set MILLRACE_SMTP_URL too')
+  expect(faults({ ...MYSQL, ...smtp, MILLRACE_MAIL_TO: 'ops@example.com,oncall@example.com' })).toBe('')
+  const text = faults({
+    ...MYSQL,
+    MILLRACE_SMTP_URL: 'http://millrace:hunter3@mail.example.com',
+    MILLRACE_MAIL_TO: 'ops',
+    MILLRACE_MAIL_FROM: 'a@b.example, c@d.example',
+    MILLRACE_SLACK_WEBHOOK_URL: 'services/T0/B0/hunter4',
+    MILLRACE_NOTIFY_GATHER: '20m',
+    MILLRACE_NOTIFY_PER_HOUR: '0',
+  })
+  expect(text).toContain('6 settings are wrong')
+  expect(text).not.toMatch(/hunter/u)
+})
