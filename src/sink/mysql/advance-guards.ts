@@ -2,7 +2,7 @@
 
 import type { Position } from '../../core/position.ts'
 import { POSITIONS_TABLE } from './bookkeeping.ts'
-import { binaryLiteral, bytesLiteral } from './literal.ts'
+import { bytesLiteral } from './literal.ts'
 import type { Session, Upserted } from './session.ts'
 
 const ROWS_MAX = 1_000
@@ -42,9 +42,9 @@ function send(session: Session, table: string, lines: readonly Advance[]): Promi
 
 /** What removed a row stands in its plain guard, whichever the guard is that is moved on; who is about to is waited for. */
 export async function isAnyRemoved(session: Session, table: string, rows: readonly string[]): Promise<boolean> {
-  const list = rows.map(binaryLiteral)
+  const list = rows.map(bytesLiteral)
   const found = await session.rows(
-    `SELECT 1 FROM ${POSITIONS_TABLE} WHERE target = ${binaryLiteral(table)} AND guard = '' AND row_key IN (${list})
+    `SELECT 1 FROM ${POSITIONS_TABLE} WHERE target = ${bytesLiteral(table)} AND guard = '' AND row_key IN (${list})
       AND removed IS NOT NULL LIMIT 1 FOR UPDATE`,
   )
   return found.length > 0

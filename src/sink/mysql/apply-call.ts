@@ -5,7 +5,8 @@ import { formatCursor } from '../../core/cursor.ts'
 import { itemId } from '../item-ref.ts'
 import { Rejection } from '../rejection.ts'
 import type { Outcome, PlacedWrite } from '../sink.ts'
-import { countUp, type Due } from './count-up.ts'
+import { PLAIN } from './bookkeeping.ts'
+import { accountName, countUp, type Due } from './count-up.ts'
 import { isSettled } from './decide.ts'
 import { contestedFields, type Decided, decideCall, rejected, type Task, tasksOf } from './decide-call.ts'
 import { loadRows } from './load-rows.ts'
@@ -124,10 +125,11 @@ export class ApplyCall {
     const counted = new Set(
       tasks.flatMap(({ write }) => (write.do === 'create' ? (write.counts ?? []) : [])).map(itemId),
     )
-    const needs = (item: string, guards: ReadonlyMap<string, Guard>) =>
+    const row = (item: string, guards: ReadonlyMap<string, Guard>) =>
       counted.has(item) || !byItem.get(item)?.every((task) => isSettled(guards, task))
     const writes = tasks.map(({ write }) => write)
-    const find = (wanted: Parameters<typeof loadRows>[1]) => loadRows(by, wanted, needs)
+    const needed = { row, guards: guardsOf(tasks) }
+    const find = (wanted: Parameters<typeof loadRows>[1]) => loadRows(by, wanted, needed)
     return RowStates.load({ session: by.session, targets, find }, { writes, reads: contestedFields })
   }
 
@@ -150,6 +152,16 @@ export class ApplyCall {
       }
     }
   }
+}
+
+/** All that a call can go by: what is not asked for is taken for what nobody has written to. */
+function guardsOf(tasks: readonly Task[]): readonly string[] {
+  const names = new Set([PLAIN])
+  for (const { write, stamp } of tasks) {
+    if (write.do === 'merge' || write.do === 'remove') names.add(write.guard ?? PLAIN)
+    else names.add(accountName(stamp))
+  }
+  return [...names]
 }
 
 /** The row, and the reader's partition. */

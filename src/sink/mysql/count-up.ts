@@ -22,12 +22,17 @@ export interface Due {
   readonly owner: number
 }
 
+/** The guard that keeps the account of what a reader of a partition has counted. */
+export function accountName({ reader, cursor }: Stamp): string {
+  return `${COUNTED}${reader} ${cursorScope(cursor)}`
+}
+
 /** `dues` are of one reader and partition. Throws a Rejection where the row cannot take them. */
 export async function countUp(session: Session, state: RowState, dues: readonly Due[]): Promise<void> {
   const [first] = dues
   if (first === undefined) return
-  const { reader, cursor, since, waits, isRetry } = first.stamp
-  const scope = `${COUNTED}${reader} ${cursorScope(cursor)}`
+  const { since, waits, isRetry } = first.stamp
+  const scope = accountName(first.stamp)
   const account = CountedOffsets.read(state.guard(scope).position ?? undefined)
   const left = dues.filter(({ stamp }) => {
     const { offset } = stamp.cursor

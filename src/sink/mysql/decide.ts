@@ -50,6 +50,8 @@ export function decideMerge(state: RowState, write: Merge, by: Deciding): Outcom
   const { contests, left } = settleGroups(state, write, by.nowMs)
   const values = valuesOf(state, left)
   const isChange = Object.keys(values).length > 0
+  // Who removes a row that is not there writes to its plain guard alone: so does who makes it, for one to see the other.
+  if (!state.isThere && write.guard !== undefined) state.mark(undefined, {})
   if (isChange || !state.isThere) state.set(by.owner, values)
   const wasTold = state.guard(write.guard).mark === TOLD
   const isTold = contests.some(({ wins }) => wins === 'incoming') || (wasTold && isChange)

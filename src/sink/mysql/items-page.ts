@@ -32,7 +32,7 @@ export async function itemsPage(
   const guards =
     rows.length === 0
       ? new Map()
-      : await loadGuards(by, { shape, keys: rows.map(({ key }) => rowKey(shape, key)), columns: [] })
+      : await loadGuards(by, { table, keys: rows.map(({ key }) => rowKey(shape, key)), names: null })
   return {
     items: rows.filter(({ text }) => isOurs(guards.get(text) ?? new Map())).map(({ key, fields }) => ({ key, fields })),
     next: rows.length < itemsMax ? null : (rows.at(-1)?.key ?? null),

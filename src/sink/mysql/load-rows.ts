@@ -4,7 +4,7 @@
 import type { Fields, Value } from '../../core/value.ts'
 import { POSITIONS_TABLE } from './bookkeeping.ts'
 import { rowsAmong } from './derived-rows.ts'
-import { binaryLiteral } from './literal.ts'
+import { bytesLiteral } from './literal.ts'
 import { askedFor, readValue } from './read-value.ts'
 import { keyText, type RowKey } from './row-key.ts'
 import type { Found, Guard } from './row-state.ts'
@@ -36,24 +36,33 @@ export interface Wanted {
 
 type Asked = Omit<Wanted, 'keys'> & { readonly keys: readonly RowKey[] }
 
-/** Whether the row itself has to be known, besides these guards of it. */
-type Needs = (item: string, guards: Found['guards']) => boolean
+export interface Needed {
+  /** Whether the row itself has to be known, besides these guards of it. */
+  readonly row: (item: string, guards: Found['guards']) => boolean
+  /** The guards by their names, null for all: of what is asked for by less, the lock on a row reaches to the one behind it. */
+  readonly guards: readonly string[] | null
+}
+
+const ALL: Needed = { row: () => true, guards: null }
 
 export async function loadRows(
   by: Loading,
   { shape, keys, columns }: Wanted,
-  needs: Needs = () => true,
+  needed: Needed = ALL,
 ): Promise<(key: RowKey) => Found> {
   const found = new Map<string, Found>()
   const all = [...keys]
   for (let at = 0; at < all.length; at += KEYS_MAX) {
     const part = all.slice(at, at + KEYS_MAX)
     // In this order, whoever else it is: what waits for a guard holds no row that somebody needs.
-    const guards = await loadGuards(by, { shape, keys: part.map(([, key]) => key), columns })
-    const needed = part.filter(([item, { text }]) => needs(item, guards.get(text) ?? NO_GUARDS)).map(([, key]) => key)
-    const rows = needed.length === 0 ? NO_ROWS : await loadHeld(by, { shape, keys: needed, columns })
+    const of = { table: shape.table, keys: part.map(([, key]) => key), names: needed.guards }
+    const guards = await loadGuards(by, of)
+    const wanted = part
+      .filter(([item, { text }]) => needed.row(item, guards.get(text) ?? NO_GUARDS))
+      .map(([, key]) => key)
+    const rows = wanted.length === 0 ? NO_ROWS : await loadHeld(by, { shape, keys: wanted, columns })
     for (const [, { text }] of part) found.set(text, { ...NOT_ASKED, guards: guards.get(text) ?? NO_GUARDS })
-    for (const { text } of needed) found.set(text, foundOf(rows.get(text), guards.get(text)))
+    for (const { text } of wanted) found.set(text, foundOf(rows.get(text), guards.get(text)))
   }
   return ({ text }) => found.get(text) ?? NOT_ASKED
 }
@@ -62,13 +71,20 @@ export function foundOf(held: Fields | undefined, guards: Found['guards'] = NO_G
   return { isThere: held !== undefined, held: held ?? {}, guards }
 }
 
+interface AskedGuards {
+  readonly table: string
+  readonly keys: readonly RowKey[]
+  readonly names: readonly string[] | null
+}
+
 export async function loadGuards(
   { session, locks }: Loading,
-  { shape, keys }: Asked,
+  { table, keys, names }: AskedGuards,
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, Guard>>> {
-  const list = keys.map(({ text }) => binaryLiteral(text))
+  const list = keys.map(({ text }) => bytesLiteral(text))
+  const named = names === null ? '' : ` AND guard IN (${names.map(bytesLiteral)})`
   const asked = `SELECT row_key, guard, position, mark, made, removed, deleted_at, contests FROM ${POSITIONS_TABLE}
-    WHERE target = ${binaryLiteral(shape.table)} AND row_key IN (${list})${locks ? ' FOR UPDATE' : ''}`
+    WHERE target = ${bytesLiteral(table)} AND row_key IN (${list})${named}${locks ? ' FOR UPDATE' : ''}`
   const guards = new Map<string, Map<string, Guard>>()
   for (const [row, name, ...rest] of await answered(session, asked, locks)) {
     const ofRow = guards.get(String(row)) ?? new Map<string, Guard>()

@@ -73,6 +73,7 @@ async function take(by: Passing, wanted: Wanted, all: readonly PlainTask[]): Pro
   const isThere = guess(tasks, made)
   if (isThere === null || wanted.columns.length > 0) {
     const rows = await loadHeld({ ...by, locks: true }, { ...wanted, keys: [...wanted.keys.values()] })
+    if ([...named].some((row) => !rows.has(row))) throw new Raced('a row that has to be made')
     return ({ text }) => foundOf(rows.get(text))
   }
   const found = foundOf(isThere ? {} : undefined)

@@ -1,8 +1,10 @@
 // A remove that deletes: the row is gone and its position stays.
 
+import mysql from 'mysql2/promise'
 import { describe, expect, test } from 'vitest'
 import type { PlacedWrite } from '../../../src/sink/sink.ts'
 import { FLAVOURS } from '../../support/flavours.ts'
+import { lockWait } from '../../support/lock-wait.ts'
 import { SinkDatabase } from '../../support/sink-database.ts'
 import { did, forever, placed } from '../../support/sink-table.ts'
 
@@ -92,6 +94,29 @@ describe.each(FLAVOURS)('rows that are deleted on %s', (_flavour, shared) => {
     await table.query('DROP TABLE children')
     expect(await rows(table)).toEqual(['2 v10', '4 v8'])
     expect(did(await sink.apply([remove(table, 2, 11)], forever))).toEqual(['applied'])
+  })
+
+  test('of a removal and of a merge under another guard that meet where there is no row yet, one sees the other', async () => {
+    await using table = await open()
+    const sinks = [await table.sink(), await table.sink()]
+    // The sinks' own tables are there.
+    for (const sink of sinks) await sink.apply([merge(table, [9, 1])], forever)
+    const connection = await mysql.createConnection({ uri: table.database.adminUrl })
+    await connection.query('BEGIN')
+    await connection.query(`INSERT INTO ${table.name} (a, b) VALUES (1, 'x')`)
+    const named = placed({ ...table.mergeOf(key(1), { v: 'new' }), guard: 'other' }, { offset: 2, partition: 1 })
+    const calls = [named, remove(table, 1, 3)].map((write, at) => sinks[at]?.apply([write], forever) ?? [])
+    await lockWait(table.database, 2)
+    // Now both have seen that nobody has written to the row, and come to see that there is none.
+    await connection.query('ROLLBACK')
+    await connection.end()
+    expect((await Promise.all(calls)).map((outcomes) => did(outcomes))).toEqual([['applied'], ['applied']])
+    const [guard] = await table.query(
+      `SELECT removed FROM millrace_positions WHERE row_key = '["1","x"]' AND guard = ''`,
+    )
+    expect([await table.row(...key(1)), String(guard?.removed)]).toEqual(
+      String(guard?.removed) === 'delete' ? [undefined, 'delete'] : [expect.objectContaining({ v: 'new' }), 'null'],
+    )
   })
 
   test('they compare as gone, are foreseen to go, and are not walked through', async () => {

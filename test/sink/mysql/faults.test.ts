@@ -107,6 +107,21 @@ describe.each(FLAVOURS)('a sink of %s in trouble', (_flavour, shared) => {
     expect(rows.map(({ v }) => v)).toEqual([1, 2])
   })
 
+  test('what is held of one row keeps nobody from the row before it', async () => {
+    await using table = await open()
+    const sink = await table.sink()
+    const write = (id: number, offset: number) => placed(table.mergeOf([`${id}`], { v: offset }), { offset })
+    await sink.apply([write(1, 1), write(2, 2)], forever)
+    await using held = await holder(
+      table,
+      `SELECT * FROM millrace_positions WHERE (target, row_key, guard) = ('${table.name}', '2', '') FOR UPDATE`,
+    )
+    // By itself, for then its guards are looked at.
+    expect(did(await sink.apply([write(1, 3)], forever))).toEqual(['applied'])
+    await held.connection.query('COMMIT')
+    expect(did(await sink.apply([write(2, 4)], forever))).toEqual(['applied'])
+  })
+
   test('a server that is not there is a fault to retry, wrong words are one to stop', async () => {
     await using table = await open()
     const away = await openMysqlSink({ url: 'mysql://a:b@127.0.0.1:1/db', targets: table.targets })
