@@ -2,6 +2,7 @@
 
 import type { Connector } from '../core/connector.ts'
 import { RUN_KINDS } from '../core/run.ts'
+import { CATEGORIES } from '../core/set-aside.ts'
 import { connectorTopics } from '../core/topic.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
@@ -17,7 +18,6 @@ export interface BeginCountsOptions {
 
 const ENDS = ['done', 'failed', 'cancelled'] as const
 const CHANGES = ['inserted', 'updated', 'unchanged', 'deleted'] as const
-const CATEGORIES = ['validation', 'constraint', 'duplicate', 'kept'] as const
 
 export function beginCounts(metrics: Metrics, { sources, connectors, database }: BeginCountsOptions): void {
   for (const [side, { name }] of sources) {

@@ -6,6 +6,7 @@ import { placeOf } from '../core/import-from.ts'
 import { PLACE_COLUMN, SAID_COLUMN, SAME_KEY } from '../core/imported-row.ts'
 import type { CheckResult } from '../core/integrity.ts'
 import { type RunFault, type RunState, readRunTag, type Tally } from '../core/run.ts'
+import type { SetAsideCategory } from '../core/set-aside.ts'
 import { tableTopic } from '../core/topic.ts'
 import { asNumber, asText } from '../core/value.ts'
 import type { ImportCounts, ImportLedger, SetAside } from '../sink/import-ledger.ts'
@@ -63,7 +64,7 @@ export async function concludeImport(
   { state, fault, integrity }: Required<ImportStands> & { readonly state: RunEnd },
 ): Promise<Imported> {
   const { order, progress } = work
-  const setAside = new Map<string, number>()
+  const setAside = new Map<SetAsideCategory, number>()
   for (const table of importedTables(order)) await recordRejected(options, work, { table, setAside })
   const tally = await recordImport(options, work, { state, fault, integrity })
   const rows = importedTables(order).flatMap((table) => rowsOf(table, tally))
@@ -97,7 +98,7 @@ function recordsOf({ inserted, updated, unchanged }: ImportCounts): number {
 async function recordRejected(
   { ledger, letters }: ImportRecordOptions,
   { order, signal }: RunWork,
-  { table, setAside: counts }: { table: string; setAside: Map<string, number> },
+  { table, setAside: counts }: { table: string; setAside: Map<SetAsideCategory, number> },
 ): Promise<void> {
   const topics = [tableTopic({ source: 'import', name: order.connector }, '', table)]
   let rows: SetAside[] = []

@@ -4,7 +4,8 @@
 import { z } from 'zod'
 import { MillraceError } from '../core/errors.ts'
 import { type CheckResult, integrityKey } from '../core/integrity.ts'
-import type { Order } from '../core/run.ts'
+import { NO_TALLY, type Order } from '../core/run.ts'
+import { setAsideWrite } from '../core/set-aside.ts'
 import type { Sweep } from '../core/sweep.ts'
 import { RUNS } from '../core/topic.ts'
 import type { EventCodec, RecordCodec } from '../log/codec.ts'
@@ -15,7 +16,7 @@ import { concludeImport, type ImportRecordOptions, recordImport } from './import
 import { importedTables, importParts } from './import-scope.ts'
 import { type InspectOptions, inspectImport } from './inspect-import.ts'
 import { knownRows, passBy } from './known-rows.ts'
-import type { Observer } from './observer.ts'
+import type { Imported, Observer } from './observer.ts'
 import { PageMarks } from './page-marks.ts'
 import { readPlace } from './read-place.ts'
 import type { ReadyConnector } from './ready-connector.ts'
@@ -24,6 +25,7 @@ import type { RunKindWork, RunWork } from './run-work.ts'
 import { type SourceSample, sampleSource } from './sample-source.ts'
 import { settleRun } from './settle-run.ts'
 import { sweepPart } from './sweep-part.ts'
+import { tallyRecord } from './tally-record.ts'
 import { workWithin } from './work-within.ts'
 
 export interface ImportPlace {
@@ -44,6 +46,7 @@ interface Opened {
   readonly source: ImportSource
 }
 
+const SET_ASIDE_PART = 'set aside'
 const TELL_EVERY_MS = 5_000
 /** Rows behind so many of a part's pages are asked for again. */
 const MARKS_MAX = 4
@@ -67,11 +70,20 @@ export function importKind(options: ImportOptions): RunKindWork {
     conclude: async (work, state, fault) => {
       if (state === 'failed') await settleRun(work, options.clock)
       const integrity = state === 'done' ? await checked(options, work) : null
-      options.observer.imported(await concludeImport(options, work, { state, fault, integrity }))
+      const imported = await concludeImport(options, work, { state, fault, integrity })
+      await noteSetAside(options, work, imported)
+      options.observer.imported(imported)
       // One that failed may go on, and then what it has met so far is not gone.
       if (state !== 'failed') await forgetSeen(options, work.order)
     },
   }
+}
+
+/** Why rows did not arrive, for all who read of the run; the rejected are counted already, by whoever delivered them. */
+async function noteSetAside({ records }: ImportOptions, work: RunWork, { setAside }: Imported): Promise<void> {
+  const writes = Object.fromEntries([...setAside].map(([category, count]) => [setAsideWrite(category), count]))
+  const tally = { ...NO_TALLY, run: work.order.id, part: SET_ASIDE_PART, writes }
+  if (setAside.size > 0) await work.note(async () => [await tallyRecord(records, tally)])
 }
 
 /** Once: which rows it has met is forgotten behind it. */

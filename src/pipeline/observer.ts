@@ -7,6 +7,7 @@ import type { Gap } from '../core/gap.ts'
 import type { CheckResult } from '../core/integrity.ts'
 import type { Position } from '../core/position.ts'
 import type { RunKind } from '../core/run.ts'
+import type { SetAsideCategory } from '../core/set-aside.ts'
 import type { RunEnd } from './run-work.ts'
 import type { Stage } from './stages.ts'
 import type { State } from './state.ts'
@@ -74,7 +75,7 @@ export interface Imported {
   readonly connector: string
   readonly rows: readonly { readonly table: string; readonly did: string; readonly count: number }[]
   /** Rows that did not arrive, by category. */
-  readonly setAside: ReadonlyMap<string, number>
+  readonly setAside: ReadonlyMap<SetAsideCategory, number>
 }
 
 /** The canary was written into the source, or could not be. */

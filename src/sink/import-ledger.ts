@@ -3,6 +3,7 @@
 
 import type { CheckResult } from '../core/integrity.ts'
 import type { RunFault, RunState } from '../core/run.ts'
+import type { SetAsideCategory } from '../core/set-aside.ts'
 
 export interface ImportEntry {
   readonly id: string
@@ -40,7 +41,7 @@ export interface SetAside {
   readonly table: string
   /** Which row of its source it is. */
   readonly place: number | null
-  readonly category: 'validation' | 'constraint' | 'duplicate' | 'kept'
+  readonly category: SetAsideCategory
   /** Another try may end otherwise although the row stays the same. */
   readonly isRetryable: boolean
   readonly reason: string

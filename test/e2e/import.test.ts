@@ -29,6 +29,7 @@ test('the curl example of a CSV file works as written', async () => {
   }
   const run = await place.done(await place.trigger(asked))
   expect(run).toMatchObject({ state: 'done', rows: 3, tally: { applied: 2, rejected: 1 } })
+  expect(run.writes).toMatchObject({ 'content_index inserted': 2, 'set aside validation': 1 })
   expect(await place.query('SELECT status, items_read, items_inserted, items_failed FROM sync_runs')).toEqual([
     { status: 'done', items_read: 3, items_inserted: 2, items_failed: 1 },
   ])
