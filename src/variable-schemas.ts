@@ -105,3 +105,14 @@ export function cronSchema() {
     )
     .transform((cron) => (cron === 'never' ? null : cron))
 }
+
+/** As a cron expression; null: never. */
+export function timeOfDaySchema() {
+  return z
+    .string()
+    .regex(/^(off|([01]\d|2[0-3]):[0-5]\d)$/u, 'write it as 08:00, or off')
+    .transform((text) => {
+      const [hour, minute] = text.split(':').map(Number)
+      return minute === undefined ? null : `${minute} ${hour} * * *`
+    })
+}

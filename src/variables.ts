@@ -11,6 +11,7 @@ import {
   logSchema,
   numberSchema,
   senderSchema,
+  timeOfDaySchema,
   tokensSchema,
   urlSchema,
 } from './variable-schemas.ts'
@@ -86,7 +87,7 @@ export const VARIABLES = {
   timeZone: {
     name: 'MILLRACE_TIME_ZONE',
     default: 'UTC',
-    about: 'The time zone of `MILLRACE_IMPORT_RETRY`: a name as `Europe/Madrid`.',
+    about: 'The time zone of `MILLRACE_IMPORT_RETRY` and `MILLRACE_NOTIFY_DAILY`: a name as `Europe/Madrid`.',
     schema: z
       .string()
       .refine((zone) => scheduleFault({ cron: '0 0 * * *', zone }) === null, 'write it as Europe/Madrid'),
@@ -211,6 +212,12 @@ export const VARIABLES = {
     default: '20',
     about: 'Messages an hour in all; what is held back is told later, and the next message says so.',
     schema: numberSchema(1, 1000),
+  },
+  notifyDaily: {
+    name: 'MILLRACE_NOTIFY_DAILY',
+    default: '08:00',
+    about: 'When the daily summary is sent, in `MILLRACE_TIME_ZONE`: hour and minute, or `off`.',
+    schema: timeOfDaySchema(),
   },
   logLevel: {
     name: 'MILLRACE_LOG_LEVEL',

@@ -161,7 +161,9 @@ test('settings for telling people need each other, name their faults at once, an
     MILLRACE_SLACK_WEBHOOK_URL: 'services/T0/B0/hunter4',
     MILLRACE_NOTIFY_GATHER: '20m',
     MILLRACE_NOTIFY_PER_HOUR: '0',
+    MILLRACE_NOTIFY_DAILY: '8:00',
   })
-  expect(text).toContain('6 settings are wrong')
+  expect(text).toContain('7 settings are wrong')
+  expect(text).toContain('MILLRACE_NOTIFY_DAILY is "8:00": write it as 08:00, or off')
   expect(text).not.toMatch(/hunter/u)
 })

@@ -1,6 +1,7 @@
 // Tells people beside the work of the process, where the settings say whom; and shows that the process lives, also where
 // they do not.
 
+import { v5 as uuid } from 'uuid'
 import type { Config } from '../config.ts'
 import type { FlowFeed } from '../control/flow-feed.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -11,15 +12,20 @@ import { badRuns } from '../pipeline/bad-runs.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { FollowNotices } from '../pipeline/follow-notices.ts'
 import { NoticeBook } from '../pipeline/notice-book.ts'
+import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { RunBook } from '../pipeline/run-book.ts'
+import { DayCount } from './day-count.ts'
+import { Letterbox } from './letterbox.ts'
 import { notifyChannels } from './notify-channels.ts'
 import type { Resources } from './resources.ts'
+import { Summaries, type SummariesOptions } from './summaries.ts'
 import { type PartStanding, partSymptoms, sharedSymptoms } from './symptoms.ts'
 import { Teller } from './teller.ts'
 import type { Watch } from './watch.ts'
 
 export interface NotifyWatchOptions {
   readonly config: Config
+  readonly connectors: readonly ReadyConnector[]
   readonly resources: Resources
   readonly feed: Pick<FlowFeed, 'view'>
   readonly runs: RunBook
@@ -30,6 +36,7 @@ export interface NotifyWatchOptions {
 }
 
 const EVERY_MS = 2_000
+const NAMESPACE = 'f2b1b7f8-6a0e-5c9f-9d3f-6f6d1b7d4a52'
 
 export function notifyWatch(options: NotifyWatchOptions): Watch {
   const { metrics, clock } = options
@@ -41,10 +48,11 @@ export function notifyWatch(options: NotifyWatchOptions): Watch {
       const works = tell?.works.map((work) => work.catch((error: unknown) => complain(options, error))) ?? []
       while (!signal.aborted) {
         metrics.heartbeat.set(clock.nowMs() / 1000)
-        await tell?.teller.look().catch((error: unknown) => complain(options, error))
+        await tell?.look().catch((error: unknown) => complain(options, error))
         for (const [channel, count] of tell?.outbox.waiting ?? []) metrics.noticesWaiting.set({ channel }, count)
         await clock.sleep(EVERY_MS, signal)
       }
+      await tell?.leave().catch((error: unknown) => complain(options, error))
       await Promise.all(works)
       for (const channel of channels) await channel.close()
     },
@@ -63,19 +71,47 @@ function telling(options: NotifyWatchOptions, channels: readonly Channel[], sign
       if (outcome !== 'sent') logger.warn({ channel, outcome, code: error?.code }, 'a message to people was not sent')
     },
   })
+  const letterbox = new Letterbox({ outbox, clock, metrics, logger, perHour: config.notifyPerHour })
   const following = new FollowNotices({ log, clock })
+  const book = new NoticeBook({ log, records: codecs.records, signal })
+  const shared = { book, following, letterbox, clock, console: consoleUrl(config) }
+  const summaries = summariesOf(options, shared)
   const teller = new Teller({
-    ...{ following, outbox, clock, metrics, logger, console: consoleUrl(config) },
-    book: new NoticeBook({ log, records: codecs.records, signal }),
+    ...{ ...shared, metrics, isWanted: (incident) => summaries?.tells(incident) ?? false },
     times: { gatherMs: config.notifyGatherMs, remindMs: config.notifyRemindMs },
-    perHour: config.notifyPerHour,
     look: async () => {
       const view = await feed.view()
       const own = partSymptoms(view, carryingOut())
       return { own, shared: sharedSymptoms(view, badRuns(runs, clock.nowMs())) }
     },
   })
-  return { teller, outbox, works: [outbox.run(signal), following.run(signal)] }
+  return {
+    outbox,
+    look: async () => {
+      await teller.look()
+      await summaries?.look(await feed.view())
+    },
+    leave: async () => summaries?.save(),
+    works: [outbox.run(signal), following.run(signal)],
+  }
+}
+
+type SharedOptions = Pick<SummariesOptions, 'book' | 'following' | 'letterbox' | 'clock' | 'console'>
+
+/** None where nobody wants one. */
+function summariesOf({ config, resources, connectors, metrics, runs }: NotifyWatchOptions, shared: SharedOptions) {
+  const { notifyDaily: cron, timeZone: zone } = config
+  if (cron === null) return null
+  const names = connectors.map(({ connector }) => connector.name)
+  const count = new DayCount({ metrics, connectors: names, sources: resources.sources.names })
+  return new Summaries({ ...shared, cron, zone, place: placeOf(config), count, runs })
+}
+
+/** The same for all processes of one millrace. */
+function placeOf({ mysqlUrl, log }: Config): string {
+  const { host, pathname } = new URL(mysqlUrl)
+  const where = log.kind === 'file' ? log.path : log.url.replace(/\/\/[^/]*@/u, '//')
+  return uuid(JSON.stringify([host, pathname, where]), NAMESPACE)
 }
 
 /** A series that begins with its first failure shows no increase. */

@@ -1,5 +1,6 @@
 // What the counters of this process come to of late: looked at once a second, so that whoever asks is answered at once.
 
+import { type Buckets, quantile } from '../core/quantile.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import type { Clock } from '../pipeline/clock.ts'
 
@@ -80,7 +81,8 @@ export class Rates {
     if (now === undefined || then === undefined) return null
     const before = new Map(buckets(then, connector))
     const counts = buckets(now, connector).map(([upTo, count]) => [upTo, count - (before.get(upTo) ?? 0)] as const)
-    return quantile(counts, share)
+    const seconds = quantile(counts, share)
+    return seconds === null ? null : Math.round(seconds * 10_000) / 10
   }
 
   async #read(): Promise<readonly Value[]> {
@@ -102,18 +104,7 @@ function isOf({ labels }: Value, wanted: Labels): boolean {
 }
 
 /** Each counts what those before it count, too. */
-function buckets({ values }: Look, connector: string): readonly (readonly [upTo: number, count: number])[] {
+function buckets({ values }: Look, connector: string): Buckets {
   const own = values.filter((one) => one.metric === 'deliverLatency' && one.labels.connector === connector)
   return own.map(({ labels: { le }, value }) => [le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le), value])
-}
-
-/** Within its bucket they are taken to be spread evenly. */
-function quantile(counts: readonly (readonly [upTo: number, count: number])[], share: number): number | null {
-  const all = counts.at(-1)?.[1] ?? 0
-  if (all === 0) return null
-  const at = counts.findIndex(([, count]) => count >= all * share)
-  const [upTo = 0, count = 0] = counts[at] ?? []
-  const [from = 0, before = 0] = counts[at - 1] ?? []
-  if (upTo === Number.POSITIVE_INFINITY) return from * 1_000
-  return Math.round((from + (upTo - from) * ((all * share - before) / (count - before))) * 10_000) / 10
 }

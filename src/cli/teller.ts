@@ -4,27 +4,25 @@
 import { randomUUID } from 'node:crypto'
 import { type Incident, isPresent } from '../core/incident.ts'
 import type { Symptom } from '../core/symptom.ts'
-import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { due, type GatheringTimes, isRemembered, type Notice, observe, told } from '../observe/notify/gathering.ts'
-import { Hourly } from '../observe/notify/hourly.ts'
 import { noticeMessage, subjectOf } from '../observe/notify/notice-message.ts'
-import type { Outbox } from '../observe/notify/outbox.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import type { FollowNotices } from '../pipeline/follow-notices.ts'
 import type { NoticeBook } from '../pipeline/notice-book.ts'
+import type { Letterbox } from './letterbox.ts'
 
 export interface TellerOptions {
   readonly book: NoticeBook
   readonly following: Pick<FollowNotices, 'isTelling'>
-  readonly outbox: Pick<Outbox, 'offer' | 'takeBack'>
+  readonly letterbox: Letterbox
   readonly clock: Clock
-  readonly metrics: Pick<Metrics, 'noticesHeld' | 'incidentsOpen'>
-  readonly logger: Pick<Logger, 'info' | 'warn'>
+  readonly metrics: Pick<Metrics, 'incidentsOpen'>
   readonly times: GatheringTimes
-  readonly perHour: number
   /** Null where nobody knows it. */
   readonly console: string | null
+  /** Whether one that is over is to stay on record for another reason. */
+  readonly isWanted: (incident: Incident) => boolean
   /** What this process knows: of its own parts, and what all know alike. */
   readonly look: () => Promise<{ readonly own: readonly Symptom[]; readonly shared: readonly Symptom[] }>
 }
@@ -36,7 +34,6 @@ const STANDING_EVERY_MS = 30_000
 export class Teller {
   readonly #options: TellerOptions
   readonly #process = randomUUID()
-  readonly #hourly: Hourly
   #incidents: readonly Incident[] = []
   #isTelling = false
   /** What this process has told the others last, and when. */
@@ -46,14 +43,13 @@ export class Teller {
 
   constructor(options: TellerOptions) {
     this.#options = options
-    this.#hourly = new Hourly(options.perHour)
   }
 
   async look(): Promise<void> {
-    const { following, outbox, look, metrics } = this.#options
+    const { following, letterbox, look, metrics } = this.#options
     const { own, shared } = await look()
     if (!following.isTelling) {
-      if (this.#isTelling) outbox.takeBack()
+      if (this.#isTelling) letterbox.takeBack()
       this.#isTelling = false
       this.#incidents = []
       metrics.incidentsOpen.set(0)
@@ -78,31 +74,27 @@ export class Teller {
   }
 
   #tell(notice: Notice, nowMs: number): void {
-    const { outbox, console, metrics, logger } = this.#options
+    const { letterbox, console } = this.#options
     const { id } = notice.incident
-    const subject = subjectOf(notice)
-    if (!this.#hourly.hasRoom(nowMs)) {
-      if (this.#hourly.hold(id, subject)) metrics.noticesHeld.inc()
-      return
-    }
-    const heldBack = this.#hourly.take(id, nowMs)
+    const write = (heldBack: readonly string[]) => noticeMessage(notice, { nowMs, console, heldBack })
+    const posted = letterbox.post({ name: id, subject: subjectOf(notice), write })
+    if (posted === null) return
     this.#incidents = this.#incidents.map((one) => (one.id === id ? told(notice, nowMs) : one))
-    logger.info({ incident: id, kind: notice.kind, subject }, 'tells people')
-    const message = noticeMessage(notice, { nowMs, console, heldBack })
     // It is on record once somebody was reached: who takes over before tells it again.
-    void outbox.offer(message).then((isSent) => isSent && this.#toKeep.add(id))
+    void posted.then((isSent) => isSent && this.#toKeep.add(id))
   }
 
   /** What the log does not take now it takes at a later look. */
   async #keep(): Promise<void> {
-    const { book, times, clock } = this.#options
+    const { book, times, clock, isWanted } = this.#options
     const kept = this.#incidents.filter(({ id }) => this.#toKeep.has(id))
     const alive = new Set(this.#incidents.map(({ id }) => id))
-    const over = book.incidents().filter((one) => !alive.has(one.id) && !isRemembered(one, times, clock.nowMs()))
+    const isOver = (one: Incident) => !alive.has(one.id) && !isRemembered(one, times, clock.nowMs())
+    const over = book.all('incident').filter((one) => isOver(one) && !isWanted(one))
     try {
-      await book.keepIncidents(kept)
+      await book.keep('incident', kept)
       for (const { id } of kept) this.#toKeep.delete(id)
-      await book.forgetIncidents(over.map(({ id }) => id))
+      await book.forget('incident', over)
     } catch {
       // The parts say what the log's matter is.
     }
@@ -113,11 +105,12 @@ export class Teller {
     const { book, clock } = this.#options
     try {
       await book.refresh()
-      if (!this.#isTelling) this.#incidents = withKnown(this.#incidents, book.incidents())
+      if (!this.#isTelling) this.#incidents = withKnown(this.#incidents, book.all('incident'))
       this.#isTelling = true
-      const standings = book.standings().filter((one) => one.process !== this.#process)
+      const standings = book.all('standing').filter((one) => one.process !== this.#process)
       const isFresh = ({ atMs }: { readonly atMs: number }) => clock.nowMs() - atMs < STANDING_MS_MAX
-      await book.forgetStandings(standings.filter((one) => !isFresh(one)).map(({ process }) => process))
+      const stale = standings.filter((one) => !isFresh(one))
+      await book.forget('standing', stale)
       return standings.filter(isFresh).flatMap(({ symptoms }) => symptoms)
     } catch {
       // A log that is away must not keep people from hearing of it.
@@ -131,8 +124,8 @@ export class Teller {
     const atMs = clock.nowMs()
     const isOld = symptoms.length > 0 && atMs - this.#said.atMs >= STANDING_EVERY_MS
     if (text === this.#said.text && !isOld) return
-    if (symptoms.length === 0) await book.forgetStandings([this.#process])
-    else await book.keepStanding({ process: this.#process, symptoms, atMs })
+    const standing = { process: this.#process, symptoms, atMs }
+    await (symptoms.length === 0 ? book.forget('standing', [standing]) : book.keep('standing', [standing]))
     this.#said = { text, atMs }
   }
 }

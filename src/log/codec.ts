@@ -6,6 +6,7 @@ import type { DeadLetter, DroppedLetter } from '../core/dead-letter.ts'
 import type { RowDifference } from '../core/difference.ts'
 import type { ChangeEvent } from '../core/event.ts'
 import type { FieldConflict } from '../core/field-conflict.ts'
+import type { DayFigures } from '../core/figures.ts'
 import type { Gap, GapRepair } from '../core/gap.ts'
 import type { Incident } from '../core/incident.ts'
 import type { Integrity } from '../core/integrity.ts'
@@ -13,6 +14,7 @@ import type { Position } from '../core/position.ts'
 import type { Order, PartTally, Progress } from '../core/run.ts'
 import type { Standing } from '../core/standing.ts'
 import type { VenueSync } from '../core/sync.ts'
+import type { Told } from '../core/told.ts'
 import type { Verified } from '../core/verified.ts'
 import type { LogRecord, StoredRecord } from './log.ts'
 
@@ -48,6 +50,7 @@ export interface OwnRecords {
   readonly dropped: DroppedLetter
   readonly conflict: Conflict
   readonly contest: FieldConflict
+  readonly figures: DayFigures
   readonly gap: Gap
   readonly gapRepair: GapRepair
   readonly incident: Incident
@@ -56,6 +59,7 @@ export interface OwnRecords {
   readonly progress: Progress
   readonly standing: Standing
   readonly tally: PartTally
+  readonly told: Told
   readonly venueSync: VenueSync
   readonly verified: Verified
 }

@@ -1,10 +1,10 @@
-// What people were told and what there is to tell, as the log has it: incidents, and what is amiss with other
-// processes. It outlives whoever told them.
+// What people were told and what there is to tell, as the log has it: incidents, what is amiss with other processes, what they
+// counted, and what was told once. It outlives whoever told them.
 
-import type { Incident } from '../core/incident.ts'
-import type { Standing } from '../core/standing.ts'
+import type { DayFigures } from '../core/figures.ts'
+import type { Told } from '../core/told.ts'
 import { NOTICES } from '../core/topic.ts'
-import type { RecordCodec } from '../log/codec.ts'
+import type { OwnRecords, RecordCodec } from '../log/codec.ts'
 import type { Log, LogRecord, StoredRecord } from '../log/log.ts'
 import { decideAlone } from './decide-alone.ts'
 import { TopicTail } from './topic-tail.ts'
@@ -15,16 +15,27 @@ export interface NoticeBookOptions {
   readonly signal: AbortSignal
 }
 
+type Kept = 'incident' | 'standing' | 'figures' | 'told'
+
 const WRITER = 'millrace.notices'
 
-const incidentKey = (id: string) => `incident ${id}`
-const standingKey = (process: string) => `standing ${process}`
+/** What each is called among those of its kind. */
+const NAME_OF: { readonly [Kind in Kept]: (one: OwnRecords[Kind]) => string } = {
+  incident: ({ id }) => id,
+  standing: ({ process }) => process,
+  figures: ({ dayMs, process }) => `${dayMs} ${process}`,
+  told: ({ name }) => name,
+}
 
 export class NoticeBook {
   readonly #options: NoticeBookOptions
   readonly #tail: TopicTail
-  readonly #incidents = new Map<string, Incident>()
-  readonly #standings = new Map<string, Standing>()
+  readonly #kept: { readonly [Kind in Kept]: Map<string, OwnRecords[Kind]> } = {
+    incident: new Map(),
+    standing: new Map(),
+    figures: new Map(),
+    told: new Map(),
+  }
 
   constructor(options: NoticeBookOptions) {
     this.#options = options
@@ -36,32 +47,30 @@ export class NoticeBook {
     return this.#tail.refresh()
   }
 
-  incidents(): readonly Incident[] {
-    return [...this.#incidents.values()]
+  all<Kind extends Kept>(kind: Kind): readonly OwnRecords[Kind][] {
+    return [...this.#kept[kind].values()]
   }
 
-  standings(): readonly Standing[] {
-    return [...this.#standings.values()]
+  /** When that was which people were told of under this name; null where they were not. */
+  toldMs(name: string): number | null {
+    return this.#kept.told.get(name)?.atMs ?? null
   }
 
-  async keepIncidents(incidents: readonly Incident[]): Promise<void> {
-    const packed = incidents.map(async (one) => {
-      return keyed(incidentKey(one.id), await this.#options.records.pack('incident', one))
-    })
+  async keep<Kind extends Kept>(kind: Kind, all: readonly OwnRecords[Kind][]): Promise<void> {
+    const { records } = this.#options
+    const packed = all.map(async (one) => keyed(kind, NAME_OF[kind](one), await records.pack(kind, one)))
     await this.#append(await Promise.all(packed))
   }
 
-  forgetIncidents(ids: readonly string[]): Promise<void> {
-    return this.#append(ids.map((id) => keyed(incidentKey(id), null)))
+  forget<Kind extends Kept>(kind: Kind, all: readonly OwnRecords[Kind][]): Promise<void> {
+    return this.#append(all.map((one) => keyed(kind, NAME_OF[kind](one), null)))
   }
 
-  async keepStanding(standing: Standing): Promise<void> {
-    const value = await this.#options.records.pack('standing', standing)
-    await this.#append([keyed(standingKey(standing.process), value)])
-  }
-
-  forgetStandings(processes: readonly string[]): Promise<void> {
-    return this.#append(processes.map((process) => keyed(standingKey(process), null)))
+  /** It was told, and what it was made of is gone with that, at once: neither is ever told twice. */
+  async keepTold(told: Told, spent: readonly DayFigures[]): Promise<void> {
+    const value = await this.#options.records.pack('told', told)
+    const gone = spent.map((one) => keyed('figures', NAME_OF.figures(one), null))
+    await this.#append([keyed('told', NAME_OF.told(told), value), ...gone])
   }
 
   async #append(records: readonly LogRecord[]): Promise<void> {
@@ -70,15 +79,22 @@ export class NoticeBook {
   }
 
   async #take({ key, value }: StoredRecord): Promise<void> {
-    const name = Buffer.from(key).toString()
-    const { records } = this.#options
-    if (value === null) {
-      for (const book of [this.#incidents, this.#standings]) book.delete(name)
-    } else if (name.startsWith('incident ')) this.#incidents.set(name, await records.unpack('incident', value))
-    else if (name.startsWith('standing ')) this.#standings.set(name, await records.unpack('standing', value))
+    const [kind = '', ...rest] = Buffer.from(key).toString().split(' ')
+    // What a newer millrace may keep here is for that one.
+    if (isKind(kind)) await this.#takeAs(kind, { name: rest.join(' '), value })
+  }
+
+  async #takeAs<Kind extends Kept>(kind: Kind, { name, value }: { name: string; value: Uint8Array | null }) {
+    const all: Map<string, OwnRecords[Kind]> = this.#kept[kind]
+    if (value === null) all.delete(name)
+    else all.set(name, await this.#options.records.unpack(kind, value))
   }
 }
 
-function keyed(key: string, value: Uint8Array | null): LogRecord {
-  return { topic: NOTICES, key: Buffer.from(key), value }
+function isKind(text: string): text is Kept {
+  return Object.hasOwn(NAME_OF, text)
+}
+
+function keyed(kind: Kept, name: string, value: Uint8Array | null): LogRecord {
+  return { topic: NOTICES, key: Buffer.from(`${kind} ${name}`), value }
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { AvroRecords } from '../../src/log/avro/avro-records.ts'
 import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts'
 import { NoticeBook } from '../../src/pipeline/notice-book.ts'
+import { declaredTopics } from '../../src/pipeline/topics.ts'
 import { runCommand } from '../support/command.ts'
 import { openFaultProxy } from '../support/fault-proxy.ts'
 import { FeedbackPlace } from '../support/feedback-place.ts'
@@ -14,20 +15,36 @@ import { ScriptedApi } from '../support/scripted-api.ts'
 import { sharedMysql } from '../support/shared-server.ts'
 import { until } from '../support/until.ts'
 
-/** How many messages the log knows of. */
-async function told(path: string): Promise<number> {
+async function inBook<Answer>(path: string, ask: (book: NoticeBook) => Answer | Promise<Answer>): Promise<Answer> {
   const log = await openSqliteLog({ path })
   try {
+    await log.declare(declaredTopics([], 1))
     const { signal } = new AbortController()
     const book = new NoticeBook({ log, records: new AvroRecords(null), signal })
     await book.refresh()
-    return book.incidents().reduce((sum, { tellings }) => sum + tellings, 0)
+    return await ask(book)
   } finally {
     await log.close()
   }
 }
 
-const QUICK = { MILLRACE_NOTIFY_GATHER: '2s', MILLRACE_MAIL_TO: 'ops@example.com' }
+/** How many messages the log knows of. */
+function told(path: string): Promise<number> {
+  return inBook(path, (book) => book.all('incident').reduce((sum, { tellings }) => sum + tellings, 0))
+}
+
+/** Until it has looked twice more at what there is to tell. */
+async function looksAgain({ url }: Millrace): Promise<void> {
+  const beats = new Set<string>()
+  const look = async () => {
+    const metrics = await (await fetch(`${url}/metrics`)).text()
+    beats.add(/^millrace_heartbeat\S* (\S+)$/mu.exec(metrics)?.[1] ?? '')
+    return beats.size > 2 ? true : null
+  }
+  await until(look, { what: 'it has looked again' })
+}
+
+const QUICK = { MILLRACE_NOTIFY_GATHER: '2s', MILLRACE_NOTIFY_DAILY: 'off', MILLRACE_MAIL_TO: 'ops@example.com' }
 
 test('an outage of MySQL is one message, and its end is another in the same thread', async () => {
   const database = await sharedMysql()
@@ -132,4 +149,31 @@ test('settings are tried by a command, and looked at by the doctor, before anyth
   expect(nobody.code).toBe(2)
   expect(nobody.err).toContain('the settings name nobody to tell')
   expect((await runCommand(['notify'], settings)).err).toContain('millrace notify --test')
+})
+
+test('a daily summary that was missed comes once, by mail and Slack, and another start does not send it again', async () => {
+  await using mails = await MailServer.open()
+  await using slack = await ScriptedApi.open(() => ({ body: 'ok' }))
+  await using place = await FeedbackPlace.open({
+    ...{ ...QUICK, MILLRACE_SMTP_URL: mails.url, MILLRACE_SLACK_WEBHOOK_URL: `${slack.url}/services/T0/B0/secret` },
+    // Far from now, wherever the clock stands: nothing becomes due while it runs.
+    MILLRACE_NOTIFY_DAILY: new Date(Date.now() - 6 * 3_600_000).toISOString().slice(11, 16),
+  })
+  const lastMs = Date.now() - 3 * 24 * 3_600_000
+  await inBook(place.path, (book) => book.keepTold({ name: 'summary', atMs: lastMs }, []))
+  const first = await place.millrace()
+  const [mail] = await mails.count(1)
+  expect(mail!.subject).toMatch(/^\[millrace\] Daily summary, .*: all well$/u)
+  expect(mail!.said).toContain('Delivered: 0 changes')
+  await until(async () => (slack.asked.length === 1 ? true : null), { what: 'Slack has it too' })
+  expect(JSON.stringify(slack.asked[0]!.body)).toContain('*Delivered*: 0 changes')
+  const isKept = () => inBook(place.path, (book) => ((book.toldMs('summary') ?? 0) > lastMs ? true : null))
+  await until(isKept, { what: 'it is on record' })
+  await first.kill()
+
+  const second = await place.millrace()
+  const isCounting = () => inBook(place.path, (book) => (book.all('figures').length >= 2 ? true : null))
+  await until(isCounting, { what: 'the next process has left its figures' })
+  await looksAgain(second)
+  expect(mails.mails).toHaveLength(1)
 })

@@ -1,6 +1,7 @@
 // The records of what people are told: how each rests in Avro, and the way there and back.
 
 import { z } from 'zod'
+import { Figures } from '../../core/figures.ts'
 import { Incident } from '../../core/incident.ts'
 import { Symptom } from '../../core/symptom.ts'
 import type { OwnRecords } from '../codec.ts'
@@ -37,4 +38,23 @@ const standing: Form<OwnRecords['standing']> = {
     .transform(({ at_ms, ...rest }) => ({ ...rest, atMs: at_ms })),
 }
 
-export const NOTICE_FORMS = { incident, standing }
+const figures: Form<OwnRecords['figures']> = {
+  schema: 'day-figures.v1',
+  stored: ({ dayMs, fromMs, atMs, figures: counted, ...rest }) => {
+    return { ...rest, figures: JSON.stringify(counted), day_ms: dayMs, from_ms: fromMs, at_ms: atMs }
+  },
+  restored: z
+    .object({
+      ...{ process: z.string(), figures: fromJson(Figures) },
+      ...{ day_ms: z.number(), from_ms: z.number(), at_ms: z.number() },
+    })
+    .transform(({ day_ms, from_ms, at_ms, ...rest }) => ({ ...rest, dayMs: day_ms, fromMs: from_ms, atMs: at_ms })),
+}
+
+const told: Form<OwnRecords['told']> = {
+  schema: 'told.v1',
+  stored: ({ name, atMs }) => ({ name, at_ms: atMs }),
+  restored: z.object({ name: z.string(), at_ms: z.number() }).transform(({ name, at_ms }) => ({ name, atMs: at_ms })),
+}
+
+export const NOTICE_FORMS = { incident, standing, figures, told }

@@ -11,6 +11,7 @@ export type Released =
   | 'bookmark.v1'
   | 'conflict.v1'
   | 'contest.v1'
+  | 'day-figures.v1'
   | 'dead-letter.v1'
   | 'difference.v1'
   | 'dropped.v1'
@@ -24,6 +25,7 @@ export type Released =
   | 'run-tally.v1'
   | 'standing.v1'
   | 'table-schema.v1'
+  | 'told.v1'
   | 'venue-sync.v1'
   | 'verified.v1'
 

@@ -1,10 +1,13 @@
 // The words for an incident: what, why, since when, what to do, and when it was over again.
 
+import { capital } from '../../core/capital.ts'
 import { CAUSES } from '../../core/cause.ts'
 import { counted } from '../../core/counted.ts'
 import { isPresent, type Suffered } from '../../core/incident.ts'
 import { spoken } from '../../core/spoken.ts'
 import type { Notice } from './gathering.ts'
+import { headline } from './headline.ts'
+import { heldBackNotes } from './held-back.ts'
 import type { Fact, Message, Section } from './message.ts'
 
 export interface Telling {
@@ -15,7 +18,6 @@ export interface Telling {
   readonly heldBack: readonly string[]
 }
 
-const HELD_BACK_NAMED = 5
 const SECTIONS_MAX = 20
 
 export function noticeMessage(notice: Notice, telling: Telling): Message {
@@ -40,13 +42,9 @@ export function noticeMessage(notice: Notice, telling: Telling): Message {
 
 export function subjectOf({ kind, incident, news }: Notice): string {
   // The same words in all of its messages keep them together where only the subject is looked at.
-  const present = incident.suffered.filter(isPresent)
-  const [most] = [...(kind === 'recovered' ? news : present)].toSorted(bySeverity)
-  const what = capital(most?.symptom.what ?? incident.group)
-  const others = (kind === 'recovered' ? news : present).length - 1
-  const more = others > 0 ? ` and ${counted(others, 'more thing')}` : ''
+  const what = headline(incident, kind === 'recovered' ? news : incident.suffered.filter(isPresent))
   const prefix = { opened: '', joined: 'More: ', returned: 'Again: ', reminder: 'Still: ', recovered: 'Recovered: ' }
-  return `[millrace] ${prefix[kind]}${what}${more}`
+  return `[millrace] ${prefix[kind]}${what}`
 }
 
 function shortId(id: string): string {
@@ -91,29 +89,13 @@ function sectionOf({ symptom, sinceMs }: Suffered, { kind }: Notice, { console }
   }
 }
 
-function heldBackNotes(heldBack: readonly string[]): readonly string[] {
-  if (heldBack.length === 0) return []
-  const named = heldBack.slice(0, HELD_BACK_NAMED).map((subject) => subject.replace('[millrace] ', ''))
-  const more = heldBack.length - named.length
-  const rest = more > 0 ? `, and ${counted(more, 'more')}` : ''
-  return [`Held back before this, for there was too much to tell: ${named.join('; ')}${rest}.`]
-}
-
 function toneOf(news: readonly Suffered[]): Message['tone'] {
   return news.some(({ symptom }) => symptom.severity === 'critical') ? 'critical' : 'warning'
-}
-
-function bySeverity(one: Suffered, other: Suffered): number {
-  return Number(other.symptom.severity === 'critical') - Number(one.symptom.severity === 'critical')
 }
 
 /** To the second, as a person reads it. */
 function utc(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 function ordinal(number: number): string {
