@@ -1,6 +1,7 @@
 // Whom the page is for: nobody yet, somebody who has to sign in, or somebody who has.
 
 import { useEffect } from 'preact/hooks'
+import { Boundary } from './part/boundary.tsx'
 import { Connection } from './part/connection-bar.tsx'
 import { Failure } from './part/failure.tsx'
 import { openSession, session, sessionFault } from './part/session.ts'
@@ -14,7 +15,9 @@ export function Console() {
   return (
     <>
       <Connection />
-      <Inside />
+      <Boundary title="millrace">
+        <Inside />
+      </Boundary>
       <Toasts />
     </>
   )

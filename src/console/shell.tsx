@@ -8,6 +8,7 @@ import { KeysDialog } from './keys-dialog.tsx'
 import { Navigation } from './navigation.tsx'
 import { PAGES, type Page, pageNamed } from './pages.ts'
 import { ApiError } from './part/api-error.ts'
+import { Boundary } from './part/boundary.tsx'
 import { returns } from './part/connection.ts'
 import { Failure } from './part/failure.tsx'
 import { followFlow } from './part/flow.ts'
@@ -81,7 +82,11 @@ function Shown() {
   if (fault.value !== null) return <Failure error={fault.value} again={() => location.reload()} />
   if (shown.value === null || shown.value.page !== page) return <Skeleton lines={8} />
   const { Content } = shown.value
-  return <Content />
+  return (
+    <Boundary title={page.title} of={`${page.name} ${id.value}`}>
+      <Content />
+    </Boundary>
+  )
 }
 
 function focusHeading(): void {

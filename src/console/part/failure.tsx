@@ -3,7 +3,13 @@
 import type { ApiError } from './api-error.ts'
 import { Icon } from './icon.tsx'
 
-export function Failure({ error, again }: { readonly error: ApiError; readonly again?: () => unknown }) {
+interface FailureProps {
+  readonly error: ApiError
+  readonly again?: () => unknown
+  readonly againText?: string
+}
+
+export function Failure({ error, again, againText = 'Try again' }: FailureProps) {
   return (
     <div class="failure" role="alert">
       <Icon name="alert" />
@@ -14,7 +20,7 @@ export function Failure({ error, again }: { readonly error: ApiError; readonly a
         <p class="quiet">{error.hint}</p>
         {again !== undefined && (
           <button type="button" onClick={() => void again()}>
-            Try again
+            {againText}
           </button>
         )}
       </div>

@@ -23,11 +23,22 @@ export function applyTheme(): void {
 
 export function switchTheme(): void {
   chosen.value = isDark() ? 'light' : 'dark'
-  localStorage.setItem(KEPT_AS, chosen.value)
+  keep(chosen.value)
   applyTheme()
 }
 
+/** A browser may forbid pages to keep anything; what was chosen then holds until the page is left. */
+function keep(value: string): void {
+  try {
+    localStorage.setItem(KEPT_AS, value)
+  } catch {}
+}
+
 function kept(): 'light' | 'dark' | null {
-  const value = localStorage.getItem(KEPT_AS)
-  return value === 'light' || value === 'dark' ? value : null
+  try {
+    const value = localStorage.getItem(KEPT_AS)
+    return value === 'light' || value === 'dark' ? value : null
+  } catch {
+    return null
+  }
 }
