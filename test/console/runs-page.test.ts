@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { axeFaults } from '../support/axe.ts'
-import { Console, openBrowser } from '../support/browser.ts'
+import { openBrowser } from '../support/browser.ts'
+import { Console } from '../support/console.ts'
 import { ImportPlace } from '../support/import-place.ts'
 import type { Millrace } from '../support/millrace.ts'
 import { SyncPlace } from '../support/sync-place.ts'
@@ -34,6 +35,7 @@ test('a backfill is foreseen, started, paused, limited, resumed and cancelled by
   await page.getByRole('button', { name: 'New run' }).click()
   const dialog = page.getByRole('dialog', { name: 'New run' })
   await dialog.getByLabel('Key from').fill('1')
+  console.expect(/^400 POST \/api\/backfills$/)
   await dialog.getByRole('button', { name: 'Show what it would do' }).click()
   await dialog.getByRole('alert').getByText('SCOPE_INVALID').waitFor()
   expect(await dialog.getByRole('button', { name: 'Start the backfill' }).isDisabled()).toBe(true)
@@ -66,7 +68,6 @@ test('a backfill is foreseen, started, paused, limited, resumed and cancelled by
     .waitFor()
   await console.takePictures('runs')
   expect(await axeFaults(page)).toEqual([])
-  expect(console.faults).toEqual([])
 })
 
 test('a replay is started by keyboard alone', async () => {
@@ -86,7 +87,6 @@ test('a replay is started by keyboard alone', async () => {
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: /replay of feedback/ }).waitFor()
   await page.getByRole('heading', { name: /done/ }).waitFor()
-  expect(console.faults).toEqual([])
 })
 
 test('an import is taken back, after what that does was seen and a reason given', async () => {
@@ -114,5 +114,4 @@ test('an import is taken back, after what that does was seen and a reason given'
   await dialog.getByRole('button', { name: 'Take back' }).click()
   await page.getByRole('heading', { name: /rollback of content/ }).waitFor()
   await page.getByRole('heading', { name: /done/ }).waitFor()
-  expect(console.faults).toEqual([])
 })
