@@ -56,7 +56,11 @@ test('a dead letter is read, retried and dropped with a note', async () => {
   const { page } = console
   const rows = page.getByRole('row', { name: /catalog_items/ })
   await rows.nth(2).waitFor()
-  await page.getByText('price is "…"').click()
+  const [reason] = await page
+    .getByLabel('Reason')
+    .getByRole('option', { name: /^price is "…".* \(3\)$/ })
+    .allTextContents()
+  await page.getByLabel('Reason').selectOption(reason!)
   await page.getByText('No dead letters').waitFor({ state: 'hidden' })
   await rows.nth(2).waitFor()
   await console.takePictures('dead')

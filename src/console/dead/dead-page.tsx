@@ -7,7 +7,7 @@ import { Failure } from '../part/failure.tsx'
 import { count } from '../part/figures.ts'
 import { connectorNames, flow } from '../part/flow.ts'
 import { askedPath, Pick } from '../part/pick.tsx'
-import { askOfPlace, place } from '../part/place.ts'
+import { place } from '../part/place.ts'
 import { may } from '../part/session.ts'
 import { DeadLetter } from './dead-letter.tsx'
 import { DeadTable } from './dead-table.tsx'
@@ -48,7 +48,7 @@ export function DeadPage() {
       </div>
       <div class="filters">
         <Pick label="Connector" name="connector" options={connectors} />
-        {data !== null && <Reasons reasons={data.reasons} />}
+        <Reason reasons={data?.reasons ?? []} />
       </div>
       {error !== null && !error.isSilence && <Failure error={error} again={again} />}
       {(error === null || data !== null) && <DeadTable view={data} chosen={chosen} />}
@@ -76,21 +76,8 @@ function connectorsOf(view: DeadListView | null, ids: readonly string[]): readon
   return [...new Set(letters.map(({ connector }) => connector))]
 }
 
-function Reasons({ reasons }: { readonly reasons: DeadListView['reasons'] }) {
-  const chosen = place.value.asked.get('reason') ?? ''
-  // One that was chosen may have gone meanwhile.
-  const all = reasons.some(({ reason }) => reason === chosen) ? reasons : [...reasons, { reason: chosen, count: 0 }]
-  return (
-    <fieldset class="choice">
-      <legend class="unseen">Reason</legend>
-      {[{ reason: '', count: null }, ...all.filter(({ reason }) => reason !== '')].map(({ reason, count: many }) => (
-        <label key={reason}>
-          <input type="radio" name="reason" checked={chosen === reason} onChange={() => askOfPlace({ reason })} />
-          <span>
-            {reason === '' ? 'All reasons' : reason} {many !== null && <span class="many">{count(many)}</span>}
-          </span>
-        </label>
-      ))}
-    </fieldset>
-  )
+function Reason({ reasons }: { readonly reasons: DeadListView['reasons'] }) {
+  const many = new Map(reasons.map(({ reason, count: letters }) => [reason, letters]))
+  const text = (reason: string) => `${reason} (${count(many.get(reason) ?? 0)})`
+  return <Pick label="Reason" name="reason" options={['', ...many.keys()]} text={text} isLong />
 }

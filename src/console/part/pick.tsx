@@ -9,18 +9,22 @@ interface PickProps {
   readonly options: readonly string[]
   /** What else of the address does not hold any more. */
   readonly forgets?: Readonly<Record<string, ''>>
+  /** What it is called, where that is not what it is. */
+  readonly text?: (option: string) => string
+  /** As wide as there is room. */
+  readonly isLong?: boolean
 }
 
-export function Pick({ label, name, options, forgets = {} }: PickProps) {
+export function Pick({ label, name, options, forgets = {}, text = String, isLong = false }: PickProps) {
   const picked = place.value.asked.get(name) ?? ''
   return (
-    <label class="pick">
+    <label class={isLong ? 'pick long' : 'pick'}>
       {label}
       <select value={picked} onChange={({ currentTarget }) => askOfPlace({ ...forgets, [name]: currentTarget.value })}>
         {/* A link may have picked what is not among them. */}
         {[...new Set([...options, picked])].map((option) => (
           <option key={option} value={option}>
-            {option === '' ? 'All' : option}
+            {option === '' ? 'All' : text(option)}
           </option>
         ))}
       </select>
