@@ -113,6 +113,7 @@ function tableFlow(flow: SquareFlow): TableFlow {
     columns: Object.keys(imported.fields),
     imported,
     importedFrom: ['square'],
+    ...(flow.walkedWith !== undefined && { walkedWith: flow.walkedWith }),
     references: referencesOf(flow),
     rules: RULES[table] ?? [],
     sweep: (from) => (from.kind === 'square' ? sweepOf(flow, from.isFoundation) : null),

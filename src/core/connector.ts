@@ -73,6 +73,8 @@ export interface TableFlow {
   readonly imported?: Imported
   /** Where such rows may come from; from any file and service when left out. */
   readonly importedFrom?: readonly ImportFrom['kind'][]
+  /** Of an account: its rows come out of the same walk as those of this table, where both are imported. */
+  readonly walkedWith?: string
   readonly map: (event: ChangeEvent, found: Found, settings: Settings) => readonly Write[]
   /** Fields that name rows of other tables of the connector: whether those are there is checked when an import is done. */
   readonly references?: Readonly<Record<string, Reference>>

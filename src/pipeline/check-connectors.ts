@@ -76,6 +76,7 @@ const Flow = z.strictObject({
   narrow: Narrow.optional(),
   imported: Imported.optional(),
   importedFrom: z.array(z.enum(IMPORT_KINDS)).optional(),
+  walkedWith: text.optional(),
   ...IntegrityShape,
   sweep: call.optional(),
   map: call,
@@ -126,6 +127,7 @@ function checkOne({ from, connector: given }: Candidate, around: Surroundings): 
     ready,
     faults: [
       ...targetFaults(connector, targets),
+      ...walkFaults(connector),
       ...checkIntegrity(ready),
       ...checkSync(ready),
       ...checkRowOf(ready),
@@ -181,6 +183,13 @@ function targetFaults({ name }: Connector, targets: Targets): readonly string[] 
       ...(new Set(key).size < key.length ? [`names the key attribute ${key[0]} twice`] : []),
     ].map((fault) => `${name}: in the target ${table} it ${fault}`),
   )
+}
+
+function walkFaults({ name, tables }: Connector): readonly string[] {
+  return Object.entries(tables).flatMap(([table, { walkedWith }]) => {
+    if (walkedWith === undefined || (walkedWith in tables && tables[walkedWith]?.walkedWith === undefined)) return []
+    return [`${name}: the table ${table} is walked with ${walkedWith}, which is no table with a walk of its own`]
+  })
 }
 
 /** Names used twice, and fields that two connectors own: the last to write would win. */

@@ -1,4 +1,4 @@
-// What an import would do, without doing it: each part as a backfill would be foreseen.
+// What an import would do, without doing it: each walk as a backfill would be foreseen.
 
 import { addTallies, NO_TALLY, type Order } from '../core/run.ts'
 import { type DryRunOptions, dryBackfill, type Forecast } from './dry-run.ts'
@@ -11,7 +11,8 @@ type Asked = Pick<Order, 'connector' | 'scope' | 'limits'>
 export async function dryImport(options: DryImportOptions, asked: Asked, signal: AbortSignal): Promise<Forecast> {
   const { connector, limits } = asked
   let all: Forecast = { rows: 0, isExact: true, sample: NO_TALLY, writeUnits: 0, minutes: null }
-  for (const { table, source } of await openImports(options, { ...asked, orderedAtMs: options.clock.nowMs() })) {
+  for (const { parts, source } of await openImports(options, { ...asked, orderedAtMs: options.clock.nowMs() })) {
+    const [{ table }] = parts
     const scopes = [{ table, from: null, to: null, filters: [] }]
     const one = await dryBackfill({ ...options, source, connector }, { scopes, limits }, signal)
     all = {

@@ -103,9 +103,14 @@ async function tallyOfPage(options: DryRunOptions, page: RowPage, signal: AbortS
   const step = Math.max(1, Math.floor(page.events.length / SAMPLE_ROWS))
   const events = page.events.filter((_, index) => index % step === 0).slice(0, SAMPLE_ROWS)
   const records = (await options.codec.encode(events)).filter(isChange)
-  const stored = records.map((record, offset) => ({ timeMs: 0, ...record, partition: 0, offset }))
-  const scope = { topic: stored[0]?.topic ?? '', topicId: 'dry', partition: 0, offset: 0 }
-  return tallyOf({ ...options, isReplay: false }, { stored, scope }, signal)
+  let tally = NO_TALLY
+  // A page may hold rows of several tables.
+  for (const [topic, ofTopic] of Map.groupBy(records, (record) => record.topic)) {
+    const stored = ofTopic.map((record, offset) => ({ timeMs: 0, ...record, partition: 0, offset }))
+    const scope = { topic, topicId: 'dry', partition: 0, offset: 0 }
+    tally = addTallies(tally, await tallyOf({ ...options, isReplay: false }, { stored, scope }, signal))
+  }
+  return tally
 }
 
 async function tallyOf(options: Foreseeing, sample: Sample, signal: AbortSignal): Promise<Tally> {

@@ -14,6 +14,7 @@ import type { ImportAsked, ImportSource } from '../source/import-source.ts'
 import { backfill } from './backfill.ts'
 import { concludeImport, type ImportRecordOptions, recordImport } from './import-record.ts'
 import { importedTables, importParts } from './import-scope.ts'
+import { type ImportWalk, importWalks } from './import-walks.ts'
 import { type InspectOptions, inspectImport } from './inspect-import.ts'
 import { knownRows, passBy } from './known-rows.ts'
 import type { Imported, Observer } from './observer.ts'
@@ -40,10 +41,10 @@ export interface ImportOptions extends ImportPlace, ImportRecordOptions, Inspect
   readonly openSweep: (connector: string) => Promise<ImportSweep>
 }
 
-interface Opened {
-  readonly table: string
-  readonly sweep: Sweep | null
+interface Opened extends ImportWalk {
   readonly source: ImportSource
+  /** Of each part. */
+  readonly sweeps: readonly (Sweep | null)[]
 }
 
 const SET_ASIDE_PART = 'set aside'
@@ -53,16 +54,20 @@ const MARKS_MAX = 4
 /** No live changes wait behind rows from outside; and few at once are gone before the young generation is collected. */
 const PAGES = { rowsMost: 1_000, aheadMin: 4_000 } as const
 
-/** Which part is being read, where its own reading stands, and of the parts so far their digests and what samples came to. */
+/**
+ * Which part is being read, with those of the same walk, where the reading stands, how many of their tables were swept once all
+ * of their rows have arrived, and of the parts so far their digests and what samples came to.
+ */
 const Sample = z.object({ table: z.string(), expected: z.number(), found: z.number(), threshold: z.number() })
 const Place = z.object({
   part: z.number(),
   within: z.string().nullable(),
+  swept: z.number().nullable().default(null),
   digests: z.array(z.string().nullable()),
   samples: z.array(Sample).default([]),
 })
 type Place = z.infer<typeof Place>
-const BEGINNING: Place = { part: 0, within: null, digests: [], samples: [] }
+const BEGINNING: Place = { part: 0, within: null, swept: null, digests: [], samples: [] }
 
 export function importKind(options: ImportOptions): RunKindWork {
   return {
@@ -115,44 +120,49 @@ async function forgetSeen({ openSweep }: ImportOptions, { connector, id }: Order
 
 async function carryOut(options: ImportOptions, work: RunWork): Promise<void> {
   const { order, progress, signal } = work
-  const sources = await openImports(options, order, reachedOf(await work.book(), order))
+  const walks = await openImports(options, order, reachedOf(await work.book(), order))
   await work.retry(() => recordImport(options, work, { state: 'running' }))
   let at: Place = progress.bookmark === null ? BEGINNING : readPlace(Place, progress.bookmark, 'import')
   const telling = tellingOf(options, work)
-  for (let opened = sources[at.part]; opened !== undefined && !signal.aborted; opened = sources[at.part]) {
-    const { source } = opened
+  const within = workWithin(telling, () => JSON.stringify(at))
+  for (const walk of walks) {
+    const { first, parts, source, sweeps } = walk
+    if (first + parts.length <= at.part) continue
     const isKnown = at.digests.length > at.part
-    const digests = isKnown ? at.digests : [...at.digests, await work.retry(() => source.digest(signal))]
-    const marks = await bring({ ...options, ...opened }, telling, { ...at, digests })
+    const digest = isKnown ? null : await work.retry(() => source.digest(signal))
+    if (!isKnown) at = { ...at, digests: [...at.digests, ...parts.map(() => digest)] }
+    const marks = at.swept === null ? await bring({ ...options, ...walk }, telling, at) : null
+    for (const [index, { table }] of parts.entries()) {
+      if (signal.aborted) return
+      if (index < (at.swept ?? 0)) continue
+      at = { ...at, swept: index + 1 }
+      await swept(options, { table, sweep: sweeps[index] ?? null }, within)
+    }
+    at = { ...at, part: first + parts.length, within: null, swept: null }
+    const samples = marks === null || signal.aborted ? [] : await sampled({ ...options, ...walk }, work, marks)
     if (signal.aborted) return
-    const { part } = at
-    at = { ...at, part: part + 1, within: null, digests }
-    await swept(
-      options,
-      opened,
-      workWithin(telling, () => JSON.stringify(at)),
-    )
-    const sample = marks === null ? null : await sampled({ ...options, ...opened }, work, { part, marks })
-    if (sample === null) continue
+    if (samples.length === 0) continue
     // Last: what was found of a part whose end is not on record is found again.
-    at = { ...at, samples: [...at.samples, sample] }
-    const step = { bookmark: JSON.stringify(at), rows: work.progress.rows, rowsPerSecond: 0 }
-    await telling.step(step, async () => [])
+    at = { ...at, samples: [...at.samples, ...samples] }
+    await within.step({ bookmark: 'sampled', rows: work.progress.rows, rowsPerSecond: 0 }, async () => [])
   }
 }
 
 async function sampled(
-  { source, connectors, letters, openChecks }: ImportOptions & Opened,
+  { source, parts, connectors, letters, openChecks }: ImportOptions & Opened,
   work: RunWork,
-  { part: index, marks }: { readonly part: number; readonly marks: PageMarks },
-): Promise<SourceSample | null> {
-  const part = importParts(work.order)[index]
+  marks: PageMarks,
+): Promise<readonly SourceSample[]> {
   const ready = connectors.find(({ connector }) => connector.name === work.order.connector)
-  if (work.signal.aborted || part === undefined || ready === undefined) return null
-  return sampleSource({ source, letters, openChecks, part, ready, marks: marks.all }, work)
+  if (ready === undefined) return []
+  return sampleSource({ source, letters, openChecks, parts, ready, marks: marks.all }, work)
 }
 
-async function swept(options: ImportOptions, { table, sweep }: Opened, work: RunWork): Promise<void> {
+async function swept(
+  options: ImportOptions,
+  { table, sweep }: { readonly table: string; readonly sweep: Sweep | null },
+  work: RunWork,
+): Promise<void> {
   if (sweep === null) return
   // A row that was set aside may be one that is held, under a name that nobody could read.
   const spares = sweep.how !== 'outdated' && (await work.tally()).rejected > 0
@@ -166,9 +176,10 @@ async function swept(options: ImportOptions, { table, sweep }: Opened, work: Run
   }
 }
 
-/** One part. It ends when its rows have arrived: those of the next one may refer to them. Null where nothing had to be read. */
+/** One walk. It ends when its rows have arrived: those of the next one may refer to them. Null where nothing had to be read. */
 async function bring(options: ImportOptions & Opened, work: RunWork, at: Place): Promise<PageMarks | null> {
-  const { table, source, codec, clock, records } = options
+  const { parts, source, codec, clock, records } = options
+  const [{ table }] = parts
   const { order, progress } = work
   const marks = new PageMarks(MARKS_MAX)
   const within = workWithin(work, (bookmark) => JSON.stringify({ ...at, within: bookmark }))
@@ -177,7 +188,8 @@ async function bring(options: ImportOptions & Opened, work: RunWork, at: Place):
       ? knownRows(await work.book(), order, { part: at.part, digest: at.digests[at.part] ?? null })
       : null
   if (known !== null) {
-    await passBy(records, within, { table, rows: known })
+    const passed = workWithin(work, () => JSON.stringify({ ...at, swept: 0 }))
+    await passBy(records, passed, { table, rows: known })
     return null
   }
   const scope = JSON.stringify([{ table, from: null, to: null, filters: [] }])
@@ -217,31 +229,30 @@ function tellingOf(options: ImportOptions, work: RunWork): RunWork {
   )
 }
 
-/** One for each part; throws what is wrong with the request, before anything is read of the rows. */
+/** One for each walk; throws what is wrong with the request, before anything is read of the rows. */
 export async function openImports(
   { connectors, open }: ImportPlace,
   { connector: name, scope, orderedAtMs }: Pick<Order, 'connector' | 'scope' | 'orderedAtMs'>,
   reachedMs: ReadonlyMap<string, number> = new Map(),
 ): Promise<readonly Opened[]> {
   const found = connectors.find(({ connector }) => connector.name === name)
-  const sources: Opened[] = []
+  const opened: Opened[] = []
   const checked = new Set<string>()
-  for (const { table, from } of importParts({ scope })) {
+  for (const walk of importWalks(found?.connector ?? { tables: {} }, importParts({ scope }))) {
+    const [{ table, from }, ...besides] = walk.parts
+    const unknown = walk.parts.find((part) => found?.connector.tables[part.table]?.imported === undefined)
     const imported = found?.connector.tables[table]?.imported
-    if (imported === undefined) throw new MillraceError('SCOPE_INVALID', `this process does not import into ${table}`)
+    if (unknown !== undefined || imported === undefined)
+      throw new MillraceError('SCOPE_INVALID', `this process does not import into ${unknown?.table ?? table}`)
     const source = await open({
-      from,
-      connector: name,
-      table,
-      imported,
-      settings: found?.settings ?? {},
-      reachedMs,
-      orderedAtMs,
+      ...{ from, connector: name, table, imported, besides: besides.map((part) => part.table) },
+      ...{ settings: found?.settings ?? {}, reachedMs, orderedAtMs },
     })
-    // Parts of one source are asked once whether they may be read.
+    // Walks through one source are asked once whether they may be read.
     if (!checked.has(JSON.stringify(from))) await source.check()
     checked.add(JSON.stringify(from))
-    sources.push({ table, source, sweep: found?.connector.tables[table]?.sweep?.(from) ?? null })
+    const sweeps = walk.parts.map((part) => found?.connector.tables[part.table]?.sweep?.(part.from) ?? null)
+    opened.push({ ...walk, source, sweeps })
   }
-  return sources
+  return opened
 }

@@ -1,4 +1,4 @@
-// Some rows of a part, asked of their source once more when they have arrived, and held against what the table has: so a fault
+// Some rows of a walk, asked of their source once more when they have arrived, and held against what the table has: so a fault
 // of reading shows as well as one of writing. A source that cannot answer again is no discrepancy.
 
 import { MillraceError } from '../core/errors.ts'
@@ -15,7 +15,7 @@ import type { RunWork } from './run-work.ts'
 import { sampledWrites } from './sampled-writes.ts'
 
 export interface SampleSourceOptions {
-  readonly part: ImportPart
+  readonly parts: readonly [ImportPart, ...ImportPart[]]
   readonly source: PagedRows
   readonly marks: readonly PageMark[]
   readonly ready: ReadyConnector
@@ -34,36 +34,43 @@ const ROWS_PER_PAGE = 20
 /** What a service has may change while it is read; a file that does is refused. */
 const CHANGED_SHARE = 0.1
 
-/** Null where nothing was brought, or nothing can be asked again. */
-export async function sampleSource(options: SampleSourceOptions, work: RunWork): Promise<SourceSample | null> {
-  const { part, ready, openChecks } = options
-  const { table, from } = part
+/** None where nothing was brought, or nothing can be asked again. */
+export async function sampleSource(options: SampleSourceOptions, work: RunWork): Promise<readonly SourceSample[]> {
+  const { parts, ready, openChecks } = options
   const { writes, rejected } = await work.tally()
-  if (!['inserted', 'updated'].some((change) => (writes[`${table} ${change}`] ?? 0) > 0)) return null
+  const isChanged = ({ table }: ImportPart) =>
+    ['inserted', 'updated'].some((change) => (writes[`${table} ${change}`] ?? 0) > 0)
+  const changed = parts.filter(isChanged)
+  if (changed.length === 0) return []
   const aside = rejected === 0 ? new Set<unknown>() : await placesAside(options, work)
   try {
     const events = (await eventsOf(options, work)).filter(
-      ({ after, parts }) => parts.fault === null && !aside.has(after?.[PLACE_COLUMN]),
+      ({ after, parts: { fault } }) => fault === null && !aside.has(after?.[PLACE_COLUMN]),
     )
-    const sampled = events.flatMap((event) => sampledWrites(ready, event))
-    if (sampled.length === 0) return null
     const checks = await openChecks(ready.connector.name)
     try {
-      const found = await checks.compare({ run: work.order.id, writes: sampled }, work.signal)
-      const held = found.filter((one) => one !== 'newer')
-      const threshold = from.kind === 'csv' ? 0 : Math.ceil(held.length * CHANGED_SHARE)
-      return { table, expected: held.length, found: held.filter((one) => one === 'same').length, threshold }
+      const samples: SourceSample[] = []
+      for (const { table, from } of changed) {
+        const sampled = events.filter((event) => event.table === table).flatMap((event) => sampledWrites(ready, event))
+        if (sampled.length === 0) continue
+        const found = await checks.compare({ run: work.order.id, writes: sampled }, work.signal)
+        const held = found.filter((one) => one !== 'newer')
+        const threshold = from.kind === 'csv' ? 0 : Math.ceil(held.length * CHANGED_SHARE)
+        const same = held.filter((one) => one === 'same').length
+        samples.push({ table, expected: held.length, found: same, threshold })
+      }
+      return samples
     } finally {
       await checks.close()
     }
   } catch (error) {
-    if (error instanceof MillraceError) return null
+    if (error instanceof MillraceError) return []
     throw error
   }
 }
 
-async function eventsOf({ part, source, marks }: SampleSourceOptions, { order, signal }: RunWork) {
-  const scope = { table: part.table, from: null, to: null, filters: [] }
+async function eventsOf({ parts: [{ table }], source, marks }: SampleSourceOptions, { order, signal }: RunWork) {
+  const scope = { table, from: null, to: null, filters: [] }
   const asking = { scope, rowsMax: ROWS_PER_PAGE, run: runTag(order) }
   const pages = []
   for (const mark of marks) pages.push(await source.page({ ...asking, ...mark }, signal))
@@ -71,8 +78,8 @@ async function eventsOf({ part, source, marks }: SampleSourceOptions, { order, s
 }
 
 /** Of rows that did not arrive. */
-async function placesAside({ part, letters }: SampleSourceOptions, { order, signal }: RunWork): Promise<Set<unknown>> {
-  const topics = [tableTopic({ source: 'import', name: order.connector }, '', part.table)]
+async function placesAside({ parts, letters }: SampleSourceOptions, { order, signal }: RunWork): Promise<Set<unknown>> {
+  const topics = parts.map(({ table }) => tableTopic({ source: 'import', name: order.connector }, '', table))
   const places = new Set<unknown>()
   for await (const { event } of letters(signal).each({ connector: order.connector, topics })) {
     places.add(event?.after?.[PLACE_COLUMN])

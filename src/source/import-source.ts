@@ -10,6 +10,8 @@ export interface ImportAsked {
   readonly connector: string
   readonly table: string
   readonly imported: Imported
+  /** Other tables of the connector, whose rows come out of the same walk; theirs are pages of several tables. */
+  readonly besides: readonly string[]
   /** Of the connector. */
   readonly settings: Settings
   /** When the last import of each table that was done was ordered, in milliseconds since 1970. */

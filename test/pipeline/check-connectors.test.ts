@@ -43,6 +43,25 @@ describe('the check of connectors', () => {
     expect(ready!.targets).toHaveProperty('mine')
   })
 
+  test('a table is walked with one that is there and has a walk of its own', () => {
+    const imported = { fields: { id: { type: 'text' } }, names: [['id']] }
+    const flow = { columns: ['id'], imported, map: () => [] }
+    const of = { source: 'import', sink: 'mysql', migrations: [{ name: 'all', up: ['x'], down: [] }] }
+    const target = { key: ['id'], owns: ['name'] }
+    const given = (walks: Readonly<Record<string, string>>) => {
+      const names = ['hall', 'row', 'seat']
+      const tables = Object.fromEntries(
+        names.map((name) => [name, { ...flow, ...(name in walks && { walkedWith: walks[name] }) }]),
+      )
+      return connector({ ...of, tables, targets: () => Object.fromEntries(names.map((name) => [name, target])) })
+    }
+    expect(faults([given({ row: 'hall', seat: 'hall' })])).toEqual([])
+    expect(faults([given({ row: 'halls', seat: 'seat' })])).toEqual([
+      'one: the table row is walked with halls, which is no table with a walk of its own',
+      'one: the table seat is walked with seat, which is no table with a walk of its own',
+    ])
+  })
+
   test('references lead to a target with a key of one field, rules have names of their own, and both are of imports', () => {
     const imported = { fields: { id: { type: 'text' } }, names: [['id']] }
     const flow = { columns: ['id'], imported, map: () => [] }

@@ -11,7 +11,7 @@ import { type ScriptedSquare, SQUARE_TOKEN } from './scripted-square.ts'
 export function squareSource(square: ScriptedSquare, more: Partial<SquareSourceOptions> = {}): SquareSource {
   return new SquareSource({
     ...{ connector: 'square', url: square.url, token: SQUARE_TOKEN, isFoundation: true, reachedMs: new Map() },
-    ...{ orderedAtMs: square.world.nowMs, requestsPerSecond: null, privateHosts: ['127.0.0.1'] },
+    ...{ orderedAtMs: square.world.nowMs, requestsPerSecond: null, besides: [], privateHosts: ['127.0.0.1'] },
     ...{ clock: new StillClock(), ...more },
   })
 }
@@ -33,12 +33,22 @@ export async function bring(
   more: Partial<SquareSourceOptions> = {},
 ): Promise<Map<string, Tally>> {
   const tallies = new Map<string, Tally>()
-  const one = squareSource(square, more)
-  for (const flow of SQUARE_FLOWS) {
-    const { events, error } = await readAll(() => one, { table: flow.table })
+  for (const { table, walkedWith } of SQUARE_FLOWS) {
+    if (walkedWith !== undefined) continue
+    const besides = besidesOf(table)
+    const one = squareSource(square, { ...more, besides })
+    const { events, error } = await readAll(() => one, { table })
     expect(error).toBe(null)
-    const isWhole = (more.isFoundation ?? true) || flow.reads === 'all'
-    tallies.set(flow.table, tables.apply(flow, events, isWhole))
+    for (const flow of [table, ...besides].map(flowOf)) {
+      const isWhole = (more.isFoundation ?? true) || flow.reads === 'all'
+      const own = events.filter((event) => event.table === flow.table)
+      tallies.set(flow.table, tables.apply(flow, own, isWhole))
+    }
   }
   return tallies
+}
+
+/** The tables whose rows come out of the walk through this one. */
+export function besidesOf(table: string): readonly string[] {
+  return SQUARE_FLOWS.filter(({ walkedWith }) => walkedWith === table).map((flow) => flow.table)
 }

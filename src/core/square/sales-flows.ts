@@ -25,53 +25,69 @@ const WEEK = { changedWithinMs: 7 * 24 * 3_600_000 } as const
 /** Left out, Square takes it for a year ago. */
 const BEFORE_SQUARE = '2009-01-01T00:00:00Z'
 
-/** Of each order, or of each element of a list in it. */
-function orderFlow(table: string, expand: string | null, { fields, imported }: Of): SquareFlow {
+/** How orders are asked for, whatever rows are made of them. */
+const ORDERS = {
+  path: '/v2/orders/search',
+  locations: { at: { body: 'location_ids' }, atOnce: 10 },
+  reads: WEEK,
+} as const satisfies Partial<SquareFlow>
+
+const ORDERS_ASKED = {
+  ...SQUARE_LIST,
+  method: 'POST',
+  body: { query: { sort: { sort_field: 'UPDATED_AT', sort_order: 'ASC' } } },
+  items: 'orders',
+  pagination: { ...CURSOR_IN_BODY, size: { at: { body: 'limit' }, value: 250 } },
+  version: { path: '^updated_at', as: 'time' },
+  since: { at: { body: 'query.filter.date_time_filter.updated_at.start_at' }, as: 'iso', overlap: OVERLAP_MS },
+  // No end is asked for, so that no order gets out of the walk that changes meanwhile. What is new is the next one's: the walk
+  // ends however fast orders come.
+  where: [{ path: 'created_at', until: 'order' }],
+} as const satisfies SquareFlow['asks']
+
+interface PartOfOrder {
+  readonly table: string
+  /** Where an order has the list of them. */
+  readonly list: string
+  /** What names one: alone, or within its order where it is a `uid`. */
+  readonly name: 'id' | 'uid'
+  readonly fields: Imported['fields']
+  readonly places: NonNullable<RestSpecInput['fields']>
+}
+
+/** What an order has several of. It goes with the order, and comes out of the same walk. */
+function partOfOrder({ table, list, name, fields, places }: PartOfOrder): SquareFlow {
   const ofOrder = { order_id: '^id', location_id: '^location_id', order_updated_at: '^updated_at' }
   return {
+    ...ORDERS,
     table,
-    path: '/v2/orders/search',
-    locations: { at: { body: 'location_ids' }, atOnce: 10 },
-    asks: {
-      ...SQUARE_LIST,
-      method: 'POST',
-      body: { query: { sort: { sort_field: 'UPDATED_AT', sort_order: 'ASC' } } },
-      items: 'orders',
-      ...(expand === null ? {} : { expand }),
-      pagination: { ...CURSOR_IN_BODY, size: { at: { body: 'limit' }, value: 500 } },
-      version: { path: '^updated_at', as: 'time' },
-      since: { at: { body: 'query.filter.date_time_filter.updated_at.start_at' }, as: 'iso', overlap: OVERLAP_MS },
-      // No end is asked for: an order that changes between the walks of two tables would be missing in the second. One that is
-      // new would be there in the second alone.
-      where: [{ path: 'created_at', until: 'order' }],
-      fields: { ...(expand === null ? {} : ofOrder), ...fields },
+    walkedWith: 'orders',
+    asks: { ...ORDERS_ASKED, expand: list, fields: { ...ofOrder, ...places } },
+    imported: {
+      fields: { order_id: ID, location_id: REFERENCE, order_updated_at: TIME, [name]: ID, ...fields },
+      names: [name === 'uid' ? ['order_id', 'uid'] : ['id']],
     },
-    imported:
-      expand === null
-        ? imported
-        : { ...imported, fields: { order_id: ID, location_id: REFERENCE, order_updated_at: TIME, ...imported.fields } },
-    references: expand === null ? { location_id: 'locations' } : { order_id: 'orders' },
-    reads: WEEK,
-    deletes: expand === null ? 'never' : { withParent: 'order_id' },
+    references: { order_id: 'orders' },
+    deletes: { withParent: 'order_id' },
   }
 }
 
-interface Of {
-  readonly fields: NonNullable<RestSpecInput['fields']>
-  readonly imported: Imported
-}
-
 export const SALES_FLOWS: readonly SquareFlow[] = [
-  orderFlow('orders', null, {
-    fields: {
-      source_name: 'source.name',
-      currency: 'total_money.currency',
-      total_amount: 'total_money.amount',
-      tax_amount: 'total_tax_money.amount',
-      discount_amount: 'total_discount_money.amount',
-      tip_amount: 'total_tip_money.amount',
-      service_charge_amount: 'total_service_charge_money.amount',
-      net_amount: 'net_amounts.total_money.amount',
+  {
+    ...ORDERS,
+    table: 'orders',
+    asks: {
+      ...ORDERS_ASKED,
+      fields: {
+        source_name: 'source.name',
+        currency: 'total_money.currency',
+        total_amount: 'total_money.amount',
+        tax_amount: 'total_tax_money.amount',
+        discount_amount: 'total_discount_money.amount',
+        tip_amount: 'total_tip_money.amount',
+        service_charge_amount: 'total_service_charge_money.amount',
+        net_amount: 'net_amounts.total_money.amount',
+      },
     },
     imported: {
       fields: {
@@ -83,22 +99,26 @@ export const SALES_FLOWS: readonly SquareFlow[] = [
           source_name: NAME,
           ticket_name: NAME,
         },
-        ...{
-          state: WORD,
-          version: WHOLE,
-          currency: CURRENCY,
-          total_amount: WHOLE,
-          tax_amount: WHOLE,
-          discount_amount: WHOLE,
-        },
-        ...{ tip_amount: WHOLE, service_charge_amount: WHOLE, net_amount: WHOLE },
+        ...{ state: WORD, version: WHOLE, currency: CURRENCY, total_amount: WHOLE, tax_amount: WHOLE },
+        ...{ discount_amount: WHOLE, tip_amount: WHOLE, service_charge_amount: WHOLE, net_amount: WHOLE },
         ...{ created_at: TIME, updated_at: TIME, closed_at: TIME },
       },
       names: [['id']],
     },
-  }),
-  orderFlow('order_line_items', 'line_items', {
+    references: { location_id: 'locations' },
+    deletes: 'never',
+  },
+  partOfOrder({
+    table: 'order_line_items',
+    list: 'line_items',
+    name: 'uid',
     fields: {
+      ...{ name: NAME, variation_name: NAME, item_type: WORD, note: LONG, quantity: QUANTITY },
+      ...{ catalog_object_id: REFERENCE, catalog_version: WHOLE, currency: CURRENCY, base_price_amount: WHOLE },
+      ...{ gross_sales_amount: WHOLE, tax_amount: WHOLE, discount_amount: WHOLE, total_amount: WHOLE },
+      ...{ modifiers: JSON_TEXT },
+    },
+    places: {
       currency: 'total_money.currency',
       base_price_amount: 'base_price_money.amount',
       gross_sales_amount: 'gross_sales_money.amount',
@@ -106,18 +126,13 @@ export const SALES_FLOWS: readonly SquareFlow[] = [
       discount_amount: 'total_discount_money.amount',
       total_amount: 'total_money.amount',
     },
-    imported: {
-      fields: {
-        ...{ uid: ID, name: NAME, variation_name: NAME, item_type: WORD, note: LONG, quantity: QUANTITY },
-        ...{ catalog_object_id: REFERENCE, catalog_version: WHOLE, currency: CURRENCY, base_price_amount: WHOLE },
-        ...{ gross_sales_amount: WHOLE, tax_amount: WHOLE, discount_amount: WHOLE, total_amount: WHOLE },
-        ...{ modifiers: JSON_TEXT },
-      },
-      names: [['order_id', 'uid']],
-    },
   }),
-  orderFlow('order_fulfillments', 'fulfillments', {
-    fields: {
+  partOfOrder({
+    table: 'order_fulfillments',
+    list: 'fulfillments',
+    name: 'uid',
+    fields: { type: WORD, state: WORD, recipient_name: NAME, due_at: TIME, details: JSON_TEXT },
+    places: {
       recipient_name: [
         'pickup_details.recipient.display_name',
         'shipment_details.recipient.display_name',
@@ -126,38 +141,53 @@ export const SALES_FLOWS: readonly SquareFlow[] = [
       due_at: ['pickup_details.pickup_at', 'shipment_details.expected_shipped_at', 'delivery_details.deliver_at'],
       details: ['pickup_details', 'shipment_details', 'delivery_details'],
     },
-    imported: {
-      fields: { uid: ID, type: WORD, state: WORD, recipient_name: NAME, due_at: TIME, details: JSON_TEXT },
-      names: [['order_id', 'uid']],
-    },
   }),
-  orderFlow('order_refunds', 'refunds', {
+  partOfOrder({
+    table: 'order_refunds',
+    list: 'refunds',
+    name: 'id',
     fields: {
+      ...{ transaction_id: REFERENCE, tender_id: REFERENCE, reason: NAME, status: WORD },
+      ...{ amount: WHOLE, currency: CURRENCY, processing_fee_amount: WHOLE, created_at: TIME },
+    },
+    places: {
       location_id: ['location_id', '^location_id'],
       amount: 'amount_money.amount',
       currency: 'amount_money.currency',
       processing_fee_amount: 'processing_fee_money.amount',
     },
-    imported: {
-      fields: {
-        ...{ id: ID, transaction_id: REFERENCE, tender_id: REFERENCE, reason: NAME, status: WORD },
-        ...{ amount: WHOLE, currency: CURRENCY, processing_fee_amount: WHOLE, created_at: TIME },
-      },
-      names: [['id']],
-    },
   }),
-  orderFlow('order_returns', 'returns', {
+  partOfOrder({
+    table: 'order_returns',
+    list: 'returns',
+    name: 'uid',
     fields: {
+      ...{ source_order_id: REFERENCE, amount: WHOLE, currency: CURRENCY, tax_amount: WHOLE },
+      ...{ return_line_items: JSON_TEXT },
+    },
+    places: {
       amount: 'return_amounts.total_money.amount',
       currency: 'return_amounts.total_money.currency',
       tax_amount: 'return_amounts.tax_money.amount',
     },
-    imported: {
-      fields: {
-        ...{ uid: ID, source_order_id: REFERENCE, amount: WHOLE, currency: CURRENCY, tax_amount: WHOLE },
-        ...{ return_line_items: JSON_TEXT },
-      },
-      names: [['order_id', 'uid']],
+  }),
+  partOfOrder({
+    table: 'tenders',
+    list: 'tenders',
+    name: 'id',
+    fields: {
+      ...{ transaction_id: REFERENCE, payment_id: REFERENCE, customer_id: REFERENCE, type: WORD, note: LONG },
+      ...{ amount: WHOLE, currency: CURRENCY, tip_amount: WHOLE, processing_fee_amount: WHOLE },
+      ...{ card_brand: WORD, card_last_4: WORD, created_at: TIME },
+    },
+    places: {
+      location_id: ['location_id', '^location_id'],
+      amount: 'amount_money.amount',
+      currency: 'amount_money.currency',
+      tip_amount: 'tip_money.amount',
+      processing_fee_amount: 'processing_fee_money.amount',
+      card_brand: 'card_details.card.card_brand',
+      card_last_4: 'card_details.card.last_4',
     },
   }),
   {
@@ -195,25 +225,6 @@ export const SALES_FLOWS: readonly SquareFlow[] = [
     reads: WEEK,
     deletes: 'never',
   },
-  orderFlow('tenders', 'tenders', {
-    fields: {
-      location_id: ['location_id', '^location_id'],
-      amount: 'amount_money.amount',
-      currency: 'amount_money.currency',
-      tip_amount: 'tip_money.amount',
-      processing_fee_amount: 'processing_fee_money.amount',
-      card_brand: 'card_details.card.card_brand',
-      card_last_4: 'card_details.card.last_4',
-    },
-    imported: {
-      fields: {
-        ...{ id: ID, transaction_id: REFERENCE, payment_id: REFERENCE, customer_id: REFERENCE, type: WORD, note: LONG },
-        ...{ amount: WHOLE, currency: CURRENCY, tip_amount: WHOLE, processing_fee_amount: WHOLE },
-        ...{ card_brand: WORD, card_last_4: WORD, created_at: TIME },
-      },
-      names: [['id']],
-    },
-  }),
   {
     table: 'transactions',
     path: '/v2/locations/{location_id}/transactions',

@@ -9,6 +9,8 @@ export interface SquareFlow {
   /** Behind the host. */
   readonly path: string
   readonly asks: Omit<RestSpecInput, 'url' | 'each'>
+  /** The table that the same is asked for: rows of both are in one answer. */
+  readonly walkedWith?: string
   /** Square wants locations named in the request: where, and how many at once. */
   readonly locations?: { readonly at: Placed; readonly atOnce: number }
   /** Rows that no path leads to. */

@@ -52,9 +52,8 @@ export class RestRows {
     this.#gone = spec.gone === undefined ? null : compilePath(spec.gone)
   }
 
-  of(items: readonly Json[]): readonly RestRow[] {
-    const isMeant = (item: Json) => this.#where.every((holds) => holds(item))
-    return items.filter(isMeant).flatMap((item) => this.#rowsOf(item).map((row) => ({ row, item })))
+  of(item: Json): readonly Json[] {
+    return this.#where.every((holds) => holds(item)) ? this.#rowsOf(item) : []
   }
 
   said({ row, item }: RestRow, place: number): RowSaid {

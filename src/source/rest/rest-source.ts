@@ -7,15 +7,14 @@ import type { Json } from '../../core/json-path.ts'
 import type { RestAuth } from '../../core/rest-auth.ts'
 import type { RestSpec } from '../../core/rest-spec.ts'
 import type { ImportSource } from '../import-source.ts'
-import { ImportedEvents } from '../imported-event.ts'
 import type { PageRequest, RowPage } from '../source.ts'
 import type { Resolve } from './address-check.ts'
 import { restAnswer } from './rest-answer.ts'
 import { restAsk } from './rest-ask.ts'
 import { RestClient, shown } from './rest-client.ts'
 import { type RestClock, RestPace } from './rest-pace.ts'
-import { type RestRow, RestRows } from './rest-rows.ts'
-import { beginning, digestOf, type PageRead, Walk, walkOn } from './rest-walk.ts'
+import { type RestTable, RestTables, type TableRow } from './rest-tables.ts'
+import { beginning, digestOf, digestOfAll, type PageRead, Walk, walkOn } from './rest-walk.ts'
 import { Secrets, withoutAuth } from './secrets.ts'
 
 export interface RestSourceOptions {
@@ -30,11 +29,13 @@ export interface RestSourceOptions {
   readonly privateHosts: readonly string[]
   readonly clock: RestClock
   readonly derive?: (item: Json) => readonly Json[]
+  /** Other tables that the same items hold rows of. */
+  readonly others?: readonly Required<Pick<RestTable, 'table' | 'spec' | 'imported'>>[]
   readonly resolve?: Resolve
 }
 
 interface Loaded extends PageRead {
-  readonly rows: readonly RestRow[]
+  readonly rows: readonly TableRow[]
 }
 
 export class RestSource implements ImportSource {
@@ -43,11 +44,11 @@ export class RestSource implements ImportSource {
   readonly #secrets: Secrets
   readonly #client: RestClient
   readonly #pace: RestPace
-  readonly #rows: RestRows
+  readonly #tables: RestTables
   #loaded: Loaded | null = null
 
   constructor(options: RestSourceOptions) {
-    const { spec, auth, imported, orderedAtMs, clock, privateHosts, derive, resolve } = options
+    const { connector, spec, auth, imported, orderedAtMs, clock, privateHosts, resolve } = options
     const url = new URL(spec.url)
     this.#options = options
     this.#origin = shown(url)
@@ -57,13 +58,16 @@ export class RestSource implements ImportSource {
       ...(resolve === undefined ? {} : { resolve }),
     })
     this.#pace = new RestPace(clock, spec.requestsPerSecond ?? null)
-    const derived = derive === undefined ? {} : { derive }
-    this.#rows = new RestRows({ spec, imported, orderedAtMs, secrets: this.#secrets, ...derived })
+    const own = { spec, imported, ...(options.derive === undefined ? {} : { derive: options.derive }) }
+    this.#tables = new RestTables([own, ...(options.others ?? [])], {
+      ...{ connector, origin: this.#origin, orderedAtMs, secrets: this.#secrets },
+    })
   }
 
   /** What is asked: pages of another request do not go on where those of this one ended. */
   async last(): Promise<string> {
-    return digestOf(JSON.stringify(this.#options.spec))
+    const { spec, others = [] } = this.#options
+    return digestOf([spec, ...others.map((one) => one.spec)].map((one) => JSON.stringify(one)).join())
   }
 
   /** Asks for the first page. A source that cannot answer now is no fault of the request. */
@@ -89,7 +93,7 @@ export class RestSource implements ImportSource {
 
   async page({ scope, after, upTo, rowsMax, run }: PageRequest, signal: AbortSignal): Promise<RowPage> {
     const startMs = performance.now()
-    const { connector, spec, imported, orderedAtMs } = this.#options
+    const { spec } = this.#options
     if (upTo !== null && upTo !== (await this.last())) {
       throw new MillraceError('IMPORT_CHANGED', `what is asked of ${this.#origin} was changed while it was read`)
     }
@@ -99,14 +103,13 @@ export class RestSource implements ImportSource {
     // A page that reads otherwise than it did is handed out again from its beginning: rows may have moved in it.
     const given = walk.page === loaded.digest ? walk.given : 0
     const rows = loaded.rows.slice(given, given + rowsMax)
-    const origin = this.#origin
-    const events = new ImportedEvents({ connector, table: scope.table, imported, origin, orderedAtMs, run })
+    const asked = { table: scope.table, run }
     const on = { ...walk, rows: walk.rows + rows.length }
     const isOver = given + rows.length === loaded.rows.length
     const next = isOver ? walkOn(spec, on, loaded) : { ...on, given: given + rows.length, page: loaded.digest }
     if (isOver) this.#loaded = null
     return {
-      events: rows.map((row, index) => events.event(this.#rows.said(row, walk.rows + index + 1))),
+      events: rows.map((row, index) => this.#tables.event(row, walk.rows + index + 1, asked)),
       next: next === null ? null : this.#bookmark(next),
       tookMs: performance.now() - startMs,
     }
@@ -119,13 +122,22 @@ export class RestSource implements ImportSource {
     const reply = await this.#client.ask(restAsk({ spec, since, untilMs: orderedAtMs }, walk), signal)
     const waitMs = reply.status < 300 ? null : this.#pace.defer(reply.headers['retry-after'])
     const answer = restAnswer(reply, { spec, secrets: this.#secrets, waitMs })
-    const text = JSON.stringify(answer.items)
-    if (this.#secrets.areIn(text)) {
-      throw new MillraceError('IMPORT_ANSWER_INVALID', `${this.#origin} gives back the credentials among its items`)
-    }
     const bare = (url: URL) => withoutAuth(auth, url)
-    this.#loaded = { answer, digest: digestOf(text), bare, rows: this.#rows.of(answer.items) }
+    const digest = digestOfAll(this.#texts(answer.items))
+    this.#loaded = { answer, digest, bare, rows: this.#tables.of(answer.items) }
     return this.#loaded
+  }
+
+  /** The items as JSON, one by one: all of it in one text would be as long as the answer once more. */
+  *#texts(items: readonly Json[]): Iterable<string> {
+    yield '['
+    for (const [index, item] of items.entries()) {
+      const text = `${index === 0 ? '' : ','}${JSON.stringify(item)}`
+      if (this.#secrets.areIn(`${text} `))
+        throw new MillraceError('IMPORT_ANSWER_INVALID', `${this.#origin} gives back the credentials among its items`)
+      yield text
+    }
+    yield ']'
   }
 
   /** It rests in the log, where no secret may. */

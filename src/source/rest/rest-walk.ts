@@ -164,6 +164,13 @@ function markOf(at: string | number): string {
   return digestOf(String(at))
 }
 
-export function digestOf(text: string | Buffer): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 16)
+export function digestOf(text: string): string {
+  return digestOfAll([text])
+}
+
+/** Of all of them as one text. */
+export function digestOfAll(texts: Iterable<string>): string {
+  const hash = createHash('sha256')
+  for (const text of texts) hash.update(text)
+  return hash.digest('base64url').slice(0, 16)
 }

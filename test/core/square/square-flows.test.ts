@@ -1,7 +1,7 @@
 // The flows of Square agree with themselves: every table is there, behind those that it refers to, and is brought in once a day.
 
 import { describe, expect, test } from 'vitest'
-import { SQUARE_VERSION, squareSpec } from '../../../src/core/square/square-flow.ts'
+import { SQUARE_VERSION, type SquareFlow, squareSpec } from '../../../src/core/square/square-flow.ts'
 import { SQUARE_FLOWS, SQUARE_SCHEDULE } from '../../../src/core/square/square-flows.ts'
 
 const tables = SQUARE_FLOWS.map(({ table }) => table)
@@ -46,6 +46,17 @@ describe.each(SQUARE_FLOWS.map((flow) => [flow.table, flow] as const))('%s', (_t
     for (const name of flow.imported.names.flat()) expect(columns).toContain(name)
     if (typeof flow.deletes === 'object') expect(columns).toContain(flow.deletes.withParent)
     expect(JSON.parse(JSON.stringify(flow))).toEqual(flow)
+  })
+
+  test('asks for the same as the table that it is walked with', () => {
+    const walked = SQUARE_FLOWS.find(({ table }) => table === flow.walkedWith)
+    if (flow.walkedWith === undefined) return
+    const asked = ({ path, locations, reads, asks: { expand: _, fields: __, ...asks } }: SquareFlow) => {
+      return { path, locations, reads, asks }
+    }
+    expect(walked?.walkedWith).toBe(undefined)
+    expect(walked).toBeDefined()
+    if (walked !== undefined) expect(asked(flow)).toEqual(asked(walked))
   })
 
   test('asks for the release that it is written for', () => {

@@ -24,6 +24,8 @@ export interface SquareSourceOptions {
   readonly reachedMs: ReadonlyMap<string, number>
   readonly orderedAtMs: number
   readonly requestsPerSecond: number | null
+  /** Tables whose rows come out of the walk through the one that is asked for. */
+  readonly besides: readonly string[]
   readonly privateHosts: readonly string[]
   readonly clock: RestClock
   readonly resolve?: Resolve
@@ -72,24 +74,30 @@ export class SquareSource implements ImportSource {
   }
 
   #source(flow: SquareFlow, locations: readonly string[]): RestSource {
-    const { url, token, requestsPerSecond, ...options } = this.#options
+    const { url, token, requestsPerSecond, besides, ...options } = this.#options
+    const ask = { url, locations, requestsPerSecond }
+    const beside = besides.map(flowOf).filter(({ walkedWith }) => walkedWith === flow.table)
     const derive = { derive: (item: Parameters<typeof availability>[0]) => availability(item, locations) }
     return new RestSource({
       ...options,
-      spec: squareSpec(flow, { url, locations, requestsPerSecond }),
+      spec: squareSpec(flow, ask),
       auth: { type: 'bearer', token } satisfies RestAuth,
       imported: flow.imported,
-      since: this.#since(flow),
+      since: this.#since([flow, ...beside]),
+      others: beside.map((one) => ({ table: one.table, spec: squareSpec(one, ask), imported: one.imported })),
       ...(flow.derived === undefined ? {} : derive),
     })
   }
 
-  /** The window that the flow reads, or longer where the last run lies farther back. */
-  #since({ table, reads }: SquareFlow): number | null {
+  /** The longest window that the flows read, or longer where the last run of one lies farther back. */
+  #since(flows: readonly SquareFlow[]): number | null {
     const { isFoundation, reachedMs, orderedAtMs } = this.#options
-    if (isFoundation || typeof reads === 'string') return null
-    const windowMs = orderedAtMs - reads.changedWithinMs
-    return Math.min(windowMs, reachedMs.get(table) ?? windowMs)
+    let since = orderedAtMs
+    for (const { table, reads } of flows) {
+      if (isFoundation || typeof reads === 'string') return null
+      since = Math.min(since, orderedAtMs - reads.changedWithinMs, reachedMs.get(table) ?? orderedAtMs)
+    }
+    return since
   }
 
   async #locations(signal: AbortSignal): Promise<readonly string[]> {

@@ -8,7 +8,7 @@ import { readAll, StillClock } from '../../../support/api-source.ts'
 import { ImportedTables } from '../../../support/imported-tables.ts'
 import { ScriptedSquare, throttled } from '../../../support/scripted-square.ts'
 import { expectSame } from '../../../support/square-equality.ts'
-import { bring, squareSource } from '../../../support/square-import.ts'
+import { besidesOf, bring, squareSource } from '../../../support/square-import.ts'
 import { SquareWorld } from '../../../support/square-world.ts'
 
 let square: ScriptedSquare
@@ -34,6 +34,16 @@ describe('whatever Square does meanwhile', () => {
     expect(names((await readAll(() => squareSource(square), { table, rowsMax: 5, afresh: true })).events)).toEqual(
       whole,
     )
+  })
+
+  test('rows of several tables go on from every page, in another process', async () => {
+    square.clip = 11
+    const one = () => squareSource(square, { besides: besidesOf('orders') })
+    const names = (events: readonly { table: string; key: Row }[]) =>
+      events.map(({ table, key }) => `${table} ${key.mr_name}`)
+    const whole = names((await readAll(one, { table: 'orders' })).events)
+    expect(new Set(whole.map((name) => name.split(' ')[0])).size).toBeGreaterThan(4)
+    expect(names((await readAll(one, { table: 'orders', rowsMax: 5, afresh: true })).events)).toEqual(whole)
   })
 
   test('a location that opens during a walk is the next one’s', async () => {
