@@ -100,7 +100,10 @@ export class Reporter implements Observer {
     if (dead > 0) metrics.deliverDead.inc({ connector, topic: next.topic }, dead)
     if (clashes > 0) metrics.deliverClashes.inc({ connector }, clashes)
     this.disputed({ connector, verdicts })
-    for (const { table, did } of writes) metrics.deliverWrites.inc({ connector, table, did })
+    for (const [table, ofTable] of Map.groupBy(writes, (write) => write.table)) {
+      for (const [did, same] of Map.groupBy(ofTable, (write) => write.did))
+        metrics.deliverWrites.inc({ connector, table, did }, same.length)
+    }
     for (const [stage, ms] of Object.entries(stagesMs)) metrics.deliverStage.observe({ connector, stage }, ms / 1000)
     const nowMs = this.#nowMs()
     for (const ms of changedAtMs) metrics.deliverLatency.observe({ connector }, Math.max(0, nowMs - ms) / 1000)

@@ -21,6 +21,8 @@ import type { LogRecord, StoredRecord } from './log.ts'
 /** Who encodes: each of the two is one writer of the log at a time, and they may admit schemas side by side. */
 export type SchemaWriter = 'capture' | 'runs'
 
+export type Encoded = Pick<StoredRecord, 'topic' | 'key' | 'value'>
+
 export interface EventCodec {
   /**
    * The records to append for these events, in order, preceded by the records of schemas the log does not hold yet: all
@@ -30,7 +32,10 @@ export interface EventCodec {
   encode(events: readonly ChangeEvent[]): Promise<readonly LogRecord[]>
 
   /** The event of a record; rows are decoded when somebody asks. Throws RECORD_UNREADABLE for bytes that are not one. */
-  decode(record: Pick<StoredRecord, 'topic' | 'key' | 'value'>): Promise<ChangeEvent>
+  decode(record: Encoded): Promise<ChangeEvent>
+
+  /** The same at once; null where nobody has looked for its schema yet. */
+  decodeKnown(record: Encoded): ChangeEvent | null
 }
 
 /** Where a source stood when everything before was durable. */

@@ -22,8 +22,9 @@ import { together } from './together.ts'
 export const PARKED_LOOK_MS = 1_000
 /** A member that has kept its share for so long is well again, even if nothing comes for it to deliver. */
 const SETTLED_MS = 1_000
-/** Rows from outside come in full batches: several chunks to each, so that one is planned while another is applied. */
+/** Rows from outside come in full batches: several chunks to each, so that one is planned while others are applied. */
 const IMPORTED_MOST = 250
+const IMPORTED_AT_ONCE = 3
 
 export interface DeliverOptions extends PlanParts {
   /** The source's database, which names the topics. */
@@ -85,6 +86,7 @@ class Reader {
     this.#delivery = {
       ...{ connector, venueOf: connector.sync?.venueOf ?? null, plan, sink, records, clock, attempt },
       ...{ size: new ChunkSize(isImport ? IMPORTED_MOST : undefined), counts: this.#counts },
+      callsAtOnce: isImport ? IMPORTED_AT_ONCE : 1,
     }
   }
 

@@ -26,6 +26,7 @@ import { type RunCounts, talliesByVenue } from './run-counts.ts'
 import { Stopwatch } from './stopwatch.ts'
 import type { Attempt } from './supervisor.ts'
 import { TallySum } from './tally-sum.ts'
+import { Underway } from './underway.ts'
 
 export interface DeliveryOptions {
   readonly connector: Connector
@@ -36,6 +37,8 @@ export interface DeliveryOptions {
   readonly records: RecordCodec
   readonly clock: Clock
   readonly size: ChunkSize
+  /** How many chunks may be on their way into the sink, where their rows do not meet. */
+  readonly callsAtOnce: number
   readonly counts: RunCounts
   readonly attempt: Attempt
 }
@@ -71,15 +74,7 @@ export class Delivery {
 
   async run(): Promise<Delivered> {
     const { records, next } = this.#batch
-    let planned = this.#plan(0)
-    for (let start = 0; start < records.length; ) {
-      const chunk = await planned
-      start += chunk.length
-      planned = this.#plan(start)
-      // A failure is met when the chunk's turn comes; until then it must not count as unhandled.
-      planned.catch(() => undefined)
-      await this.#watch.time('apply', () => this.#apply(chunk))
-    }
+    await this.#applyAll()
     const part = cursorScope(next)
     const { counts } = this.#options
     const added = new Map([...this.#tallies].map(([run, sum]) => [run, sum.tally]))
@@ -98,6 +93,26 @@ export class Delivery {
       writes: this.#written,
       stagesMs: this.#watch.stagesMs,
       changedAtMs: this.#changedAtMs,
+    }
+  }
+
+  async #applyAll(): Promise<void> {
+    const { records } = this.#batch
+    const underway = new Underway(this.#options.callsAtOnce)
+    try {
+      let planned = this.#plan(0)
+      for (let start = 0; start < records.length; ) {
+        const chunk = await planned
+        start += chunk.length
+        planned = this.#plan(start)
+        // A failure is met when the chunk's turn comes; until then it must not count as unhandled.
+        planned.catch(() => undefined)
+        const lanes = new Set(chunk.map(({ record }) => keyText(record.key)))
+        await underway.start(lanes, () => this.#watch.time('apply', () => this.#apply(chunk)))
+      }
+      await underway.drained()
+    } finally {
+      await underway.ended()
     }
   }
 

@@ -72,7 +72,7 @@ export class Plan {
     scope: Cursor,
     by: { signal: AbortSignal; watch: Stopwatch },
   ): Promise<readonly Planned[]> {
-    const reads = await by.watch.time('decode', () => Promise.all(records.map((record) => this.#read(record, scope))))
+    const reads = await by.watch.time('decode', () => this.#readAll(records, scope))
     return this.#mapAll(reads, by)
   }
 
@@ -104,20 +104,26 @@ export class Plan {
     )
   }
 
-  async #read(record: StoredRecord, scope: Cursor): Promise<Read> {
-    const cursor = { ...scope, offset: record.offset }
-    try {
-      const event = await this.#options.codec.decode(record)
-      const { shape, fault, run: tag } = event.parts
-      const run = tag === null ? null : this.#runTag(tag)
-      const isForOther = run !== null && run.connector !== this.#options.ready.connector.name
-      const known = this.#faults.get(shape)
-      const reason = isForOther ? null : (fault ?? (known === undefined ? await this.#shapeFault(shape) : known))
-      return { record, cursor, event, reason, run, isForOther }
-    } catch (error) {
-      if (!(error instanceof MillraceError) || error.code !== 'RECORD_UNREADABLE') throw error
-      return { record, cursor, event: null, reason: error.message, run: null, isForOther: false }
+  /** Nearly all of them are like the one before, and need not be waited for. */
+  async #readAll(records: readonly StoredRecord[], scope: Cursor): Promise<readonly Read[]> {
+    const { codec } = this.#options
+    const reads: Read[] = []
+    for (const record of records) {
+      const cursor = { ...scope, offset: record.offset }
+      try {
+        const event = codec.decodeKnown(record) ?? (await codec.decode(record))
+        const { shape, fault, run: tag } = event.parts
+        const run = tag === null ? null : this.#runTag(tag)
+        const isForOther = run !== null && run.connector !== this.#options.ready.connector.name
+        const known = this.#faults.get(shape)
+        const reason = isForOther ? null : (fault ?? (known === undefined ? await this.#shapeFault(shape) : known))
+        reads.push({ record, cursor, event, reason, run, isForOther })
+      } catch (error) {
+        if (!(error instanceof MillraceError) || error.code !== 'RECORD_UNREADABLE') throw error
+        reads.push({ record, cursor, event: null, reason: error.message, run: null, isForOther: false })
+      }
     }
+    return reads
   }
 
   /** Rows of one run follow one another. */

@@ -5,8 +5,8 @@ import type { ChangeEvent } from '../../core/event.ts'
 import { Output } from '../../core/output.ts'
 import type { TableShape } from '../../core/table.ts'
 import { changeTopic } from '../../core/topic.ts'
-import type { EventCodec, SchemaWriter } from '../codec.ts'
-import { type Log, type LogRecord, RECORD_BYTES_MAX, type StoredRecord } from '../log.ts'
+import type { Encoded, EventCodec, SchemaWriter } from '../codec.ts'
+import { type Log, type LogRecord, RECORD_BYTES_MAX } from '../log.ts'
 import type { EnvelopeBytes, EnvelopeReader } from './envelope-reader.ts'
 import { EnvelopeWriter } from './envelope-writer.ts'
 import { readHeader, type SchemaName } from './header.ts'
@@ -72,13 +72,12 @@ class AvroCodec implements EventCodec {
     return records
   }
 
-  async decode({ topic, key, value }: Pick<StoredRecord, 'topic' | 'key' | 'value'>): Promise<ChangeEvent> {
-    if (value === null) throw unreadable(topic, 'it has no value')
-    const keyHeader = readHeader(key)
-    const header = readHeader(value)
-    if (keyHeader === null || header === null) throw unreadable(topic, 'it does not begin as Avro does')
-    const reader = await this.#reader(topic, value.subarray(0, header.length), header.name)
-    const bytes = { key, keyAt: keyHeader.length, value, valueAt: header.length }
+  async decode(record: Encoded): Promise<ChangeEvent> {
+    const known = this.decodeKnown(record)
+    if (known !== null) return known
+    const { topic } = record
+    const { bytes, header, name } = bytesOf(record)
+    const reader = await this.#reader(topic, header, name)
     const event = read(reader, topic, bytes)
     if (event !== null) return event
     // A table that has its former columns again has a known schema under a new number.
@@ -88,9 +87,14 @@ class AvroCodec implements EventCodec {
     return later
   }
 
-  async #reader(topic: string, header: Uint8Array, name: SchemaName): Promise<EnvelopeReader> {
+  decodeKnown(record: Encoded): ChangeEvent | null {
     const last = this.#read
-    if (last !== null && last.topic === topic && Buffer.compare(last.header, header) === 0) return last.reader
+    if (last === null || last.topic !== record.topic) return null
+    const { bytes, header } = bytesOf(record)
+    return Buffer.compare(last.header, header) === 0 ? read(last.reader, record.topic, bytes) : null
+  }
+
+  async #reader(topic: string, header: Uint8Array, name: SchemaName): Promise<EnvelopeReader> {
     const { inLog, inRegistry } = this.#stores
     const reader = await ('id' in name ? inRegistry?.reader(topic, name) : inLog.reader(topic, name))
     if (!reader) throw unreadable(topic, `nobody knows its schema ${'id' in name ? name.id : name.fingerprint}`)
@@ -136,6 +140,15 @@ class AvroCodec implements EventCodec {
       hint: `Undo the change, or accept it: set MILLRACE_ACCEPT_SCHEMA=${after.name} and start again. Other readers of the topic then need to know both types.`,
     })
   }
+}
+
+function bytesOf({ topic, key, value }: Encoded) {
+  if (value === null) throw unreadable(topic, 'it has no value')
+  const keyHeader = readHeader(key)
+  const header = readHeader(value)
+  if (keyHeader === null || header === null) throw unreadable(topic, 'it does not begin as Avro does')
+  const bytes = { key, keyAt: keyHeader.length, value, valueAt: header.length }
+  return { bytes, header: value.subarray(0, header.length), name: header.name }
 }
 
 function fitting(event: ChangeEvent, write: (event: ChangeEvent) => LogRecord): LogRecord {

@@ -5,6 +5,7 @@
 import type { Row } from '../../core/value.ts'
 import { quotedName } from '../../mysql/sql-name.ts'
 import { derivedRows, joinedByKey, rowText } from './derived-rows.ts'
+import { NamesText } from './names-text.ts'
 import { Raced } from './raced.ts'
 import { type RowState, together } from './row-state.ts'
 import type { Session } from './session.ts'
@@ -77,8 +78,9 @@ export async function refusalOf({ session, isLast }: Writing, { sql, table, rows
 
 /** Those that one statement can write. */
 function* batches(states: readonly RowState[]): Iterable<readonly Line[]> {
+  const names = new NamesText()
   const alike = Map.groupBy(states.flatMap(linesOf), ({ way, state, values }) => {
-    return [WAYS.indexOf(way), state.row.shape.table, ...Object.keys(values)].join('\u0000')
+    return `${WAYS.indexOf(way)} ${state.row.shape.table} ${names.of(values)}`
   })
   for (const like of [...alike.keys()].sort()) {
     const lines = alike.get(like) ?? []

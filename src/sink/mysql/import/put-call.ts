@@ -34,7 +34,8 @@ interface Task extends Put {
   readonly owner: number
 }
 
-interface Keyed extends Task {
+interface Keyed {
+  readonly task: Task
   readonly key: RowKey
 }
 
@@ -45,13 +46,13 @@ export async function putCall(
   { transactions, targets, signal }: PutCallOptions,
   writes: readonly PlacedWrite[],
 ): Promise<readonly Outcome[]> {
-  const puts = writes.map(({ write, position, broughtBy = '', run }, owner) => {
-    return { write: putOf(targets, write), position, isReplay: run !== undefined, owner, broughtBy }
-  })
   const named = [...new Set(writes.flatMap(({ broughtBy }) => broughtBy ?? []))]
   return transactions.run(signal, async (session) => {
     const runs = await enterRuns(session, named)
-    const tasks = puts.map(({ broughtBy, ...put }): Task => ({ ...put, by: runs.get(broughtBy) ?? NOBODY }))
+    const tasks = writes.map(({ write, position, broughtBy = '', run }, owner): Task => {
+      const by = runs.get(broughtBy) ?? NOBODY
+      return { write: putOf(targets, write), position, isReplay: run !== undefined, owner, by }
+    })
     const outcomes = new Map<number, Outcome>()
     const tables = Map.groupBy(tasks, ({ write }) => write.table)
     for (const [table, ofTable] of [...tables].sort(([one], [other]) => (one < other ? -1 : 1))) {
@@ -96,8 +97,8 @@ async function putRows({ by, beside }: Places, tasks: readonly Task[], outcomes:
   await loadGone(by, rows.values())
   /** The last write that changed a row stands for it. */
   const owners = new Map<StandingRow, Task>()
-  for (const task of keyed) {
-    const row = rows.get(task.key.text)
+  for (const { task, key } of keyed) {
+    const row = rows.get(key.text)
     if (row === undefined) continue
     try {
       const before = row.now
@@ -128,8 +129,8 @@ async function putRows({ by, beside }: Places, tasks: readonly Task[], outcomes:
 
 /** Rows that were refused are still there in the source. */
 async function noteAllSeen(by: Putting, keyed: readonly Keyed[]): Promise<void> {
-  const standing = keyed.filter(({ write }) => write.do === 'merge')
-  for (const [run, ofRun] of Map.groupBy(standing, ({ by: { run } }) => run)) {
+  const standing = keyed.filter(({ task }) => task.write.do === 'merge')
+  for (const [run, ofRun] of Map.groupBy(standing, ({ task }) => task.by.run)) {
     const keys = ofRun.map(({ key }) => key)
     await noteSeen(by, run, keys)
   }
@@ -143,7 +144,7 @@ function keyedOf(
   const keyed: Keyed[] = []
   for (const task of tasks) {
     try {
-      keyed.push({ ...task, key: rowKey(shape, task.write.key) })
+      keyed.push({ task, key: rowKey(shape, task.write.key) })
     } catch (error) {
       if (!(error instanceof Rejection)) throw error
       reject(task, error.message)

@@ -3,6 +3,7 @@
 import type { Value } from '../../../core/value.ts'
 import { quotedName } from '../../../mysql/sql-name.ts'
 import { literal, textLiteral } from '../literal.ts'
+import { NamesText } from '../names-text.ts'
 import type { TargetColumn } from '../target-column.ts'
 import { said, troubleOf } from '../trouble.ts'
 import type { Putting } from './putting.ts'
@@ -16,7 +17,9 @@ export async function sendStanding(
   rows: readonly StandingRow[],
 ): Promise<ReadonlyMap<StandingRow, string>> {
   const refused = new Map<StandingRow, string>()
-  const alike = Map.groupBy(rows, ({ now }) => (now === null ? '' : Object.keys(now.fields).sort().join('\u0000')))
+  const names = new NamesText()
+  // A row that goes has none.
+  const alike = Map.groupBy(rows, ({ now }) => (now === null ? null : names.of(now.fields)))
   for (const group of alike.values()) {
     for (let at = 0; at < group.length; at += ROWS_MAX) await send(by, group.slice(at, at + ROWS_MAX), refused)
   }
