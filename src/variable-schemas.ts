@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { ROLES, type Role } from './core/role.ts'
+import { RUN_KINDS } from './core/run.ts'
 import { scheduleFault } from './core/schedule.ts'
 
 export function urlSchema(protocols: readonly string[], fix: string) {
@@ -115,4 +116,10 @@ export function timeOfDaySchema() {
       const [hour, minute] = text.split(':').map(Number)
       return minute === undefined ? null : `${minute} ${hour} * * *`
     })
+}
+
+export function runKindsSchema() {
+  return listSchema()
+    .transform((kinds): readonly string[] => (kinds.includes('all') ? RUN_KINDS : kinds))
+    .pipe(z.array(z.enum(RUN_KINDS, { error: `a kind is ${RUN_KINDS.join(', ')}; or write all` })))
 }

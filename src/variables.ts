@@ -10,6 +10,7 @@ import {
   listSchema,
   logSchema,
   numberSchema,
+  runKindsSchema,
   senderSchema,
   timeOfDaySchema,
   tokensSchema,
@@ -212,6 +213,12 @@ export const VARIABLES = {
     default: '20',
     about: 'Messages an hour in all; what is held back is told later, and the next message says so.',
     schema: numberSchema(1, 1000),
+  },
+  notifyRuns: {
+    name: 'MILLRACE_NOTIFY_RUNS',
+    default: '',
+    about: 'Kinds of runs, by comma, that are told also when they are done, as `import,verify`; or `all`.',
+    schema: runKindsSchema(),
   },
   notifyDaily: {
     name: 'MILLRACE_NOTIFY_DAILY',

@@ -162,8 +162,10 @@ test('settings for telling people need each other, name their faults at once, an
     MILLRACE_NOTIFY_GATHER: '20m',
     MILLRACE_NOTIFY_PER_HOUR: '0',
     MILLRACE_NOTIFY_DAILY: '8:00',
+    MILLRACE_NOTIFY_RUNS: 'imports',
   })
-  expect(text).toContain('7 settings are wrong')
+  expect(text).toContain('MILLRACE_NOTIFY_RUNS is "imports": a kind is backfill, replay, ')
+  expect(text).toContain('8 settings are wrong')
   expect(text).toContain('MILLRACE_NOTIFY_DAILY is "8:00": write it as 08:00, or off')
   expect(text).not.toMatch(/hunter/u)
 })

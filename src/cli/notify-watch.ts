@@ -8,7 +8,6 @@ import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { CHANNELS, type Channel } from '../observe/notify/channel.ts'
 import { FARES, Outbox } from '../observe/notify/outbox.ts'
-import { badRuns } from '../pipeline/bad-runs.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { FollowNotices } from '../pipeline/follow-notices.ts'
 import { NoticeBook } from '../pipeline/notice-book.ts'
@@ -18,9 +17,11 @@ import { DayCount } from './day-count.ts'
 import { Letterbox } from './letterbox.ts'
 import { notifyChannels } from './notify-channels.ts'
 import type { Resources } from './resources.ts'
+import { Successes } from './successes.ts'
 import { Summaries, type SummariesOptions } from './summaries.ts'
 import { type PartStanding, partSymptoms, sharedSymptoms } from './symptoms.ts'
 import { Teller } from './teller.ts'
+import { troubledRuns } from './troubled-runs.ts'
 import type { Watch } from './watch.ts'
 
 export interface NotifyWatchOptions {
@@ -76,19 +77,22 @@ function telling(options: NotifyWatchOptions, channels: readonly Channel[], sign
   const book = new NoticeBook({ log, records: codecs.records, signal })
   const shared = { book, following, letterbox, clock, console: consoleUrl(config) }
   const summaries = summariesOf(options, shared)
+  const { notifyRuns: kinds, notifyGatherMs: gatherMs } = config
+  const successes = kinds.length === 0 ? null : new Successes({ ...shared, kinds, gatherMs, runs })
   const teller = new Teller({
     ...{ ...shared, metrics, isWanted: (incident) => summaries?.tells(incident) ?? false },
-    times: { gatherMs: config.notifyGatherMs, remindMs: config.notifyRemindMs },
+    times: { gatherMs, remindMs: config.notifyRemindMs },
     look: async () => {
       const view = await feed.view()
       const own = partSymptoms(view, carryingOut())
-      return { own, shared: sharedSymptoms(view, badRuns(runs, clock.nowMs())) }
+      return { own, shared: sharedSymptoms(view, troubledRuns(runs, clock.nowMs())) }
     },
   })
   return {
     outbox,
     look: async () => {
       await teller.look()
+      await successes?.look()
       await summaries?.look(await feed.view())
     },
     leave: async () => summaries?.save(),

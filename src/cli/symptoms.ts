@@ -5,13 +5,16 @@ import { LATE_S } from '../control/troubles.ts'
 import { CAUSE_OF } from '../core/cause.ts'
 import { counted } from '../core/counted.ts'
 import { ERRORS, type ErrorCode } from '../core/errors.ts'
-import type { RunFault } from '../core/run.ts'
+import type { Order, RunFault } from '../core/run.ts'
+import { type SetAside, setAsideMend, setAsideOf, setAsideWhy } from '../core/set-aside.ts'
 import { spoken } from '../core/spoken.ts'
 import type { Symptom } from '../core/symptom.ts'
-import type { Run } from '../pipeline/run-book.ts'
+import type { Run, RunStanding } from '../pipeline/run-book.ts'
 
 /** What stands still says so sooner; who is only slow is left in peace for as long. */
 const BEHIND_S = 300
+/** It only keeps an incident open that people have heard of. */
+const NEVER_MS = Number.MAX_SAFE_INTEGER
 
 /** Of the parts of this process. */
 export function partSymptoms({ sources, flows }: FlowView, carryingOut: PartStanding): readonly Symptom[] {
@@ -23,8 +26,20 @@ export function partSymptoms({ sources, flows }: FlowView, carryingOut: PartStan
 }
 
 /** What the log tells every process alike. */
-export function sharedSymptoms({ flows }: FlowView, badRuns: readonly Run[]): readonly Symptom[] {
-  return [...flows.flatMap(flowSymptoms), ...badRuns.map(runSymptom)]
+export function sharedSymptoms({ flows }: FlowView, runs: TroubledRuns): readonly Symptom[] {
+  return [
+    ...flows.flatMap((flow) => flowSymptoms(flow, runs.setAside.get(flow.connector) ?? new Map())),
+    ...runs.bad.map(runSymptom),
+    ...runs.again.map(againSymptom),
+  ]
+}
+
+export interface TroubledRuns {
+  readonly bad: readonly Run[]
+  /** Those that failed and go on. */
+  readonly again: readonly RunStanding[]
+  /** What the last import of a connector has set aside. */
+  readonly setAside: ReadonlyMap<string, SetAside>
 }
 
 export interface PartStanding {
@@ -66,7 +81,10 @@ function partSymptom(part: string, { state, error }: PartStanding): readonly Sym
   ]
 }
 
-function flowSymptoms({ connector, error, lag_seconds, lag_records, ...flow }: ConnectorFlow): readonly Symptom[] {
+function flowSymptoms(
+  { connector, error, lag_seconds, lag_records, ...flow }: ConnectorFlow,
+  setAside: SetAside,
+): readonly Symptom[] {
   const late = symptom({
     key: `behind ${connector}`,
     group: `behind ${connector}`,
@@ -92,9 +110,9 @@ function flowSymptoms({ connector, error, lag_seconds, lag_records, ...flow }: C
     key: `dead ${connector}`,
     group: 'dead letters',
     what: `${connector} has ${counted(flow.dead_letters, 'dead letter')}`,
-    why: 'the target refused them, or nobody could make sense of them; later changes of their rows wait behind them',
+    why: deadWhy(setAside),
     cause: 'data',
-    mend: 'See why, mend it, then retry them.',
+    mend: `${['See why, mend it, then retry them', ...setAsideMend(setAside)].join('; ')}.`,
     command: `millrace dead list --connector ${connector}`,
     link: `#/dead?connector=${connector}`,
     count: flow.dead_letters,
@@ -118,15 +136,40 @@ function flowSymptoms({ connector, error, lag_seconds, lag_records, ...flow }: C
   ]
 }
 
+function deadWhy(setAside: SetAside): string {
+  if (setAside.size > 0) return `the last import has set aside ${setAsideWhy(setAside).join('; ')}`
+  return 'the target refused them, or nobody could make sense of them; later changes of their rows wait behind them'
+}
+
+function sharedOf({ id, connector }: Order) {
+  return { key: `run ${id}`, group: `runs of ${connector}`, link: `#/runs?id=${id}` } as const
+}
+
+/** It is no news, and not over either. */
+function againSymptom({ order, progress }: RunStanding): Symptom {
+  return symptom({
+    ...{ ...sharedOf(order), what: failedWhat(order), lastsMs: NEVER_MS },
+    why: `it goes on meanwhile; ${counted(progress?.rows ?? 0, 'row')} read`,
+    mend: 'Wait until it is done.',
+    command: `millrace runs show ${order.id}`,
+  })
+}
+
+function failedWhat({ kind, connector }: Order): string {
+  return `the ${kind} of ${connector} has failed`
+}
+
 function runSymptom({ order, progress, tally, integrity }: Run): Symptom {
   const { id, kind, connector } = order
-  const shared = { key: `run ${id}`, group: `runs of ${connector}`, link: `#/runs?id=${id}` } as const
+  const shared = sharedOf(order)
   const fault = progress?.fault ?? null
-  const rows = `${counted(progress?.rows ?? 0, 'row')} read, ${counted(tally.rejected, 'row')} not taken`
+  const setAside = setAsideOf(tally.writes)
+  const taken = `${counted(progress?.rows ?? 0, 'row')} read, ${counted(tally.rejected, 'row')} not taken`
+  const rows = [taken, ...setAsideWhy(setAside)].join('; ')
   if (fault !== null) {
     const { why, ...of } = ofError(fault.code)
     return symptom({
-      ...{ ...shared, ...of, what: `the ${kind} of ${connector} has failed`, why: `${why}; ${rows}` },
+      ...{ ...shared, ...of, what: failedWhat(order), why: `${why}; ${rows}` },
       command: `millrace runs resume ${id}`,
     })
   }
@@ -146,7 +189,7 @@ function runSymptom({ order, progress, tally, integrity }: Run): Symptom {
   return symptom({
     ...{ ...shared, what: `the import of ${connector} left ${amiss.length} discrepancies`, cause: 'data' },
     why: `${checks.join('; ')}; ${rows}`,
-    mend: 'See what was expected and what was found; import once more, or take it back.',
+    mend: `${['See what was expected and what was found; import once more, or take it back', ...setAsideMend(setAside)].join('; ')}.`,
     command: `millrace runs show ${id}`,
   })
 }

@@ -2,7 +2,7 @@
 // never keeps the pipeline waiting, and nothing that goes wrong here ends it.
 
 import { randomUUID } from 'node:crypto'
-import { type Incident, isPresent } from '../core/incident.ts'
+import { type Incident, isPresent, type Suffered } from '../core/incident.ts'
 import type { Symptom } from '../core/symptom.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { due, type GatheringTimes, isRemembered, type Notice, observe, told } from '../observe/notify/gathering.ts'
@@ -70,7 +70,9 @@ export class Teller {
       const notice = due(incident, times, nowMs)
       if (notice !== null) this.#tell(notice, nowMs)
     }
-    metrics.incidentsOpen.set(this.#incidents.filter(({ suffered }) => suffered.some(isPresent)).length)
+    const isThere = (one: Suffered) =>
+      isPresent(one) && (one.toldCount !== null || nowMs - one.sinceMs >= one.symptom.lastsMs)
+    metrics.incidentsOpen.set(this.#incidents.filter(({ suffered }) => suffered.some(isThere)).length)
   }
 
   #tell(notice: Notice, nowMs: number): void {

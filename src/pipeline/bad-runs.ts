@@ -21,7 +21,8 @@ export function badRuns(book: RunBook, nowMs: number): readonly Run[] {
     .filter(isBad)
 }
 
-function isBad(run: Run): boolean {
+/** Over, it is not as it should be. */
+export function isBad(run: Run): boolean {
   if (stateOf(run) === 'failed') return true
   const isDiffering = run.order.kind === 'verify' && run.tally.rejected > 0
   return isDiffering || run.integrity?.some(({ ok }) => !ok) === true

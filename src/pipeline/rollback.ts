@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { MillraceError } from '../core/errors.ts'
 import { NO_LIMITS, NO_TALLY, type Order, type RunFault } from '../core/run.ts'
+import { setAsideWrite } from '../core/set-aside.ts'
 import type { RecordCodec } from '../log/codec.ts'
 import type { ImportLedger } from '../sink/import-ledger.ts'
 import type { ImportUndo, KeptRow } from '../sink/import-undo.ts'
@@ -95,7 +96,8 @@ async function carryOut({ openUndo, ledger, records, clock }: RollbackOptions, w
       await work.retry(() => ledger.setAside(kept))
       const sums = { undone: at.undone + page.undone, kept: at.kept + page.kept.length }
       at = { ...sums, after: page.next, table: page.next === null ? at.table + 1 : at.table }
-      const tally = { ...NO_TALLY, applied: at.undone, stale: at.kept, run: order.id, part: PART }
+      const writes = at.kept === 0 ? {} : { [setAsideWrite('kept')]: at.kept }
+      const tally = { ...NO_TALLY, applied: at.undone, stale: at.kept, writes, run: order.id, part: PART }
       const step = { bookmark: JSON.stringify(at), rows: at.undone + at.kept, rowsPerSecond: 0 }
       await work.step(step, async () => [await tallyRecord(records, tally)])
     }

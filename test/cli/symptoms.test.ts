@@ -1,12 +1,15 @@
 // What people are told is amiss says nothing of what rows hold: whatever servers quote in their errors stays in the log.
 
 import { expect, test } from 'vitest'
-import { partSymptoms, sharedSymptoms } from '../../src/cli/symptoms.ts'
+import { partSymptoms, sharedSymptoms, type TroubledRuns } from '../../src/cli/symptoms.ts'
 import type { FlowView } from '../../src/control/flow-view.ts'
 import { CAUSE_OF, CAUSES } from '../../src/core/cause.ts'
 import { ERRORS } from '../../src/core/errors.ts'
-import { NO_LIMITS, NO_TALLY, type RunFault } from '../../src/core/run.ts'
+import type { RunFault } from '../../src/core/run.ts'
+import { setAsideOf } from '../../src/core/set-aside.ts'
 import type { Run } from '../../src/pipeline/run-book.ts'
+import { connectorFlow, flowView } from '../support/flow-view.ts'
+import { ran } from '../support/ran.ts'
 
 const SECRETS = ['ann@example.com', '+34 600 123 456', 'the soup was cold', 'hunter2', 'tok_live_abcdef']
 const message = `Duplicate entry '${SECRETS.join('-')}' for key 'email'; mysql://root:hunter2@db:3306/app`
@@ -15,49 +18,31 @@ const quoting = (code: string): RunFault => ({ code, message, hint: `Try ${messa
 function flow(error: RunFault, state: 'stopped' | 'retrying'): FlowView {
   const source = { name: 'mysql.app', kind: 'mysql', state, error, seen_at: null, lag_seconds: null } as const
   const counts = { dead_letters: 1_000, open_gaps: 1, open_conflicts: 2 }
-  const rates = { records_per_second: null, writes: null, latency_ms: null, lag_records: 7, lag_seconds: 900 }
-  return {
-    ...{ at: '2026-01-01T00:00:00Z', version: '1', started_at: '2026-01-01T00:00:00Z', ready: false, why: [message] },
-    sources: [{ ...source, rows_per_second: null }],
-    log: { kind: 'file', records_per_second: null, bytes_per_second: null },
-    sinks: [],
-    flows: [{ connector: 'feedback', from: 'mysql.app', to: 'dynamodb', state, error, ...rates, ...counts }],
-    ...{ runs: { active: 0, queued: 0 }, troubles: [] },
-  }
+  return flowView({
+    ...{ ready: false, why: [message], sources: [{ ...source, rows_per_second: null }] },
+    flows: [connectorFlow({ ...counts, state, error, lag_records: 7, lag_seconds: 900 })],
+  })
 }
 
-function failed(fault: RunFault | null): Run {
-  const order = {
-    ...({
-      id: 'r1',
-      kind: 'import',
-      connector: 'square',
-      scope: JSON.stringify({ note: message }),
-      by: 'ann',
-    } as const),
-    ...({ limits: NO_LIMITS, wanted: 'running', attempt: 0, orderedAtMs: 0 } as const),
-  }
-  const progress = {
-    ...({ id: 'r1', state: 'failed', attempt: 0, bookmark: message, rows: 40, rowsExpected: null } as const),
-    ...{ rowsPerSecond: 0, startedAtMs: 0, updatedAtMs: 0, endedAtMs: 1, fault },
-  }
-  const check = {
-    check: 'count',
-    table: 'orders',
-    name: 'rows',
-    expected: 10,
-    found: 8,
-    threshold: 0,
-    ok: false,
-  } as const
-  return { order, progress, tally: { ...NO_TALLY, rejected: 3 }, integrity: [{ ...check, why: message }] }
+function failed(fault: RunFault | null, writes: Record<string, number> = {}): Run {
+  const check = { check: 'count', table: 'orders', name: 'rows', expected: 10, found: 8, threshold: 0 } as const
+  return ran('r1', {
+    order: { scope: JSON.stringify({ note: message }) },
+    progress: { state: 'failed', bookmark: message, fault },
+    tally: { rejected: 3, writes },
+    integrity: [{ ...check, ok: false, why: message }],
+  })
+}
+
+function runsOf(...bad: readonly Run[]): TroubledRuns {
+  return { bad, again: bad, setAside: new Map() }
 }
 
 test.each(Object.keys(ERRORS))('%s: its cause and fix are told, and nothing that it quotes', (code) => {
   const fault = quoting(code)
   const all = [
     ...partSymptoms(flow(fault, 'stopped'), { state: 'retrying', error: fault }),
-    ...sharedSymptoms(flow(fault, 'retrying'), [failed(fault), failed(null)]),
+    ...sharedSymptoms(flow(fault, 'retrying'), runsOf(failed(fault), failed(null))),
   ]
   const text = JSON.stringify(all)
   for (const secret of SECRETS) expect(text).not.toContain(secret)
@@ -73,12 +58,37 @@ test('what one server causes belongs together; what waits for a person does not'
   const view = flow(fault, 'retrying')
   const parts = partSymptoms(view, { state: 'retrying', error: fault })
   expect(parts.map(({ group }) => group)).toEqual(['mysql', 'mysql', 'mysql'])
-  const shared = sharedSymptoms(view, [failed(fault)])
-  expect(shared.map(({ group }) => group)).toEqual(['gaps', 'dead letters', 'conflicts', 'runs of square'])
+  const shared = sharedSymptoms(view, runsOf(failed(fault)))
+  expect(shared.map(({ group }) => group)).toEqual([
+    'gaps',
+    'dead letters',
+    'conflicts',
+    'runs of square',
+    'runs of square',
+  ])
   expect(shared[1]).toMatchObject({ what: 'feedback has 1,000 dead letters', count: 1_000 })
 })
 
 test('an import is told with what was read, not taken, expected and found', () => {
-  const [run] = sharedSymptoms(flow(quoting('MYSQL_DENIED'), 'retrying'), [failed(null)]).slice(-1)
+  const run = sharedSymptoms(flow(quoting('MYSQL_DENIED'), 'retrying'), runsOf(failed(null))).at(-2)
   expect(run?.why).toBe('count of orders: expected 10, found 8; 40 rows read, 3 rows not taken')
+})
+
+test('why rows were set aside is told in words, with the fix, of the import and of its dead letters', () => {
+  const bad = failed(null, { 'orders inserted': 30, 'set aside validation': 2, 'set aside duplicate': 1 })
+  const runs = { ...runsOf(bad), setAside: new Map([['feedback', setAsideOf(bad.tally.writes)]]) }
+  const told = sharedSymptoms(flow(quoting('MYSQL_DENIED'), 'retrying'), runs)
+  const words =
+    '2 rows by validation: a field is missing, or is not what it has to be; 1 row by duplicate: another row of the same import has the same key'
+  for (const symptom of [told[1], told[3]]) {
+    expect(symptom?.why).toContain(words)
+    expect(symptom?.mend).toContain('of validation: mend these rows where they come from, and import them again')
+    expect(symptom?.mend).toContain('of duplicate: leave one of each where they come from')
+  }
+})
+
+test('a run that failed and goes on is the same as before, not over and no news', () => {
+  const [before, meanwhile] = sharedSymptoms(flowView(), runsOf(failed(quoting('MYSQL_DENIED'))))
+  expect(meanwhile).toMatchObject({ key: before?.key, group: before?.group, what: before?.what })
+  expect(meanwhile?.lastsMs).toBeGreaterThan(365 * 24 * 3_600_000)
 })

@@ -2,36 +2,15 @@
 // each time, the second as an answer to the first.
 
 import { expect, test } from 'vitest'
-import { AvroRecords } from '../../src/log/avro/avro-records.ts'
-import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts'
-import { NoticeBook } from '../../src/pipeline/notice-book.ts'
-import { declaredTopics } from '../../src/pipeline/topics.ts'
 import { runCommand } from '../support/command.ts'
 import { openFaultProxy } from '../support/fault-proxy.ts'
 import { FeedbackPlace } from '../support/feedback-place.ts'
+import { inNotices, toldInAll } from '../support/in-notices.ts'
 import { MailServer } from '../support/mail-server.ts'
 import { Millrace } from '../support/millrace.ts'
 import { ScriptedApi } from '../support/scripted-api.ts'
 import { sharedMysql } from '../support/shared-server.ts'
 import { until } from '../support/until.ts'
-
-async function inBook<Answer>(path: string, ask: (book: NoticeBook) => Answer | Promise<Answer>): Promise<Answer> {
-  const log = await openSqliteLog({ path })
-  try {
-    await log.declare(declaredTopics([], 1))
-    const { signal } = new AbortController()
-    const book = new NoticeBook({ log, records: new AvroRecords(null), signal })
-    await book.refresh()
-    return await ask(book)
-  } finally {
-    await log.close()
-  }
-}
-
-/** How many messages the log knows of. */
-function told(path: string): Promise<number> {
-  return inBook(path, (book) => book.all('incident').reduce((sum, { tellings }) => sum + tellings, 0))
-}
 
 /** Until it has looked twice more at what there is to tell. */
 async function looksAgain({ url }: Millrace): Promise<void> {
@@ -94,7 +73,7 @@ test('what was told before a restart is not told as new, and its end is told in 
   const first = await place.millrace()
   await network.refuse()
   const [failure] = await mails.count(1)
-  const isKept = async () => ((await told(place.path)) === 1 ? true : null)
+  const isKept = async () => ((await inNotices(place.path, toldInAll)) === 1 ? true : null)
   await until(isKept, { what: 'the incident is on record' })
   await first.kill()
 
@@ -160,19 +139,19 @@ test('a daily summary that was missed comes once, by mail and Slack, and another
     MILLRACE_NOTIFY_DAILY: new Date(Date.now() - 6 * 3_600_000).toISOString().slice(11, 16),
   })
   const lastMs = Date.now() - 3 * 24 * 3_600_000
-  await inBook(place.path, (book) => book.keepTold({ name: 'summary', atMs: lastMs }, []))
+  await inNotices(place.path, (book) => book.keepTold({ name: 'summary', atMs: lastMs }, []))
   const first = await place.millrace()
   const [mail] = await mails.count(1)
   expect(mail!.subject).toMatch(/^\[millrace\] Daily summary, .*: all well$/u)
   expect(mail!.said).toContain('Delivered: 0 changes')
   await until(async () => (slack.asked.length === 1 ? true : null), { what: 'Slack has it too' })
   expect(JSON.stringify(slack.asked[0]!.body)).toContain('*Delivered*: 0 changes')
-  const isKept = () => inBook(place.path, (book) => ((book.toldMs('summary') ?? 0) > lastMs ? true : null))
+  const isKept = () => inNotices(place.path, (book) => ((book.toldMs('summary') ?? 0) > lastMs ? true : null))
   await until(isKept, { what: 'it is on record' })
   await first.kill()
 
   const second = await place.millrace()
-  const isCounting = () => inBook(place.path, (book) => (book.all('figures').length >= 2 ? true : null))
+  const isCounting = () => inNotices(place.path, (book) => (book.all('figures').length >= 2 ? true : null))
   await until(isCounting, { what: 'the next process has left its figures' })
   await looksAgain(second)
   expect(mails.mails).toHaveLength(1)
