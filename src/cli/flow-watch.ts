@@ -42,7 +42,7 @@ export class FlowWatch {
     const flows = connectors.map((connector) => connectorFlow(this.#options, connector, parts))
     const sources = sourceFlows(this.#options, parts)
     const carryingOut = { state: parts.stateOf(RUNNING), error: parts.errorOf(RUNNING) }
-    const amiss = { carryingOut, runs: this.#badRuns(), throttles: this.#throttles() }
+    const amiss = { carryingOut, runs: this.#badRuns(), throttles: this.throttles() }
     return {
       at: new Date(clock.nowMs()).toISOString(),
       version,
@@ -53,6 +53,12 @@ export class FlowWatch {
       runs: this.#runs(),
       troubles: [...troublesOf({ sources, flows, ...amiss })],
     }
+  }
+
+  /** Of the last minute, by connector, of what this process delivers. */
+  throttles(): ReadonlyMap<string, number> {
+    const { connectors, rates } = this.#options
+    return new Map(connectors.map(({ name }) => [name, rates.grown('sinkThrottles', { connector: name })]))
   }
 
   /** Until the log has said what is new, or has taken too long: what it said last stands, and the parts say what is amiss. */
@@ -86,11 +92,6 @@ export class FlowWatch {
     return badRuns(books.runs, clock.nowMs()).map(({ order, progress }) => {
       return { ...order, fault: progress?.fault ?? null }
     })
-  }
-
-  #throttles(): ReadonlyMap<string, number> {
-    const { connectors, rates } = this.#options
-    return new Map(connectors.map(({ name }) => [name, rates.grown('sinkThrottles', { connector: name })]))
   }
 
   #runs(): FlowView['runs'] {

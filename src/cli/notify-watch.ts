@@ -12,7 +12,8 @@ import type { Clock } from '../pipeline/clock.ts'
 import { FollowNotices } from '../pipeline/follow-notices.ts'
 import { NoticeBook } from '../pipeline/notice-book.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
-import type { RunBook } from '../pipeline/run-book.ts'
+import type { ScheduledImport } from '../pipeline/schedule-desk.ts'
+import type { Books } from './books.ts'
 import { DayCount } from './day-count.ts'
 import { Letterbox } from './letterbox.ts'
 import { notifyChannels } from './notify-channels.ts'
@@ -29,8 +30,11 @@ export interface NotifyWatchOptions {
   readonly connectors: readonly ReadyConnector[]
   readonly resources: Resources
   readonly feed: Pick<FlowFeed, 'view'>
-  readonly runs: RunBook
+  readonly books: Pick<Books, 'runs' | 'bookmarks'>
+  readonly schedules: readonly ScheduledImport[]
   readonly carryingOut: () => PartStanding
+  /** Of the last minute, by connector. */
+  readonly throttles: () => ReadonlyMap<string, number>
   readonly metrics: Metrics
   readonly logger: Logger
   readonly clock: Clock
@@ -61,7 +65,7 @@ export function notifyWatch(options: NotifyWatchOptions): Watch {
 }
 
 function telling(options: NotifyWatchOptions, channels: readonly Channel[], signal: AbortSignal) {
-  const { config, resources, feed, runs, carryingOut, metrics, logger, clock } = options
+  const { config, resources, feed, books, schedules, carryingOut, throttles, metrics, logger, clock } = options
   const { log, codecs } = resources
   const outbox = new Outbox({
     channels,
@@ -78,14 +82,14 @@ function telling(options: NotifyWatchOptions, channels: readonly Channel[], sign
   const shared = { book, following, letterbox, clock, console: consoleUrl(config) }
   const summaries = summariesOf(options, shared)
   const { notifyRuns: kinds, notifyGatherMs: gatherMs } = config
-  const successes = kinds.length === 0 ? null : new Successes({ ...shared, kinds, gatherMs, runs })
+  const successes = kinds.length === 0 ? null : new Successes({ ...shared, kinds, gatherMs, runs: books.runs })
   const teller = new Teller({
     ...{ ...shared, metrics, isWanted: (incident) => summaries?.tells(incident) ?? false },
     times: { gatherMs, remindMs: config.notifyRemindMs },
     look: async () => {
       const view = await feed.view()
-      const own = partSymptoms(view, carryingOut())
-      return { own, shared: sharedSymptoms(view, troubledRuns(runs, clock.nowMs())) }
+      const own = partSymptoms(view, { carryingOut: carryingOut(), throttles: throttles() })
+      return { own, shared: sharedSymptoms(view, troubledRuns({ ...books, schedules, nowMs: clock.nowMs() })) }
     },
   })
   return {
@@ -103,12 +107,12 @@ function telling(options: NotifyWatchOptions, channels: readonly Channel[], sign
 type SharedOptions = Pick<SummariesOptions, 'book' | 'following' | 'letterbox' | 'clock' | 'console'>
 
 /** None where nobody wants one. */
-function summariesOf({ config, resources, connectors, metrics, runs }: NotifyWatchOptions, shared: SharedOptions) {
+function summariesOf({ config, resources, connectors, metrics, books }: NotifyWatchOptions, shared: SharedOptions) {
   const { notifyDaily: cron, timeZone: zone } = config
   if (cron === null) return null
   const names = connectors.map(({ connector }) => connector.name)
   const count = new DayCount({ metrics, connectors: names, sources: resources.sources.names })
-  return new Summaries({ ...shared, cron, zone, place: placeOf(config), count, runs })
+  return new Summaries({ ...shared, cron, zone, place: placeOf(config), count, runs: books.runs })
 }
 
 /** The same for all processes of one millrace. */

@@ -25,6 +25,7 @@ import { capturePart, deliverPart, type Part, partsOf, RUNNING } from './parts.t
 import { Rates } from './rates.ts'
 import { Reporter } from './reporter.ts'
 import type { Resources } from './resources.ts'
+import { scheduledImports } from './scheduled-imports.ts'
 import type { ServiceRole } from './service-role.ts'
 import { serviceRoutes } from './service-routes.ts'
 import type { Watch } from './watch.ts'
@@ -83,7 +84,10 @@ export class Service {
     }
     this.#watches = [
       ...watchesOf({ ...options, books, desk, clock }),
-      notifyWatch({ ...options, feed, runs: books.runs, carryingOut, clock }),
+      notifyWatch({
+        ...{ ...options, feed, books, carryingOut, clock, schedules: scheduledImports({ ...options, desk }) },
+        throttles: () => flow.throttles(),
+      }),
     ]
     this.control = new ControlServer({
       host: config.httpHost,

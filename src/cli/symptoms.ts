@@ -2,27 +2,36 @@
 
 import type { ConnectorFlow, FlowView, SourceFlow } from '../control/flow-view.ts'
 import { LATE_S } from '../control/troubles.ts'
-import { CAUSE_OF } from '../core/cause.ts'
 import { counted } from '../core/counted.ts'
-import { ERRORS, type ErrorCode } from '../core/errors.ts'
-import type { Order, RunFault } from '../core/run.ts'
-import { type SetAside, setAsideMend, setAsideOf, setAsideWhy } from '../core/set-aside.ts'
+import { ERRORS } from '../core/errors.ts'
+import type { RunFault } from '../core/run.ts'
+import { type SetAside, setAsideMend, setAsideWhy } from '../core/set-aside.ts'
 import { spoken } from '../core/spoken.ts'
 import type { Symptom } from '../core/symptom.ts'
 import type { Run, RunStanding } from '../pipeline/run-book.ts'
+import { againSymptom, type LateSchedule, lateSymptoms, runSymptom } from './run-symptoms.ts'
+import { isCode, ofError, symptomOf } from './symptom-of.ts'
 
 /** What stands still says so sooner; who is only slow is left in peace for as long. */
 const BEHIND_S = 300
-/** It only keeps an incident open that people have heard of. */
-const NEVER_MS = Number.MAX_SAFE_INTEGER
+/** Requests of a minute that the target may refuse, and for how long more are nobody's concern: it slows down by itself. */
+const THROTTLES_MAX = 60
+const THROTTLED_MS = 10 * 60_000
 
 /** Of the parts of this process. */
-export function partSymptoms({ sources, flows }: FlowView, carryingOut: PartStanding): readonly Symptom[] {
+export function partSymptoms({ sources, flows }: FlowView, { carryingOut, throttles }: Parts): readonly Symptom[] {
   return [
     ...sources.flatMap(sourceSymptoms),
     ...flows.flatMap(({ connector, state, error }) => partSymptom(`delivery of ${connector}`, { state, error })),
     ...partSymptom('carrying out of runs', carryingOut),
+    ...[...throttles].flatMap(([connector, count]) => (count > THROTTLES_MAX ? [throttledSymptom(connector)] : [])),
   ]
+}
+
+export interface Parts {
+  readonly carryingOut: PartStanding
+  /** Of the last minute, by connector. */
+  readonly throttles: ReadonlyMap<string, number>
 }
 
 /** What the log tells every process alike. */
@@ -31,6 +40,7 @@ export function sharedSymptoms({ flows }: FlowView, runs: TroubledRuns): readonl
     ...flows.flatMap((flow) => flowSymptoms(flow, runs.setAside.get(flow.connector) ?? new Map())),
     ...runs.bad.map(runSymptom),
     ...runs.again.map(againSymptom),
+    ...runs.late.flatMap(lateSymptoms),
   ]
 }
 
@@ -38,6 +48,7 @@ export interface TroubledRuns {
   readonly bad: readonly Run[]
   /** Those that failed and go on. */
   readonly again: readonly RunStanding[]
+  readonly late: readonly LateSchedule[]
   /** What the last import of a connector has set aside. */
   readonly setAside: ReadonlyMap<string, SetAside>
 }
@@ -51,7 +62,7 @@ function sourceSymptoms({ name, kind, state, error, lag_seconds }: SourceFlow): 
   if (error !== null) return kind === 'import' ? [] : partSymptom(`capture of ${name}`, { state, error })
   if (state !== 'running' || lag_seconds === null || lag_seconds <= LATE_S) return []
   return [
-    symptom({
+    symptomOf({
       key: `silent ${name}`,
       group: kind,
       severity: 'critical',
@@ -69,7 +80,7 @@ function partSymptom(part: string, { state, error }: PartStanding): readonly Sym
   if (error === null) return []
   const isStopped = state === 'stopped'
   return [
-    symptom({
+    symptomOf({
       key: `${part} ${isStopped ? 'stopped' : 'retrying'}`,
       group: groupOf(error.code, part),
       severity: isStopped ? 'critical' : 'warning',
@@ -81,11 +92,22 @@ function partSymptom(part: string, { state, error }: PartStanding): readonly Sym
   ]
 }
 
+function throttledSymptom(connector: string): Symptom {
+  return symptomOf({
+    ...{ key: `throttled ${connector}`, group: 'throttling', link: '#/flow', lastsMs: THROTTLED_MS },
+    what: `the target throttles ${connector}`,
+    why: `it has refused more than a request a second for ${spoken(THROTTLED_MS / 1000)}; nothing is lost, but all is slower`,
+    cause: 'capacity',
+    mend: 'Give its tables more capacity, or have millrace take less of it: MILLRACE_WRITE_UNITS for all, the limits of a run for that.',
+    command: `millrace status --connector ${connector}`,
+  })
+}
+
 function flowSymptoms(
   { connector, error, lag_seconds, lag_records, ...flow }: ConnectorFlow,
   setAside: SetAside,
 ): readonly Symptom[] {
-  const late = symptom({
+  const late = symptomOf({
     key: `behind ${connector}`,
     group: `behind ${connector}`,
     what: `${connector} is behind`,
@@ -94,7 +116,7 @@ function flowSymptoms(
     command: `millrace status --connector ${connector}`,
     link: '#/flow',
   })
-  const gaps = symptom({
+  const gaps = symptomOf({
     key: `gaps ${connector}`,
     group: 'gaps',
     severity: 'critical',
@@ -106,7 +128,7 @@ function flowSymptoms(
     link: '#/verification',
     count: flow.open_gaps,
   })
-  const dead = symptom({
+  const dead = symptomOf({
     key: `dead ${connector}`,
     group: 'dead letters',
     what: `${connector} has ${counted(flow.dead_letters, 'dead letter')}`,
@@ -117,7 +139,7 @@ function flowSymptoms(
     link: `#/dead?connector=${connector}`,
     count: flow.dead_letters,
   })
-  const conflicts = symptom({
+  const conflicts = symptomOf({
     key: `conflicts ${connector}`,
     group: 'conflicts',
     what: `${connector} has ${counted(flow.open_conflicts, 'open conflict')}`,
@@ -141,71 +163,6 @@ function deadWhy(setAside: SetAside): string {
   return 'the target refused them, or nobody could make sense of them; later changes of their rows wait behind them'
 }
 
-function sharedOf({ id, connector }: Order) {
-  return { key: `run ${id}`, group: `runs of ${connector}`, link: `#/runs?id=${id}` } as const
-}
-
-/** It is no news, and not over either. */
-function againSymptom({ order, progress }: RunStanding): Symptom {
-  return symptom({
-    ...{ ...sharedOf(order), what: failedWhat(order), lastsMs: NEVER_MS },
-    why: `it goes on meanwhile; ${counted(progress?.rows ?? 0, 'row')} read`,
-    mend: 'Wait until it is done.',
-    command: `millrace runs show ${order.id}`,
-  })
-}
-
-function failedWhat({ kind, connector }: Order): string {
-  return `the ${kind} of ${connector} has failed`
-}
-
-function runSymptom({ order, progress, tally, integrity }: Run): Symptom {
-  const { id, kind, connector } = order
-  const shared = sharedOf(order)
-  const fault = progress?.fault ?? null
-  const setAside = setAsideOf(tally.writes)
-  const taken = `${counted(progress?.rows ?? 0, 'row')} read, ${counted(tally.rejected, 'row')} not taken`
-  const rows = [taken, ...setAsideWhy(setAside)].join('; ')
-  if (fault !== null) {
-    const { why, ...of } = ofError(fault.code)
-    return symptom({
-      ...{ ...shared, ...of, what: failedWhat(order), why: `${why}; ${rows}` },
-      command: `millrace runs resume ${id}`,
-    })
-  }
-  if (kind === 'verify') {
-    return symptom({
-      ...{ ...shared, what: `a verification of ${connector} has found ${counted(tally.rejected, 'row')} that differ` },
-      ...{ why: 'rows of the target are not what their rows in the source should have become', cause: 'data' },
-      mend: 'See which; a verification that repairs mends them.',
-      command: `millrace verify --connector ${connector} --repair`,
-      link: `#/verification?id=${id}`,
-    })
-  }
-  const amiss = (integrity ?? []).filter(({ ok }) => !ok)
-  const checks = amiss.map(({ check, table, expected, found }) => {
-    return `${check} of ${table}: expected ${expected}, found ${found ?? 'unknown'}`
-  })
-  return symptom({
-    ...{ ...shared, what: `the import of ${connector} left ${amiss.length} discrepancies`, cause: 'data' },
-    why: `${checks.join('; ')}; ${rows}`,
-    mend: `${['See what was expected and what was found; import once more, or take it back', ...setAsideMend(setAside)].join('; ')}.`,
-    command: `millrace runs show ${id}`,
-  })
-}
-
-type Given = Pick<Symptom, 'key' | 'group' | 'what' | 'why' | 'mend'> & Partial<Symptom>
-
-function symptom(given: Given): Symptom {
-  return { severity: 'warning', cause: null, command: null, link: null, count: null, lastsMs: 0, ...given }
-}
-
-/** An error by its code alone: its message may quote what somebody wrote, and so may a hint that was made for it. */
-function ofError(code: string): Pick<Symptom, 'why' | 'cause' | 'mend'> {
-  if (!isCode(code)) return { why: 'an error without a name', cause: 'defect', mend: 'The log of millrace has it.' }
-  return { why: code, cause: CAUSE_OF[code], mend: ERRORS[code].hint }
-}
-
 /** What fails by the same server is one outage, whatever it stops. */
 function groupOf(code: string, part: string): string {
   const [server] = /^(MYSQL|DYNAMODB|KAFKA|LOG|REGISTRY)(?=_)/u.exec(code) ?? []
@@ -214,8 +171,4 @@ function groupOf(code: string, part: string): string {
 
 function commandOf(code: string): string | null {
   return isCode(code) ? (/`(millrace [^`]+)`/u.exec(ERRORS[code].hint)?.[1] ?? null) : null
-}
-
-function isCode(code: string): code is ErrorCode {
-  return Object.hasOwn(ERRORS, code)
 }

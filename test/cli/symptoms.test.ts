@@ -35,13 +35,13 @@ function failed(fault: RunFault | null, writes: Record<string, number> = {}): Ru
 }
 
 function runsOf(...bad: readonly Run[]): TroubledRuns {
-  return { bad, again: bad, setAside: new Map() }
+  return { bad, again: bad, late: [], setAside: new Map() }
 }
 
 test.each(Object.keys(ERRORS))('%s: its cause and fix are told, and nothing that it quotes', (code) => {
   const fault = quoting(code)
   const all = [
-    ...partSymptoms(flow(fault, 'stopped'), { state: 'retrying', error: fault }),
+    ...partSymptoms(flow(fault, 'stopped'), { carryingOut: { state: 'retrying', error: fault }, throttles: new Map() }),
     ...sharedSymptoms(flow(fault, 'retrying'), runsOf(failed(fault), failed(null))),
   ]
   const text = JSON.stringify(all)
@@ -56,7 +56,7 @@ test.each(Object.keys(ERRORS))('%s: its cause and fix are told, and nothing that
 test('what one server causes belongs together; what waits for a person does not', () => {
   const fault = quoting('MYSQL_UNREACHABLE')
   const view = flow(fault, 'retrying')
-  const parts = partSymptoms(view, { state: 'retrying', error: fault })
+  const parts = partSymptoms(view, { carryingOut: { state: 'retrying', error: fault }, throttles: new Map() })
   expect(parts.map(({ group }) => group)).toEqual(['mysql', 'mysql', 'mysql'])
   const shared = sharedSymptoms(view, runsOf(failed(fault)))
   expect(shared.map(({ group }) => group)).toEqual([
@@ -91,4 +91,27 @@ test('a run that failed and goes on is the same as before, not over and no news'
   const [before, meanwhile] = sharedSymptoms(flowView(), runsOf(failed(quoting('MYSQL_DENIED'))))
   expect(meanwhile).toMatchObject({ key: before?.key, group: before?.group, what: before?.what })
   expect(meanwhile?.lastsMs).toBeGreaterThan(365 * 24 * 3_600_000)
+})
+
+test('a target that throttles more than now and then is told once that has lasted', () => {
+  const throttles = new Map([
+    ['feedback', 61],
+    ['products', 60],
+  ])
+  const told = partSymptoms(flowView(), { carryingOut: { state: 'running', error: null }, throttles })
+  expect(told).toMatchObject([{ what: 'the target throttles feedback', cause: 'capacity', lastsMs: 600_000 }])
+})
+
+test('a schedule that nobody orders is missed, and one that is ordered and not done is late', () => {
+  const minutes = (count: number) => count * 60_000
+  const late = [
+    { schedule: 'square/a', connector: 'square', lateMs: minutes(11), isOrdered: false },
+    { schedule: 'square/b', connector: 'square', lateMs: minutes(10), isOrdered: false },
+    { schedule: 'square/c', connector: 'square', lateMs: minutes(241), isOrdered: true },
+    { schedule: 'square/d', connector: 'square', lateMs: minutes(240), isOrdered: true },
+  ]
+  expect(sharedSymptoms(flowView(), { ...runsOf(), late })).toMatchObject([
+    { group: 'runs of square', what: 'square/a was missed', why: expect.stringContaining('nobody has ordered it') },
+    { group: 'runs of square', what: 'square/c is late', why: expect.stringContaining('is not done') },
+  ])
 })

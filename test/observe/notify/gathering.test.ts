@@ -88,6 +88,14 @@ describe('an incident', () => {
     expect(kinds(heard)).toEqual(['opened'])
   })
 
+  test('of what has to last is told once it has, also where it pauses for less than a minute', () => {
+    const isThere = (atMs: number) => atMs < HOUR && atMs % (2 * MINUTE) < 80 * SECOND
+    const slow = symptom('a', { lastsMs: 10 * MINUTE })
+    const { heard } = history(2 * HOUR, (atMs) => (isThere(atMs) ? [slow] : []))
+    expect(heard).toMatchObject([{ kind: 'opened', atMs: 10 * MINUTE }, { kind: 'recovered' }])
+    expect(history(2 * HOUR, (atMs) => (atMs < 9 * MINUTE ? [slow] : [])).heard).toEqual([])
+  })
+
   test('that comes back goes on as the same', () => {
     const isOut = (atMs: number) => between(0, 2 * MINUTE)(atMs) || between(10 * MINUTE, 30 * MINUTE)(atMs)
     const { heard } = history(2 * HOUR, (atMs) => (isOut(atMs) ? [symptom('a')] : []))
