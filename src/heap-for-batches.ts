@@ -3,7 +3,7 @@
 
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
-const YOUNG_BYTES = 8 * 1024 * 1024
+const YOUNG_BYTES = 16 * 1024 * 1024
 const LOOK_MS = 20
 
 let looking: NodeJS.Timeout | null = null

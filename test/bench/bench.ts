@@ -3,6 +3,7 @@
 // `--profile DIR` (which leaves a CPU profile of each contender) are for work on the code: what they measure is printed and
 // not written.
 
+import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -45,6 +46,9 @@ const setting: Setting = {
   measure: (file, job) => runContender(file, job, { profiles }),
   say: (line) => process.stderr.write(`${line}\n`),
 }
+
+execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 2, 2] })
+process.env.MILLRACE_TEST_MAIN = resolve('dist/src/main.js')
 
 const reports: Report[] = []
 for (const benchmark of chosen) {
