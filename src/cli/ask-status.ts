@@ -88,7 +88,7 @@ async function deadLetters({ resources, setup, signal }: Asking, { connector }: 
   const { log, codecs } = resources
   const { database } = setup.config
   const letters = new DeadLetters({ log, ...codecs, database, connectors: [connector], clock: systemClock, signal })
-  return (await letters.list({ connector: connector.name }, 1)).total
+  return (await letters.list({ connector: connector.name }, { limit: 1 })).total
 }
 
 async function tables({ resources, rowsMax, signal }: Asking, ready: ReadyConnector) {

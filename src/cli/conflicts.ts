@@ -15,6 +15,7 @@ const OPTIONS: Readonly<Record<string, OptionSpec>> = {
   kind: { value: 'KIND', about: 'fields, or claim for items that lay claim to the same' },
   state: { value: 'STATE', about: 'open, decided or superseded' },
   limit: { value: 'N', about: 'list so many; 100 when left out' },
+  before: { value: 'NEXT', about: 'list those that are older: what the page before gave as its next' },
   take: { value: 'SIDE', about: 'mysql or dynamodb: whose version is written to the other side' },
   note: { value: 'TEXT', about: 'why it is taken; it stays on record' },
   detach: { about: 'order it and leave' },
@@ -22,7 +23,7 @@ const OPTIONS: Readonly<Record<string, OptionSpec>> = {
 }
 
 const TAKES: Readonly<Record<Action, readonly string[]>> = {
-  list: ['connector', 'kind', 'state', 'limit'],
+  list: ['connector', 'kind', 'state', 'limit', 'before'],
   show: [],
   resolve: ['take', 'note', 'detach', 'dry-run'],
 }
@@ -82,8 +83,8 @@ async function listed(book: Book, connectors: Connectors, { options }: Call): Pr
   const { conflictListView } = await import('../control/conflict-view.ts')
   const { bodyOf } = await import('./order-run.ts')
   const given = [...options].filter(([name]) => TAKES.list.includes(name))
-  const { limit, ...asked } = bodyOf(ConflictQuery, Object.fromEntries(given))
-  return conflictListView(book.list(conflictAsked(connectors, asked)), limit)
+  const { limit, before, ...asked } = bodyOf(ConflictQuery, Object.fromEntries(given))
+  return conflictListView(book.list(conflictAsked(connectors, asked)), { limit, before })
 }
 
 async function shown(book: Book, id: string): Promise<ConflictDetailView> {
@@ -103,8 +104,9 @@ function askedFor({ words, options }: Call): { readonly action: Action; readonly
   return { action, id: ids[0] ?? '' }
 }
 
-function listText({ total, conflicts: views }: ConflictListView): string {
-  return [`${counted(total, 'conflict')}\n`, ...views.map(lineOf)].join('')
+function listText({ total, conflicts: views, next }: ConflictListView): string {
+  const more = next === null ? '' : `Older ones: --before ${next}\n`
+  return [`${counted(total, 'conflict')}\n`, ...views.map(lineOf), more].join('')
 }
 
 function lineOf({ id, found_at, state, connectors, table, row, group, verdict, why }: ConflictView): string {

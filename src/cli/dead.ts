@@ -16,6 +16,7 @@ const OPTIONS: Readonly<Record<string, OptionSpec>> = {
   table: { value: 'TABLE', about: 'of this table' },
   reason: { value: 'TEXT', about: 'with this in their reason' },
   limit: { value: 'N', about: 'list so many; 100 when left out' },
+  before: { value: 'NEXT', about: 'list those that are older: what the page before gave as its next' },
   note: { value: 'TEXT', about: 'why they are dropped; it stays on record' },
   detach: { about: 'order the retry and leave' },
   'dry-run': { about: 'say what would be retried or dropped, and change nothing' },
@@ -23,7 +24,7 @@ const OPTIONS: Readonly<Record<string, OptionSpec>> = {
 
 /** Which options an action takes; those that stand for letters are for where no ids are given. */
 const TAKES: Readonly<Record<Action, readonly string[]>> = {
-  list: ['connector', 'table', 'reason', 'limit'],
+  list: ['connector', 'table', 'reason', 'limit', 'before'],
   show: [],
   retry: ['connector', 'table', 'reason', 'detach', 'dry-run'],
   drop: ['note', 'dry-run'],
@@ -53,9 +54,9 @@ async function list({ letters, connectors, place: { database } }: OpenDesk, { op
   const { DeadQuery, deadFilter } = await import('../control/dead-orders.ts')
   const { listView } = await import('../control/dead-view.ts')
   const { bodyOf } = await import('./order-run.ts')
-  const { limit, ...about } = bodyOf(DeadQuery, optionsOf(options, ['connector', 'table', 'reason', 'limit']))
+  const { limit, before, ...about } = bodyOf(DeadQuery, optionsOf(options, TAKES.list))
   const filter = deadFilter(declared(connectors), database, about)
-  const view = listView(await letters.list(filter, limit))
+  const view = listView(await letters.list(filter, { limit, before }))
   terminal.print(isJson ? `${JSON.stringify(view)}\n` : text(view))
   return EXIT.done
 }
@@ -115,13 +116,14 @@ function declared(connectors: OpenDesk['connectors']) {
   return connectors.map(({ connector }) => connector)
 }
 
-function text({ total, reasons, letters }: DeadListView): string {
+function text({ total, reasons, letters, next }: DeadListView): string {
   const groups = reasons.map(({ reason, count }) => `${String(count).padStart(8)}  ${reason}\n`)
   const lines = letters.map(({ id, died_at, attempts, key, topic, reason }) => {
     const row = key === null ? topic : `${topic} ${JSON.stringify(key)}`
     return `${id}  ${died_at}  tried ${attempts}  ${row}\n    ${reason}\n`
   })
-  return [`${counted(total, LETTER)}\n`, ...groups, ...lines].join('')
+  const more = next === null ? '' : `Older ones: --before ${next}\n`
+  return [`${counted(total, LETTER)}\n`, ...groups, ...lines, more].join('')
 }
 
 function invalid(what: string): MillraceError {

@@ -19,12 +19,17 @@ export const ConflictQuery = z.strictObject({
   kind: z.enum(CONFLICT_KINDS).optional(),
   state: z.enum(CONFLICT_STATES).optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  /** The `next` of the page before. */
+  before: z
+    .string()
+    .regex(/^\d{1,15}@[0-9a-f]{16}$/u, 'is no `next` of a page of conflicts')
+    .optional(),
 })
 
 /** Throws SCOPE_INVALID for a connector that there is not. */
 export function conflictAsked(
   connectors: readonly Connector[],
-  { connector, kind, state }: Omit<z.infer<typeof ConflictQuery>, 'limit'>,
+  { connector, kind, state }: Pick<z.infer<typeof ConflictQuery>, 'connector' | 'kind' | 'state'>,
 ): ConflictAsked {
   if (connector !== undefined) namedConnector(connectors, connector)
   return { connector, kind, state }

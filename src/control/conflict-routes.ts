@@ -22,10 +22,10 @@ export function conflictRoutes({ book, connectors, conflictDesk, forecast }: Con
     app.get<{ Querystring: z.infer<typeof ConflictQuery> }>('/api/conflicts', {
       config: { role: 'viewer', about: 'Conflicts of both sides, the newest first, and whose version counts.' },
       schema: { querystring: ConflictQuery },
-      handler: async ({ query: { limit, ...asked } }) => {
+      handler: async ({ query: { limit, before, ...asked } }) => {
         const about = conflictAsked(connectors, asked)
         await book.refresh()
-        return conflictListView(book.list(about), limit)
+        return conflictListView(book.list(about), { limit, before })
       },
     })
 

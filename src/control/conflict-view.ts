@@ -3,7 +3,7 @@
 import type { FieldConflict } from '../core/field-conflict.ts'
 import { fieldText } from '../core/field-text.ts'
 import { Exact, type Field } from '../core/value.ts'
-import type { KnownClaim, KnownConflict, KnownContest } from '../pipeline/conflict-book.ts'
+import { type KnownClaim, type KnownConflict, type KnownContest, newestFirst } from '../pipeline/conflict-book.ts'
 
 export interface ConflictView {
   readonly id: string
@@ -29,6 +29,13 @@ export interface ConflictView {
 export interface ConflictListView {
   readonly total: number
   readonly conflicts: readonly ConflictView[]
+  /** What to ask for as `before` to read on; null at the oldest. */
+  readonly next: string | null
+}
+
+interface ConflictPage {
+  readonly limit: number
+  readonly before?: string | undefined
 }
 
 /** Field by field, what each side has, and what its finder's source had before. */
@@ -48,8 +55,26 @@ export interface ConflictDetailView extends ConflictView {
   readonly claimant: string | null
 }
 
-export function conflictListView(conflicts: readonly KnownConflict[], limit: number): ConflictListView {
-  return { total: conflicts.length, conflicts: conflicts.slice(0, limit).map(conflictView) }
+/** Of all that are meant, the newest first. */
+export function conflictListView(
+  conflicts: readonly KnownConflict[],
+  { limit, before }: ConflictPage,
+): ConflictListView {
+  const rest = before === undefined ? conflicts : conflicts.filter(olderThan(before))
+  const page = rest.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    total: conflicts.length,
+    conflicts: page.map(conflictView),
+    next: rest.length > page.length && last !== undefined ? `${last.foundAtMs}@${last.id}` : null,
+  }
+}
+
+/** Than the last of a page, which may have gone meanwhile. */
+function olderThan(place: string): (known: KnownConflict) => boolean {
+  const [foundAtMs = '', id = ''] = place.split('@')
+  const last = { foundAtMs: Number(foundAtMs), id }
+  return (known) => newestFirst(last, known) < 0
 }
 
 export function conflictDetailView(known: KnownConflict, findings: readonly FieldConflict[]): ConflictDetailView {

@@ -13,13 +13,18 @@ import type { OrderGiven, RunDesk } from '../pipeline/run-desk.ts'
 import { namedTable } from '../pipeline/run-scope.ts'
 import { namedConnector } from './run-orders.ts'
 
+const ID = '[a-z][a-z0-9-]*:[^\\s/]{1,120}:\\d{1,16}'
 const Id = z
   .string()
-  .regex(/^[a-z][a-z0-9-]*:[^\s/]{1,120}:\d{1,16}$/u, 'is no id of a dead letter')
+  .regex(new RegExp(`^${ID}$`, 'u'), 'is no id of a dead letter')
   .max(300)
+const Place = z
+  .string()
+  .regex(new RegExp(`^\\d{1,15}@${ID}$`, 'u'), 'is no `next` of a page of dead letters')
+  .max(320)
 const Ids = z.array(Id).min(1).max(1_000)
 const Name = z.string().min(1).max(100)
-const Reason = z.string().min(1).max(200)
+const Reason = z.string().min(1).max(1_000)
 
 export const DeadId = z.strictObject({ id: Id })
 export const DeadQuery = z.strictObject({
@@ -27,6 +32,8 @@ export const DeadQuery = z.strictObject({
   table: Name.optional(),
   reason: Reason.optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  /** The `next` of the page before. */
+  before: Place.optional(),
 })
 export const RetryBody = z.strictObject({
   connector: Name,

@@ -33,8 +33,8 @@ export function deadRoutes({ desk, letters, connectors, database, forecast }: De
     app.get<{ Querystring: z.infer<typeof DeadQuery> }>('/api/dead', {
       config: { role: 'viewer', about: 'Dead letters, the newest first, and how many there are for each reason.' },
       schema: { querystring: DeadQuery },
-      handler: async ({ query: { limit, ...asked } }) =>
-        listView(await letters.list(deadFilter(connectors, database, asked), limit)),
+      handler: async ({ query: { limit, before, ...asked } }) =>
+        listView(await letters.list(deadFilter(connectors, database, asked), { limit, before })),
     })
 
     app.get<{ Params: z.infer<typeof DeadId> }>('/api/dead/:id', {

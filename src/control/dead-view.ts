@@ -32,10 +32,12 @@ export interface DeadListView {
   readonly total: number
   readonly reasons: DeadListing['reasons']
   readonly letters: readonly DeadView[]
+  /** What to ask for as `before` to read on; null at the oldest. */
+  readonly next: string | null
 }
 
-export function listView({ total, reasons, letters }: DeadListing): DeadListView {
-  return { total, reasons, letters: letters.map(viewOf) }
+export function listView({ total, reasons, letters, next }: DeadListing): DeadListView {
+  return { total, reasons, letters: letters.map(viewOf), next }
 }
 
 export function letterView(read: ReadLetter): DeadLetterView {

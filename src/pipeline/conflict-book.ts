@@ -74,7 +74,7 @@ export class ConflictBook {
 
   /** The newest first. */
   list({ connector, kind, state }: ConflictAsked = {}): readonly KnownConflict[] {
-    const all = [...this.#claims.values(), ...this.#fields()].toSorted(byAge)
+    const all = [...this.#claims.values(), ...this.#fields()].toSorted(newestFirst)
     return all.filter(
       (one) =>
         (connector === undefined || one.connectors.includes(connector)) &&
@@ -157,6 +157,13 @@ function contestOf(findings: readonly Brief[]): KnownContest & { readonly wasOpe
     wasOpen: open !== undefined,
   }
 }
+
+/** The order of a list, in which no two stand at the same place. */
+export function newestFirst(one: Placed, other: Placed): number {
+  return byAge(one, other) || (one.id < other.id ? -1 : Number(one.id > other.id))
+}
+
+type Placed = Pick<KnownConflict, 'foundAtMs' | 'id'>
 
 function byAge(one: { readonly foundAtMs: number }, other: { readonly foundAtMs: number }): number {
   return other.foundAtMs - one.foundAtMs

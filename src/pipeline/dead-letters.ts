@@ -7,6 +7,7 @@ import {
   type DeadLetter,
   type DroppedLetter,
   deadLetterKey,
+  deadLetterPlace,
   isMeant,
   reasonKind,
 } from '../core/dead-letter.ts'
@@ -50,6 +51,14 @@ export interface DeadListing {
   readonly reasons: readonly { readonly reason: string; readonly count: number }[]
   /** The newest first. */
   readonly letters: readonly ListedLetter[]
+  /** Where older ones go on; null: there are none. */
+  readonly next: string | null
+}
+
+export interface DeadPage {
+  readonly limit: number
+  /** The `next` of the page before; left out: the newest. */
+  readonly before?: string | undefined
 }
 
 const WRITER = 'millrace.dead'
@@ -65,7 +74,8 @@ export class DeadLetters {
     this.#options = options
   }
 
-  async list(filter: DeadFilter, limit: number): Promise<DeadListing> {
+  async list(filter: DeadFilter, { limit, before }: DeadPage): Promise<DeadListing> {
+    const isOlder = before === undefined ? () => true : olderThan(before)
     const reasons = new Map<string, number>()
     let total = 0
     let newest: ListedLetter[] = []
@@ -76,14 +86,18 @@ export class DeadLetters {
       const kind = reasonKind(letter.reason)
       const reason = reasons.has(kind) || reasons.size < REASONS_MAX ? kind : OTHERS
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+      if (!isOlder(letter)) continue
       newest.push(listed(await this.#read(letter, codec)))
-      if (newest.length > 2 * limit) newest = newest.toSorted(byAge).slice(0, limit)
+      // One more than asked for, which says that there are older ones.
+      if (newest.length > 2 * limit) newest = newest.toSorted(byAge).slice(0, limit + 1)
     }
+    const letters = newest.toSorted(byAge).slice(0, limit)
     const counts = [...reasons].map(([reason, count]) => ({ reason, count }))
     return {
       total,
       reasons: counts.toSorted((one, other) => other.count - one.count),
-      letters: newest.toSorted(byAge).slice(0, limit),
+      letters,
+      next: newest.length > letters.length ? placeOf(letters.at(-1)) : null,
     }
   }
 
@@ -173,7 +187,36 @@ function listed({ letter, event }: ReadLetter): ListedLetter {
 }
 
 function byAge({ letter: one }: ListedLetter, { letter: other }: ListedLetter): number {
-  return other.diedAtMs - one.diedAtMs || other.cursor.offset - one.cursor.offset
+  return newerFirst(ageOf(one), ageOf(other))
+}
+
+/** No two letters are of the same age. */
+interface Age {
+  readonly diedAtMs: number
+  readonly offset: number
+  readonly id: string
+}
+
+function ageOf(letter: Pick<DeadLetter, 'connector' | 'cursor' | 'diedAtMs'>): Age {
+  return { diedAtMs: letter.diedAtMs, offset: letter.cursor.offset, id: deadLetterKey(letter) }
+}
+
+function newerFirst(one: Age, other: Age): number {
+  return (
+    other.diedAtMs - one.diedAtMs || other.offset - one.offset || (one.id < other.id ? -1 : Number(one.id > other.id))
+  )
+}
+
+function placeOf(last: ListedLetter | undefined): string | null {
+  return last === undefined ? null : `${last.letter.diedAtMs}@${deadLetterKey(last.letter)}`
+}
+
+/** Than the last of a page, which may have gone meanwhile. */
+function olderThan(place: string): (letter: DeadLetter) => boolean {
+  const at = place.indexOf('@')
+  const id = place.slice(at + 1)
+  const last = { diedAtMs: Number(place.slice(0, at)), offset: deadLetterPlace(id).offset, id }
+  return (letter) => newerFirst(last, ageOf(letter)) < 0
 }
 
 function unknown(id: string): MillraceError {

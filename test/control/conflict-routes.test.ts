@@ -2,11 +2,12 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { conflictRoutes } from '../../src/control/conflict-routes.ts'
+import { conflictListView } from '../../src/control/conflict-view.ts'
 import type { ControlServer } from '../../src/control/control-server.ts'
 import { NO_TALLY } from '../../src/core/run.ts'
 import { Exact } from '../../src/core/value.ts'
 import { systemClock } from '../../src/pipeline/clock.ts'
-import { ConflictBook } from '../../src/pipeline/conflict-book.ts'
+import { ConflictBook, type KnownConflict, newestFirst } from '../../src/pipeline/conflict-book.ts'
 import { ConflictDesk } from '../../src/pipeline/conflict-desk.ts'
 import { conflictLeftover, contestLeftover } from '../../src/pipeline/leftovers.ts'
 import { RunBook } from '../../src/pipeline/run-book.ts'
@@ -48,6 +49,11 @@ afterAll(async () => {
   await at[Symbol.asyncDispose]()
 })
 
+function known(at: number): KnownConflict {
+  const id = String(at).padStart(16, '0')
+  return { kind: 'claim', id, state: 'open', connectors: ['feedback'], foundAtMs: 5 + (at % 2), clash: CLASH }
+}
+
 async function ask(path: string, posted?: object) {
   const headers = { 'content-type': 'application/json' }
   const given = posted === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(posted) }
@@ -77,6 +83,24 @@ describe('the API of conflicts', () => {
     expect((body.conflicts as { kind: string }[]).map(({ kind }) => kind)).toEqual(kinds)
   })
 
+  test('are read page by page, each once, also where a page ends among those of the same time', async () => {
+    const first = (await ask('/api/conflicts?limit=1')).body
+    const second = (await ask(`/api/conflicts?limit=1&before=${first.next}`)).body
+    expect([first, second].map(({ conflicts }) => (conflicts as { kind: string }[])[0]?.kind)).toEqual([
+      'fields',
+      'claim',
+    ])
+    expect(second).toMatchObject({ total: 2, next: null })
+    const all = Array.from({ length: 7 }, (_, at) => known(at)).toSorted(newestFirst)
+    const read: string[] = []
+    for (let before: string | undefined, limit = 3; read.length < 7; limit = 2) {
+      const page = conflictListView(all, { limit, before })
+      read.push(...page.conflicts.map(({ id }) => id))
+      before = page.next ?? undefined
+    }
+    expect(read).toEqual(all.map(({ id }) => id))
+  })
+
   test('shows both versions field by field', async () => {
     const { status, body } = await ask(`/api/conflicts/${CONTEST.id}`)
     expect([status, body.holder]).toEqual([200, null])
@@ -102,6 +126,7 @@ describe('the API of conflicts', () => {
     ['a kind that is none', '?kind=clash', 400, 'REQUEST_INVALID', 'kind'],
     ['no limit at all', '?limit=0', 400, 'REQUEST_INVALID', 'limit'],
     ['a huge limit', '?limit=100000', 400, 'REQUEST_INVALID', 'limit'],
+    ['a page that is none', '?before=7', 400, 'REQUEST_INVALID', 'before'],
     ['a name that is none', '?table=x', 400, 'REQUEST_INVALID', 'table'],
   ])('refuses %s', async (_name, path, status, code, said) => {
     const answer = await ask(`/api/conflicts${path}`)

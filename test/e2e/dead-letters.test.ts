@@ -182,6 +182,8 @@ test('a request that names what there is not changes nothing, and says what is w
     [404, 'DEAD_LETTER_UNKNOWN', 'GET', '/api/dead/fragile:x:0:1'],
     [400, 'REQUEST_INVALID', 'GET', '/api/dead/nonsense'],
     [400, 'REQUEST_INVALID', 'GET', '/api/dead?limit=100000'],
+    [400, 'REQUEST_INVALID', 'GET', '/api/dead?before=yesterday'],
+    [400, 'REQUEST_INVALID', 'GET', '/api/dead?before=1@nonsense'],
     [400, 'REQUEST_INVALID', 'GET', '/api/dead?colour=red'],
     [400, 'SCOPE_INVALID', 'GET', '/api/dead?connector=fragil'],
     [400, 'SCOPE_INVALID', 'GET', '/api/dead?table=stok'],

@@ -39,7 +39,7 @@ test('each letter counts once for its connector, until it is gone', async () => 
   const { log, records } = at
   const by = { database: 'app', connectors: [connector()], clock: systemClock, signal }
   const letters = new DeadLetters({ log, records, openCodec: () => at.openCodec(), ...by })
-  const listed = await letters.list({ connector: 'feedback' }, 1)
+  const listed = await letters.list({ connector: 'feedback' }, { limit: 1 })
   await letters.drop([deadLetterKey(listed.letters[0]!.letter)], {
     note: 'a test',
     by: 'ann',

@@ -247,7 +247,7 @@ describe('dead letters', () => {
         : undefined
     await at.append(insert(11, { text: 'big' }), insert(12, { text: 'big' }), insert(3, { text: 'bad' }), insert(3))
     await deliverAll()
-    const { letters, ...counts } = await retrying.letters.list({}, 3)
+    const { letters, next, ...counts } = await retrying.letters.list({}, { limit: 3 })
     expect(counts.total).toBe(4)
     expect(counts.reasons[0]).toEqual({ reason: 'row C## is big', count: 2 })
     expect(new Set(counts.reasons.slice(1).map(({ reason, count }) => `${count} ${reason}`))).toEqual(
@@ -259,7 +259,10 @@ describe('dead letters', () => {
     )
     const ages = letters.map(({ letter }) => letter.diedAtMs)
     expect(ages).toEqual(ages.toSorted((one, other) => other - one))
-    const of = async (filter: object) => (await retrying.letters.list(filter, 10)).total
+    const older = await retrying.letters.list({}, { limit: 3, before: next! })
+    expect(older).toMatchObject({ ...counts, next: null })
+    expect(new Set([...letters, ...older.letters].map(({ letter }) => deadLetterKey(letter))).size).toBe(4)
+    const of = async (filter: object) => (await retrying.letters.list(filter, { limit: 10 })).total
     expect(await of({ reason: 'IS BIG' })).toBe(2)
     expect(await of({ connector: 'other' })).toBe(0)
     expect(await of({ topics: [TOPIC] })).toBe(4)
