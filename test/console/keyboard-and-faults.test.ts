@@ -106,9 +106,9 @@ test('keys go on after something was picked, and the way to the page forgets wha
   await page.getByRole('link', { name: 'Data Synchronization' }).click()
   await page.getByRole('row', { name: 'Bella Vista' }).waitFor()
   expect(await page.getByLabel('Search venues').inputValue()).toBe('')
-  await page.getByText('Needs sync', { exact: false }).first().click()
+  await page.getByText('Needs Sync', { exact: false }).first().click()
   await page
-    .getByRole('radio', { name: /Needs sync/ })
+    .getByRole('radio', { name: /Needs Sync/ })
     .and(page.locator(':focus'))
     .waitFor()
   await page.keyboard.press('g')

@@ -11,6 +11,8 @@ export const WIDE = { width: 1280, height: 800 }
 export const NARROW = { width: 390, height: 844 }
 
 const PICTURES = fileURLToPath(new URL('../../.millrace/screenshots/', import.meta.url))
+/** Of a page as tall as that, what is in view says enough. */
+const TALL = 4_000
 const WAIT_MS = 40_000
 const TABS_MAX = 60
 /** What a browser logs of an answer or of none: told below with what was asked. */
@@ -84,7 +86,9 @@ export class Console implements AsyncDisposable {
       await this.page.setViewportSize(viewport)
       for (const colorScheme of ['light', 'dark'] as const) {
         await this.page.emulateMedia({ colorScheme })
-        await this.page.screenshot({ path: `${PICTURES}${name}-${size}-${colorScheme}.png`, fullPage: true })
+        const path = `${PICTURES}${name}-${size}-${colorScheme}.png`
+        const height = await this.page.locator('html').evaluate(({ scrollHeight }) => scrollHeight)
+        await this.page.screenshot({ path, fullPage: height < TALL })
       }
     }
     await this.page.setViewportSize(WIDE)

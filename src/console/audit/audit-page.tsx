@@ -3,18 +3,20 @@
 import { useComputed, useSignal } from '@preact/signals'
 import type { AuditView } from '../../control/audit-view.ts'
 import { useAsked } from '../part/asked.ts'
+import { Cell } from '../part/cell.tsx'
+import { EmptyRow } from '../part/empty-row.tsx'
 import { Failure } from '../part/failure.tsx'
 import { Field } from '../part/field.tsx'
-import { Icon } from '../part/icon.tsx'
 import { exactTime } from '../part/moments.ts'
+import { Older, TO_NEWEST } from '../part/older.tsx'
 import { askedPath, Pick } from '../part/pick.tsx'
 import { askOfPlace, linkTo, place } from '../part/place.ts'
 import { SkeletonRows } from '../part/skeleton.tsx'
+import { TableHead } from '../part/table-head.tsx'
 
 const SHOWN = 100
 const EVERY_MS = 10_000
 const ACTIONS = ['', 'order', 'pause', 'resume', 'cancel', 'limit', 'drop', 'migrate']
-const TO_NEWEST = { before: '' } as const
 
 type Entry = AuditView['entries'][number]
 
@@ -33,20 +35,7 @@ export function AuditPage() {
       </div>
       {error !== null && !error.isSilence && <Failure error={error} again={again} />}
       {(error === null || data !== null) && <Entries view={data} />}
-      {(asked.has('before') || (data?.next ?? null) !== null) && (
-        <nav class="pager" aria-label="Pages of the audit">
-          <button type="button" disabled={!asked.has('before')} onClick={() => askOfPlace(TO_NEWEST)}>
-            <Icon name="back" /> Newest
-          </button>
-          <button
-            type="button"
-            disabled={(data?.next ?? null) === null}
-            onClick={() => askOfPlace({ before: data?.next ?? '' })}
-          >
-            Older <Icon name="forward" />
-          </button>
-        </nav>
-      )}
+      <Older what="the audit" next={data?.next ?? null} />
     </>
   )
 }
@@ -56,25 +45,14 @@ function Entries({ view }: { readonly view: AuditView | null }) {
     <div class="table-frame">
       <table class="stacked" aria-busy={view === null}>
         <caption class="unseen">Who did what</caption>
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col">Who</th>
-            <th scope="col">What</th>
-            <th scope="col">Details</th>
-          </tr>
-        </thead>
+        <TableHead columns={['When', 'Who', 'What', 'Details']} />
         <tbody>
           {view === null && <SkeletonRows rows={10} columns={4} />}
           {view?.entries.map((entry) => (
             <Row key={JSON.stringify(entry)} entry={entry} />
           ))}
           {view?.entries.length === 0 && (
-            <tr>
-              <td colSpan={4} class="empty">
-                Nobody has done such a thing{view.next === null ? '' : ' of late'}.
-              </td>
-            </tr>
+            <EmptyRow columns={4}>Nobody has done such a thing{view.next === null ? '' : ' of late'}.</EmptyRow>
           )}
         </tbody>
       </table>
@@ -87,11 +65,11 @@ function Row({ entry: { at, by, action, kind, connector, run, details } }: { rea
   const told = Object.entries(details).filter(([, value]) => value !== null && value !== '')
   return (
     <tr>
-      <td>
+      <Cell of="When">
         <time dateTime={at}>{exactTime(new Date(at))}</time>
-      </td>
+      </Cell>
       <th scope="row">{by}</th>
-      <td>{run === null ? what : <a href={linkTo('runs', run)}>{what}</a>}</td>
+      <Cell of="What">{run === null ? what : <a href={linkTo('runs', run)}>{what}</a>}</Cell>
       <td class="details">
         {told.map(([name, value]) => `${name.replaceAll('_', ' ')}: ${detailText(value)}`).join(', ')}
       </td>

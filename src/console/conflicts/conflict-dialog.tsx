@@ -11,6 +11,7 @@ import { ScrollFrame } from '../part/scroll-frame.tsx'
 import { may } from '../part/session.ts'
 import { ShownValue } from '../part/shown-value.tsx'
 import { Skeleton } from '../part/skeleton.tsx'
+import { TableHead } from '../part/table-head.tsx'
 import { ConflictState } from './conflict-state.tsx'
 import { Decision } from './decision.tsx'
 
@@ -57,14 +58,7 @@ function Versions({ conflict }: { readonly conflict: ConflictDetailView }) {
     <ScrollFrame label="Both versions">
       <table class="versions">
         <caption class="unseen">Both versions, field by field</caption>
-        <thead>
-          <tr>
-            <th scope="col">Field</th>
-            <th scope="col">MySQL</th>
-            <th scope="col">DynamoDB</th>
-            <th scope="col">Before</th>
-          </tr>
-        </thead>
+        <TableHead columns={['Field', 'MySQL', 'DynamoDB', 'Before']} />
         <tbody>
           {conflict.fields.map(({ name, mysql, dynamodb, before, differs }) => (
             <tr key={name} class={differs ? 'differs' : ''}>

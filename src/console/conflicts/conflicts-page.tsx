@@ -4,21 +4,25 @@ import { useComputed, useSignal } from '@preact/signals'
 import type { ConflictListView, ConflictView } from '../../control/conflict-view.ts'
 import { Ago } from '../part/ago.tsx'
 import { useAsked } from '../part/asked.ts'
+import { Cell } from '../part/cell.tsx'
+import { EmptyRow } from '../part/empty-row.tsx'
 import { Failure } from '../part/failure.tsx'
-import { count } from '../part/figures.ts'
+import { counted } from '../part/figures.ts'
 import { connectorNames } from '../part/flow.ts'
+import { Older, TO_NEWEST } from '../part/older.tsx'
 import { askedPath, Pick } from '../part/pick.tsx'
 import { linkTo, place } from '../part/place.ts'
 import { SkeletonRows } from '../part/skeleton.tsx'
+import { TableHead } from '../part/table-head.tsx'
 import { ConflictDialog } from './conflict-dialog.tsx'
 import { ConflictState } from './conflict-state.tsx'
 
-const SHOWN = 200
+const SHOWN = 100
 const EVERY_MS = 6_000
 
 export function ConflictsPage() {
   const path = useComputed(() => {
-    return askedPath('/api/conflicts', ['connector', 'kind', 'state'], { limit: String(SHOWN) })
+    return askedPath('/api/conflicts', ['connector', 'kind', 'state', 'before'], { limit: String(SHOWN) })
   })
   const { data, error, again } = useAsked<ConflictListView>(path, useSignal(EVERY_MS))
   const connectors = ['', ...connectorNames.value]
@@ -28,17 +32,13 @@ export function ConflictsPage() {
         <h1 tabIndex={-1}>Conflicts</h1>
       </div>
       <div class="filters">
-        <Pick label="Connector" name="connector" options={connectors} />
-        <Pick label="Kind" name="kind" options={['', 'fields', 'claim']} />
-        <Pick label="State" name="state" options={['', 'open', 'decided', 'superseded']} />
+        <Pick label="Connector" name="connector" options={connectors} forgets={TO_NEWEST} />
+        <Pick label="Kind" name="kind" options={['', 'fields', 'claim']} forgets={TO_NEWEST} />
+        <Pick label="State" name="state" options={['', 'open', 'decided', 'superseded']} forgets={TO_NEWEST} />
       </div>
       {error !== null && !error.isSilence && <Failure error={error} again={again} />}
       {(error === null || data !== null) && <ConflictTable view={data} />}
-      {data !== null && data.total > data.conflicts.length && (
-        <p class="quiet more">
-          The newest {count(data.conflicts.length)} of {count(data.total)}: narrow them down to see others.
-        </p>
-      )}
+      {data !== null && <Older what="conflicts" next={data.next} all={counted(data.total, 'conflict')} />}
       {place.value.id !== '' && <ConflictDialog id={place.value.id} changed={again} />}
     </>
   )
@@ -49,25 +49,18 @@ function ConflictTable({ view }: { readonly view: ConflictListView | null }) {
     <div class="table-frame">
       <table class="stacked" aria-busy={view === null}>
         <caption class="unseen">Conflicts</caption>
-        <thead>
-          <tr>
-            <th scope="col">Row</th>
-            <th scope="col">State</th>
-            <th scope="col">Why</th>
-            <th scope="col">Found</th>
-          </tr>
-        </thead>
+        <TableHead columns={['Row', 'State', 'Why', 'Found']} />
         <tbody>
           {view === null && <SkeletonRows rows={8} columns={4} />}
           {view?.conflicts.map((conflict) => (
             <Row key={conflict.id} conflict={conflict} />
           ))}
           {view?.conflicts.length === 0 && (
-            <tr>
-              <td colSpan={4} class="empty">
-                No conflicts. Where both sides change the same fields of a row, both versions are kept here.
-              </td>
-            </tr>
+            <EmptyRow columns={4}>
+              {view.total === 0
+                ? 'No conflicts. Where both sides change the same fields of a row, both versions are kept here.'
+                : 'No older ones.'}
+            </EmptyRow>
           )}
         </tbody>
       </table>
@@ -87,13 +80,15 @@ function Row({ conflict }: { readonly conflict: ConflictView }) {
           {group === null ? 'a claim' : group}, {connectors.join(', ')}
         </span>
       </th>
-      <td>
+      <Cell of="State">
         <ConflictState conflict={conflict} />
-      </td>
-      <td>{why}</td>
-      <td>
+      </Cell>
+      <Cell of="Why" kind="words">
+        {why}
+      </Cell>
+      <Cell of="Found">
         <Ago at={found} />
-      </td>
+      </Cell>
     </tr>
   )
 }

@@ -11,6 +11,7 @@ import { ScrollFrame } from '../part/scroll-frame.tsx'
 import { may } from '../part/session.ts'
 import { ShownValue } from '../part/shown-value.tsx'
 import { Skeleton } from '../part/skeleton.tsx'
+import { TableHead } from '../part/table-head.tsx'
 import { DropDialog } from './drop-dialog.tsx'
 import { RetryDialog } from './retry-dialog.tsx'
 
@@ -69,13 +70,7 @@ function Rows({ letter: { key, before, after } }: { readonly letter: DeadLetterV
   return (
     <ScrollFrame label="The row">
       <table>
-        <thead>
-          <tr>
-            <th scope="col">Column</th>
-            {before !== null && <th scope="col">Before</th>}
-            <th scope="col">After</th>
-          </tr>
-        </thead>
+        <TableHead columns={['Column', ...(before === null ? [] : ['Before']), 'After']} />
         <tbody>
           {names.map((name) => (
             <tr key={name}>

@@ -4,8 +4,9 @@ import { useComputed, useSignal } from '@preact/signals'
 import type { DeadListView } from '../../control/dead-view.ts'
 import { useAsked } from '../part/asked.ts'
 import { Failure } from '../part/failure.tsx'
-import { count } from '../part/figures.ts'
+import { count, counted } from '../part/figures.ts'
 import { connectorNames, flow } from '../part/flow.ts'
+import { Older, TO_NEWEST } from '../part/older.tsx'
 import { askedPath, Pick } from '../part/pick.tsx'
 import { place } from '../part/place.ts'
 import { may } from '../part/session.ts'
@@ -14,15 +15,15 @@ import { DeadTable } from './dead-table.tsx'
 import { DropDialog } from './drop-dialog.tsx'
 import { RetryDialog } from './retry-dialog.tsx'
 
-const FIRST = 100
-const MORE = 400
+const SHOWN = 100
+/** What is called so are all the kinds of reasons that there was no room for. */
+const OTHERS = 'others'
 const EVERY_MS = 6_000
 
 export function DeadPage() {
-  const shown = useSignal(FIRST)
   const chosen = useSignal<ReadonlySet<string>>(new Set())
   const asking = useSignal<'retry' | 'drop' | null>(null)
-  const path = useComputed(() => askedPath('/api/dead', ['connector', 'reason'], { limit: String(shown.value) }))
+  const path = useComputed(() => askedPath('/api/dead', ['connector', 'reason', 'before'], { limit: String(SHOWN) }))
   const { data, error, again } = useAsked<DeadListView>(path, useSignal(EVERY_MS))
   const connectors = ['', ...connectorNames.value]
   const ids = [...chosen.value].filter((id) => data?.letters.some((letter) => letter.id === id))
@@ -47,18 +48,12 @@ export function DeadPage() {
         )}
       </div>
       <div class="filters">
-        <Pick label="Connector" name="connector" options={connectors} />
+        <Pick label="Connector" name="connector" options={connectors} forgets={TO_NEWEST} />
         <Reason reasons={data?.reasons ?? []} />
       </div>
       {error !== null && !error.isSilence && <Failure error={error} again={again} />}
       {(error === null || data !== null) && <DeadTable view={data} chosen={chosen} />}
-      {data !== null && data.letters.length < data.total && (
-        <p class="more">
-          <button type="button" onClick={() => (shown.value = Math.min(1_000, shown.value + MORE))}>
-            Show more of {count(data.total)}
-          </button>
-        </p>
-      )}
+      {data !== null && <Older what="dead letters" next={data.next} all={counted(data.total, 'dead letter')} />}
       {place.value.id !== '' && <DeadLetter id={place.value.id} changed={again} />}
       {asking.value === 'retry' && <RetryDialog ids={ids} connectors={connectorsOf(data, ids)} close={close} />}
       {asking.value === 'drop' && <DropDialog ids={ids} close={close} />}
@@ -79,5 +74,6 @@ function connectorsOf(view: DeadListView | null, ids: readonly string[]): readon
 function Reason({ reasons }: { readonly reasons: DeadListView['reasons'] }) {
   const many = new Map(reasons.map(({ reason, count: letters }) => [reason, letters]))
   const text = (reason: string) => `${reason} (${count(many.get(reason) ?? 0)})`
-  return <Pick label="Reason" name="reason" options={['', ...many.keys()]} text={text} isLong />
+  const options = ['', ...many.keys()].filter((reason) => reason !== OTHERS)
+  return <Pick label="Reason" name="reason" options={options} forgets={TO_NEWEST} text={text} isLong />
 }

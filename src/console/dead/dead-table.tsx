@@ -3,10 +3,15 @@
 import type { Signal } from '@preact/signals'
 import type { DeadListView, DeadView } from '../../control/dead-view.ts'
 import { Ago } from '../part/ago.tsx'
+import { Cell } from '../part/cell.tsx'
+import { EmptyRow } from '../part/empty-row.tsx'
 import { linkTo, place } from '../part/place.ts'
 import { may } from '../part/session.ts'
 import { keyText } from '../part/shown-value.tsx'
 import { SkeletonRows } from '../part/skeleton.tsx'
+import { type Column, TableHead } from '../part/table-head.tsx'
+
+const COLUMNS: readonly Column[] = ['Row', 'Reason', { title: 'Attempts', kind: 'number' }, 'Died']
 
 interface DeadTableProps {
   /** Null: still to come. */
@@ -18,39 +23,30 @@ export function DeadTable({ view, chosen }: DeadTableProps) {
   const letters = view?.letters ?? []
   const areAll = letters.length > 0 && letters.every(({ id }) => chosen.value.has(id))
   const isOperator = may('operator')
+  const all = (
+    <input
+      type="checkbox"
+      aria-label="Choose all that are shown"
+      checked={areAll}
+      onChange={() => (chosen.value = new Set(areAll ? [] : letters.map(({ id }) => id)))}
+    />
+  )
   return (
     <div class="table-frame">
       <table class="stacked dead" aria-busy={view === null}>
         <caption class="unseen">Dead letters</caption>
-        <thead>
-          <tr>
-            {isOperator && (
-              <th scope="col" class="tick">
-                <input
-                  type="checkbox"
-                  aria-label="Choose all that are shown"
-                  checked={areAll}
-                  onChange={() => (chosen.value = new Set(areAll ? [] : letters.map(({ id }) => id)))}
-                />
-              </th>
-            )}
-            <th scope="col">Row</th>
-            <th scope="col">Reason</th>
-            <th scope="col">Attempts</th>
-            <th scope="col">Died</th>
-          </tr>
-        </thead>
+        <TableHead columns={COLUMNS} {...(isOperator && { tick: all })} />
         <tbody>
           {view === null && <SkeletonRows rows={8} columns={isOperator ? 5 : 4} />}
           {letters.map((letter) => (
             <Row key={letter.id} letter={letter} chosen={chosen} isOperator={isOperator} />
           ))}
           {view !== null && letters.length === 0 && (
-            <tr>
-              <td colSpan={isOperator ? 5 : 4} class="empty">
-                No dead letters. What a target refuses for good waits here, with the reason and the row.
-              </td>
-            </tr>
+            <EmptyRow columns={isOperator ? 5 : 4}>
+              {view.total === 0
+                ? 'No dead letters. What a target refuses for good waits here, with the reason and the row.'
+                : 'No older ones.'}
+            </EmptyRow>
           )}
         </tbody>
       </table>
@@ -84,11 +80,15 @@ function Row({ letter, chosen, isOperator }: RowProps) {
           {op ?? 'unreadable'}, {connector}
         </span>
       </th>
-      <td>{reason}</td>
-      <td class="number">{attempts}</td>
-      <td>
+      <Cell of="Reason" kind="words">
+        {reason}
+      </Cell>
+      <Cell of="Attempts" kind="number">
+        {attempts}
+      </Cell>
+      <Cell of="Died">
         <Ago at={died} />
-      </td>
+      </Cell>
     </tr>
   )
 }

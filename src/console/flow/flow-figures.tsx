@@ -5,7 +5,15 @@ import { Badge } from '../part/badge.tsx'
 import { count, rate, seconds } from '../part/figures.ts'
 import { linkTo } from '../part/place.ts'
 import { ScrollFrame } from '../part/scroll-frame.tsx'
+import { type Column, TableHead } from '../part/table-head.tsx'
 import { toneOf } from './flow-tone.ts'
+
+const NUMBERS = ['Waiting', 'Lag', 'Records', 'Applied', 'Stale, known', 'p50, p99', 'Dead', 'Conflicts', 'Gaps']
+const COLUMNS: readonly Column[] = [
+  'Connector',
+  'State',
+  ...NUMBERS.map((title) => ({ title, kind: 'number' as const })),
+]
 
 export function FlowFigures({ flows }: { readonly flows: readonly ConnectorFlow[] }) {
   return (
@@ -13,39 +21,7 @@ export function FlowFigures({ flows }: { readonly flows: readonly ConnectorFlow[
       <h2 id="figures">Connectors</h2>
       <ScrollFrame label="Connectors in figures">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Connector</th>
-              <th scope="col">State</th>
-              <th scope="col" class="number">
-                Waiting
-              </th>
-              <th scope="col" class="number">
-                Lag
-              </th>
-              <th scope="col" class="number">
-                Records
-              </th>
-              <th scope="col" class="number">
-                Applied
-              </th>
-              <th scope="col" class="number">
-                Stale, known
-              </th>
-              <th scope="col" class="number">
-                p50, p99
-              </th>
-              <th scope="col" class="number">
-                Dead
-              </th>
-              <th scope="col" class="number">
-                Conflicts
-              </th>
-              <th scope="col" class="number">
-                Gaps
-              </th>
-            </tr>
-          </thead>
+          <TableHead columns={COLUMNS} />
           <tbody>
             {flows.map((flow) => (
               <Row key={flow.connector} flow={flow} />

@@ -43,8 +43,16 @@ export function goTo(link: string): void {
 
 /** What is asked of the page that is shown, without a step to go back to. */
 export function askOfPlace(asked: Readonly<Record<string, string>>): void {
-  const { page, id } = place.value
-  const all = { ...Object.fromEntries(place.value.asked), ...asked }
-  history.replaceState(null, '', linkTo(page, id, all))
+  history.replaceState(null, '', linkAsking(asked))
   hash.value = location.hash
+}
+
+/** The same, with a step to go back to. */
+export function stepTo(asked: Readonly<Record<string, string>>): void {
+  goTo(linkAsking(asked))
+}
+
+function linkAsking(asked: Readonly<Record<string, string>>): string {
+  const { page, id, asked: before } = place.value
+  return linkTo(page, id, { ...Object.fromEntries(before), ...asked })
 }

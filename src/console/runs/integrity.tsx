@@ -4,8 +4,12 @@ import type { RunView } from '../../control/run-view.ts'
 import { Badge } from '../part/badge.tsx'
 import { count } from '../part/figures.ts'
 import { ScrollFrame } from '../part/scroll-frame.tsx'
+import { type Column, TableHead } from '../part/table-head.tsx'
 
 type Checks = NonNullable<RunView['integrity']>
+
+const NUMBERS: readonly Column[] = ['Expected', 'Found'].map((title) => ({ title, kind: 'number' }))
+const COLUMNS = ['Table', 'Check', 'Result', ...NUMBERS]
 
 export function Integrity({ checks }: { readonly checks: Checks }) {
   return (
@@ -13,19 +17,7 @@ export function Integrity({ checks }: { readonly checks: Checks }) {
       <h2 id="integrity">Checks</h2>
       <ScrollFrame label="Checks of the imported tables">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Table</th>
-              <th scope="col">Check</th>
-              <th scope="col">Result</th>
-              <th scope="col" class="number">
-                Expected
-              </th>
-              <th scope="col" class="number">
-                Found
-              </th>
-            </tr>
-          </thead>
+          <TableHead columns={COLUMNS} />
           <tbody>
             {checks.map(({ table, check, name, expected, found, ok, why }) => (
               <tr key={`${table} ${check} ${name}`}>
@@ -34,7 +26,8 @@ export function Integrity({ checks }: { readonly checks: Checks }) {
                   {check}: {name}
                 </td>
                 <td>
-                  <Badge tone={ok ? 'good' : 'bad'}>{ok ? 'as it should be' : (why ?? 'amiss')}</Badge>
+                  <Badge tone={ok ? 'good' : 'bad'}>{ok ? 'as it should be' : 'amiss'}</Badge>
+                  {!ok && why !== null && <span class="route">{why}</span>}
                 </td>
                 <td class="number">{count(expected)}</td>
                 <td class="number">{found === null ? '–' : count(found)}</td>

@@ -9,7 +9,7 @@ import { BusyButton } from '../part/busy-button.tsx'
 import { Dialog } from '../part/dialog.tsx'
 import { Failure } from '../part/failure.tsx'
 import { Field } from '../part/field.tsx'
-import { counted } from '../part/figures.ts'
+import { count, counted } from '../part/figures.ts'
 import { Form } from '../part/form.tsx'
 import { goTo, linkTo } from '../part/place.ts'
 import { Skeleton } from '../part/skeleton.tsx'
@@ -19,6 +19,8 @@ interface RollbackDialogProps {
   readonly run: RunView
   readonly close: () => void
 }
+
+const KEPT_SHOWN = 20
 
 interface RollbackForecast {
   readonly undone: number
@@ -85,11 +87,12 @@ function Foreseen({ undone, kept }: RollbackForecast) {
         {kept.length > 0 && ` ${counted(kept.length, 'row was', 'rows were')} changed since and will stay:`}
       </p>
       <ul>
-        {kept.map(({ table, key, why }) => (
+        {kept.slice(0, KEPT_SHOWN).map(({ table, key, why }) => (
           <li key={`${table} ${JSON.stringify(key)}`}>
             {table} {typeof key === 'string' ? key : JSON.stringify(key)}: {why}
           </li>
         ))}
+        {kept.length > KEPT_SHOWN && <li>and {count(kept.length - KEPT_SHOWN)} more</li>}
       </ul>
     </section>
   )

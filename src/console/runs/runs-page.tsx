@@ -6,8 +6,9 @@ import { useAsked } from '../part/asked.ts'
 import { Failure } from '../part/failure.tsx'
 import { connectorNames } from '../part/flow.ts'
 import { Icon } from '../part/icon.tsx'
+import { Older, TO_NEWEST } from '../part/older.tsx'
 import { askedPath, Pick } from '../part/pick.tsx'
-import { askOfPlace, place } from '../part/place.ts'
+import { place } from '../part/place.ts'
 import { may } from '../part/session.ts'
 import { NewRun } from './new-run.tsx'
 import { RunPage } from './run-page.tsx'
@@ -20,7 +21,6 @@ const CALM_MS = 8_000
 
 const KINDS = ['', 'backfill', 'replay', 'sync', 'verify', 'repair', 'retry', 'resolve', 'import', 'rollback']
 const ASKED = ['kind', 'state', 'connector', 'before']
-const TO_NEWEST = { before: '' } as const
 const STATES = ['', 'queued', 'running', 'paused', 'done', 'failed', 'cancelled']
 
 export function RunsPage() {
@@ -34,8 +34,6 @@ function RunList() {
   const path = useComputed(() => askedPath('/api/runs', ASKED, { limit: String(PAGE_RUNS) }))
   const { data, error, again } = useAsked<readonly RunView[]>(path, everyMs)
   everyMs.value = data?.some(({ state }) => isActive(state)) ? BUSY_MS : CALM_MS
-  const before = place.value.asked.get('before') ?? ''
-  const last = data?.at(-1)
   return (
     <>
       <div class="heading">
@@ -53,20 +51,7 @@ function RunList() {
       </div>
       {error !== null && !error.isSilence && <Failure error={error} again={again} />}
       {(error === null || data !== null) && <RunTable runs={data} />}
-      {(before !== '' || data?.length === PAGE_RUNS) && (
-        <nav class="pager" aria-label="Pages of runs">
-          <button type="button" disabled={before === ''} onClick={() => askOfPlace(TO_NEWEST)}>
-            <Icon name="back" /> Newest
-          </button>
-          <button
-            type="button"
-            disabled={data?.length !== PAGE_RUNS}
-            onClick={() => askOfPlace({ before: last?.ordered_at ?? '' })}
-          >
-            Older <Icon name="forward" />
-          </button>
-        </nav>
-      )}
+      <Older what="runs" next={data?.length === PAGE_RUNS ? (data.at(-1)?.ordered_at ?? null) : null} />
       {isStarting.value && <NewRun close={() => (isStarting.value = false)} />}
     </>
   )

@@ -7,14 +7,19 @@ import { Ago } from '../part/ago.tsx'
 import { send } from '../part/api.ts'
 import { useAsked } from '../part/asked.ts'
 import { BusyButton } from '../part/busy-button.tsx'
+import { Cell } from '../part/cell.tsx'
+import { EmptyRow } from '../part/empty-row.tsx'
 import { Failure } from '../part/failure.tsx'
 import { linkTo } from '../part/place.ts'
 import { may } from '../part/session.ts'
 import { SkeletonRows } from '../part/skeleton.tsx'
+import { TableHead } from '../part/table-head.tsx'
 import { tell, tellFault } from '../part/toast-list.ts'
 import { RunState } from '../runs/run-state.tsx'
 
 const EVERY_MS = 5_000
+const COLUMNS = ['What', 'When', 'Next', 'Last run']
+const ACTION = { title: 'Action', kind: 'act' } as const
 
 export function SchedulesPage() {
   const path = useComputed(() => '/api/schedules')
@@ -42,30 +47,16 @@ function ScheduleTable({ schedules, again }: ScheduleTableProps) {
     <div class="table-frame">
       <table class="stacked" aria-busy={schedules === null}>
         <caption class="unseen">Schedules</caption>
-        <thead>
-          <tr>
-            <th scope="col">What</th>
-            <th scope="col">When</th>
-            <th scope="col">Next</th>
-            <th scope="col">Last run</th>
-            {isOperator && (
-              <th scope="col" class="act">
-                Action
-              </th>
-            )}
-          </tr>
-        </thead>
+        <TableHead columns={isOperator ? [...COLUMNS, ACTION] : COLUMNS} />
         <tbody>
           {schedules === null && <SkeletonRows rows={5} columns={isOperator ? 5 : 4} />}
           {schedules?.map((schedule) => (
             <Row key={schedule.id} schedule={schedule} again={again} isOperator={isOperator} />
           ))}
           {schedules?.length === 0 && (
-            <tr>
-              <td colSpan={isOperator ? 5 : 4} class="empty">
-                Nothing is scheduled. Connectors of imports say what is due when; their settings change it.
-              </td>
-            </tr>
+            <EmptyRow columns={isOperator ? 5 : 4}>
+              Nothing is scheduled. Connectors of imports say what is due when; their settings change it.
+            </EmptyRow>
           )}
         </tbody>
       </table>
@@ -101,14 +92,14 @@ function Row({ schedule, again, isOperator }: RowProps) {
             : `${connector}: ${imports.map(({ table, from }) => `${table} from ${from}`).join(', ')}`}
         </span>
       </th>
-      <td>
+      <Cell of="When">
         <code>{cron}</code>
         <span class="route">{zone}</span>
-      </td>
-      <td>
+      </Cell>
+      <Cell of="Next">
         <Ago at={next} never="Not again" />
-      </td>
-      <td>
+      </Cell>
+      <Cell of="Last run">
         {last === null ? (
           <span class="quiet">Never</span>
         ) : (
@@ -116,7 +107,7 @@ function Row({ schedule, again, isOperator }: RowProps) {
             <RunState state={last.state} /> <a href={linkTo('runs', last.id)}>{<Ago at={last.ordered_at} />}</a>
           </>
         )}
-      </td>
+      </Cell>
       {isOperator && (
         <td class="act">
           <BusyButton isBusy={schedule.is_under_way} label={`Run now: ${id}`} act={run}>

@@ -22,7 +22,7 @@ const TYPED_MS = 250
 
 const STATES = [
   { state: '', title: 'All' },
-  { state: 'needs_sync', title: 'Needs sync' },
+  { state: 'needs_sync', title: 'Needs Sync' },
   { state: 'syncing', title: 'Syncing' },
   { state: 'synced', title: 'Synced' },
 ] as const
@@ -66,7 +66,7 @@ export function SyncPage() {
         />
       )}
       {/* Not before the venues: they would push it down. */}
-      {(data !== null || error !== null) && <SyncHistory everyMs={everyMs} />}
+      {data !== null && <SyncHistory everyMs={everyMs} />}
     </>
   )
 }

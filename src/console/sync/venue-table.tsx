@@ -4,9 +4,14 @@ import type { VenuesView, VenueView } from '../../control/venues-view.ts'
 import { Ago } from '../part/ago.tsx'
 import { Badge } from '../part/badge.tsx'
 import { BusyButton } from '../part/busy-button.tsx'
+import { EmptyRow } from '../part/empty-row.tsx'
 import { may } from '../part/session.ts'
 import { SkeletonRows } from '../part/skeleton.tsx'
+import { TableHead } from '../part/table-head.tsx'
 import { isSyncing, syncNow } from './syncs.ts'
+
+const COLUMNS = ['Venue', 'Last Sync', 'Status']
+const ACTION = { title: 'Action', kind: 'act' } as const
 
 interface VenueTableProps {
   /** Null: still to come. */
@@ -20,31 +25,18 @@ export function VenueTable({ view, again }: VenueTableProps) {
     <div class="table-frame">
       <table class="venues" aria-busy={view === null}>
         <caption class="unseen">Venues</caption>
-        <thead>
-          <tr>
-            <th scope="col">Venue</th>
-            <th scope="col">Last Sync</th>
-            <th scope="col">Status</th>
-            {isOperator && (
-              <th scope="col" class="act">
-                Action
-              </th>
-            )}
-          </tr>
-        </thead>
+        <TableHead columns={isOperator ? [...COLUMNS, ACTION] : COLUMNS} />
         <tbody>
           {view === null && <SkeletonRows rows={10} columns={isOperator ? 4 : 3} />}
           {view?.venues.map((venue) => (
             <Row key={venue.client_id} venue={venue} again={again} isOperator={isOperator} />
           ))}
           {view?.venues.length === 0 && (
-            <tr>
-              <td colSpan={isOperator ? 4 : 3} class="empty">
-                {view.total === 0
-                  ? 'No venues yet. They come from the client table of MySQL.'
-                  : 'No venue matches. Search for less, or show all of them.'}
-              </td>
-            </tr>
+            <EmptyRow columns={isOperator ? 4 : 3}>
+              {view.total === 0
+                ? 'No venues yet. They come from the client table of MySQL.'
+                : 'No venue matches. Search for less, or show all of them.'}
+            </EmptyRow>
           )}
         </tbody>
       </table>

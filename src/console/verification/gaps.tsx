@@ -2,20 +2,20 @@
 
 import { useComputed, useSignal } from '@preact/signals'
 import type { GapView } from '../../control/gap-view.ts'
-import type { RunView } from '../../control/run-view.ts'
 import { Ago } from '../part/ago.tsx'
-import { send } from '../part/api.ts'
 import { useAsked } from '../part/asked.ts'
 import { Badge } from '../part/badge.tsx'
-import { BusyButton } from '../part/busy-button.tsx'
+import { Cell } from '../part/cell.tsx'
 import { Failure } from '../part/failure.tsx'
-import { goTo, linkTo } from '../part/place.ts'
+import { linkTo } from '../part/place.ts'
 import { may } from '../part/session.ts'
-import { tell, tellFault } from '../part/toast-list.ts'
+import { TableHead } from '../part/table-head.tsx'
+import { RepairDialog, type RepairOf } from './repair-dialog.tsx'
 
 const EVERY_MS = 10_000
 
 export function Gaps() {
+  const repairing = useSignal<RepairOf | null>(null)
   const { data, error, again } = useAsked<readonly GapView[]>(
     useComputed(() => '/api/gaps'),
     useSignal(EVERY_MS),
@@ -27,58 +27,48 @@ export function Gaps() {
       <h2 id="gaps">Gaps</h2>
       <div class="table-frame">
         <table class="stacked">
-          <thead>
-            <tr>
-              <th scope="col">Tables</th>
-              <th scope="col">Missing</th>
-              <th scope="col">Connectors</th>
-            </tr>
-          </thead>
+          <TableHead columns={['Tables', 'Missing', 'Connectors']} />
           <tbody>
             {data.map((gap) => (
-              <Row key={gap.id} gap={gap} />
+              <Row key={gap.id} gap={gap} repair={(what) => (repairing.value = what)} />
             ))}
           </tbody>
         </table>
       </div>
+      {repairing.value !== null && <RepairDialog of={repairing.value} close={() => (repairing.value = null)} />}
     </section>
   )
 }
 
-function Row({ gap }: { readonly gap: GapView }) {
+interface RowProps {
+  readonly gap: GapView
+  readonly repair: (what: RepairOf) => void
+}
+
+function Row({ gap, repair }: RowProps) {
   return (
     <tr>
       <th scope="row">
         {gap.tables.join(', ')}
         <span class="route">of {gap.source}</span>
       </th>
-      <td>
+      <Cell of="Missing" kind="words">
         <Ago at={gap.from} never="any time before" /> to <Ago at={gap.to} />
         <span class="route">{gap.reason}</span>
-      </td>
-      <td>
+      </Cell>
+      <Cell of="Connectors">
         {gap.connectors.map(({ connector, state, run }) => (
           <p key={connector} class="standing">
             {connector} <Badge tone={state === 'open' ? 'bad' : 'good'}>{state}</Badge>
             {run !== null && <a href={linkTo('runs', run)}>its run</a>}
             {state === 'open' && may('operator') && (
-              <BusyButton act={() => repair(connector, gap.id)} label={`Repair for ${connector}`}>
+              <button type="button" aria-label={`Repair for ${connector}`} onClick={() => repair({ connector, gap })}>
                 Repair
-              </BusyButton>
+              </button>
             )}
           </p>
         ))}
-      </td>
+      </Cell>
     </tr>
   )
-}
-
-async function repair(connector: string, gap: string): Promise<void> {
-  try {
-    const run = await send<RunView>('POST', '/api/gaps/repair', { connector, gap })
-    tell('The repair is ordered')
-    goTo(linkTo('runs', run.id))
-  } catch (error) {
-    tellFault('The gap could not be repaired', error)
-  }
 }

@@ -5,6 +5,8 @@ import type { RunView } from '../../control/run-view.ts'
 import type { VerifiedView } from '../../control/verify-view.ts'
 import { Ago } from '../part/ago.tsx'
 import { useAsked } from '../part/asked.ts'
+import { Cell } from '../part/cell.tsx'
+import { EmptyRow } from '../part/empty-row.tsx'
 import { Failure } from '../part/failure.tsx'
 import { count, counted } from '../part/figures.ts'
 import { Icon } from '../part/icon.tsx'
@@ -12,6 +14,7 @@ import { linkTo, place } from '../part/place.ts'
 import { ProgressBar } from '../part/progress-bar.tsx'
 import { may } from '../part/session.ts'
 import { SkeletonRows } from '../part/skeleton.tsx'
+import { TableHead } from '../part/table-head.tsx'
 import { scopeText } from '../runs/run-scope.ts'
 import { isActive, RunState } from '../runs/run-state.tsx'
 import { nameOf } from '../sync/venue-names.ts'
@@ -70,13 +73,7 @@ function Marks({ marks }: { readonly marks: readonly VerifiedView[] | null }) {
       <h2 id="marks">Known to agree</h2>
       <div class="table-frame">
         <table class="stacked">
-          <thead>
-            <tr>
-              <th scope="col">Venue</th>
-              <th scope="col">Connector</th>
-              <th scope="col">Up to</th>
-            </tr>
-          </thead>
+          <TableHead columns={['Venue', 'Connector', 'Up to']} />
           <tbody>
             {marks === null && <SkeletonRows rows={3} columns={3} />}
             {marks?.map(({ connector, venue, except, verified_through: through, run }) => (
@@ -89,20 +86,18 @@ function Marks({ marks }: { readonly marks: readonly VerifiedView[] | null }) {
                     </span>
                   )}
                 </th>
-                <td>{connector}</td>
-                <td>
+                <Cell of="Connector">{connector}</Cell>
+                <Cell of="Up to">
                   <a href={linkTo('verification', run)}>
                     <Ago at={through} />
                   </a>
-                </td>
+                </Cell>
               </tr>
             ))}
             {marks?.length === 0 && (
-              <tr>
-                <td colSpan={3} class="empty">
-                  Nothing has been verified yet. A verification compares both sides, row by row, while they change.
-                </td>
-              </tr>
+              <EmptyRow columns={3}>
+                Nothing has been verified yet. A verification compares both sides, row by row, while they change.
+              </EmptyRow>
             )}
           </tbody>
         </table>
@@ -118,35 +113,27 @@ function Verifications({ runs }: { readonly runs: readonly RunView[] | null }) {
       <h2 id="verifications">Verifications</h2>
       <div class="table-frame">
         <table class="stacked">
-          <thead>
-            <tr>
-              <th scope="col">Of</th>
-              <th scope="col">State</th>
-              <th scope="col">Rows</th>
-              <th scope="col">Differing</th>
-              <th scope="col">Ordered</th>
-            </tr>
-          </thead>
+          <TableHead columns={['Of', 'State', 'Rows', 'Differing', 'Ordered']} />
           <tbody>
             {runs.map((run) => (
               <tr key={run.id}>
                 <th scope="row">
                   <a href={linkTo('verification', run.id)}>{scopeText(run) || run.connector}</a>
                 </th>
-                <td>
+                <Cell of="State">
                   <RunState state={run.state} />
-                </td>
-                <td>
+                </Cell>
+                <Cell of="Rows">
                   {run.state === 'running' && (
                     <ProgressBar done={run.rows_done} of={run.rows_expected} label="Progress of the verification" />
                   )}
                   {count(run.rows_done)}
-                </td>
-                <td>{count(run.tally.rejected + run.tally.applied)}</td>
-                <td>
+                </Cell>
+                <Cell of="Differing">{count(run.tally.rejected + run.tally.applied)}</Cell>
+                <Cell of="Ordered">
                   <Ago at={run.ordered_at} />
                   <span class="route">by {run.by}</span>
-                </td>
+                </Cell>
               </tr>
             ))}
           </tbody>
