@@ -73,7 +73,7 @@ function telling(options: NotifyWatchOptions, channels: readonly Channel[], sign
     random: Math.random,
     onFared: (channel, outcome, error) => {
       metrics.notices.inc({ channel, outcome })
-      if (outcome !== 'sent') logger.warn({ channel, outcome, code: error?.code }, 'a message to people was not sent')
+      if (outcome !== 'sent') logger.warn({ channel, outcome, err: error }, 'people were not reached')
     },
   })
   const letterbox = new Letterbox({ outbox, clock, metrics, logger, perHour: config.notifyPerHour })

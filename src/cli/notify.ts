@@ -41,8 +41,10 @@ interface Sent {
 
 async function send(channel: Channel, message: Message): Promise<Sent> {
   try {
-    await channel.send(message)
-    return { channel: channel.name, error: null }
+    const { refused, putOff } = await channel.send(message, null)
+    const left = [...refused, ...putOff]
+    if (left.length === 0) return { channel: channel.name, error: null }
+    throw new MillraceError('MAIL_REFUSED', `others were reached, but not ${left.join(', ')}`)
   } catch (error) {
     if (!(error instanceof MillraceError)) throw error
     const { code, message: said, hint } = error

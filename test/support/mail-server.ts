@@ -14,6 +14,8 @@ export interface Mail {
   readonly subject: string
   readonly messageId: string
   readonly references: string | null
+  /** Whom it was taken for. */
+  readonly to: readonly string[]
 }
 
 interface Account {
@@ -24,6 +26,8 @@ interface Account {
 export class MailServer implements AsyncDisposable {
   readonly url: string
   readonly mails: Mail[] = []
+  /** What it answers for some addresses instead of taking mails for them. */
+  readonly refusals = new Map<string, number>()
   /** What it answers to a mail instead of taking it. */
   refusal: number | null = null
   readonly #port: number
@@ -52,10 +56,14 @@ export class MailServer implements AsyncDisposable {
         const isRight = username === account?.user && password === account?.password
         answer(isRight ? null : new Error('wrong user or password'), { user: username })
       },
-      onData: (stream, _session, answer) => {
+      onRcptTo: ({ address }, _session, answer) => {
+        const code = this.refusals.get(address)
+        answer(code === undefined ? null : Object.assign(new Error('no'), { responseCode: code }))
+      },
+      onData: (stream, { envelope }, answer) => {
         void text(stream).then((raw) => {
           if (this.refusal !== null) return answer(Object.assign(new Error('no'), { responseCode: this.refusal }))
-          this.mails.push(mailOf(raw))
+          this.mails.push({ ...mailOf(raw), to: envelope.rcptTo.map(({ address }) => address) })
           answer()
         })
       },
@@ -84,7 +92,7 @@ export class MailServer implements AsyncDisposable {
   }
 }
 
-function mailOf(raw: string): Mail {
+function mailOf(raw: string): Omit<Mail, 'to'> {
   const [head = ''] = raw.split('\r\n\r\n')
   const unfolded = head.replaceAll(/\r\n[ \t]+/gu, ' ')
   const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'imu').exec(unfolded)?.[1]?.trim() ?? null

@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { createTransport, type SentMessageInfo, type Transporter } from 'nodemailer'
 import { MillraceError } from '../../core/errors.ts'
 import { isLoopback } from '../../core/is-loopback.ts'
-import type { Channel } from './channel.ts'
+import type { Channel, Unreached } from './channel.ts'
 import { letter } from './letter.ts'
 import type { Message } from './message.ts'
 
@@ -21,6 +21,17 @@ const SILENT_MS_MAX = 30_000
 const PERMANENT = 500
 /** The server does not take this user. */
 const CREDENTIALS = new Set(['EAUTH', 'EENVELOPE', 'ETLS'])
+
+interface Rejection {
+  readonly recipient?: string
+  readonly responseCode?: number
+}
+
+interface Failure {
+  readonly code?: string
+  readonly responseCode?: number
+  readonly rejected?: readonly string[]
+}
 
 export class Mail implements Channel {
   readonly name = 'mail'
@@ -41,20 +52,20 @@ export class Mail implements Channel {
     })
   }
 
-  async send(message: Message): Promise<void> {
-    const { to, from } = this.#options
+  async send(message: Message, only: readonly string[] | null): Promise<Unreached> {
+    const { to, from: named } = this.#options
+    const from = named ?? `millrace <millrace@${hostname()}>`
     const first = message.answers === null ? null : this.#idOf(message.answers)
     const envelope = {
-      from: from ?? `millrace <millrace@${hostname()}>`,
+      from,
       to: [...to],
+      ...(only === null ? {} : { envelope: { from, to: [...only] } }),
       messageId: this.#idOf(message.id),
       ...(first === null ? {} : { inReplyTo: first, references: [first] }),
       // So that nobody's absence answers it.
       headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
     }
-    const info: SentMessageInfo = await this.#asked(() => this.#transport.sendMail({ ...envelope, ...letter(message) }))
-    const refused = (info.rejected as readonly unknown[] | undefined)?.length ?? 0
-    if (refused > 0) throw new MillraceError('MAIL_REFUSED', `${refused} of ${to.length} addresses were refused`)
+    return unreached(await this.#asked(() => this.#transport.sendMail({ ...envelope, ...letter(message) })))
   }
 
   /** Connects and signs in, and sends nothing. */
@@ -79,10 +90,19 @@ export class Mail implements Channel {
   }
 }
 
+/** Addresses are the settings' own; what the server says of each is its own affair. */
+function unreached({ rejectedErrors = [] }: SentMessageInfo): Unreached {
+  const errors: readonly Rejection[] = rejectedErrors
+  const isForGood = ({ responseCode = 0 }: Rejection) => responseCode >= PERMANENT
+  const names = (all: readonly Rejection[]) => all.flatMap(({ recipient }) => recipient ?? [])
+  return { refused: names(errors.filter(isForGood)), putOff: names(errors.filter((one) => !isForGood(one))) }
+}
+
 /** What a server says may quote addresses; its code says enough. */
 function named(cause: unknown): MillraceError {
-  const { code = 'unknown', responseCode } = cause as { code?: string; responseCode?: number }
-  const said = responseCode === undefined ? code : `${responseCode} ${code}`
+  const { code = 'unknown', responseCode, rejected = [] } = cause as Failure
+  const answer = responseCode === undefined ? code : `${responseCode} ${code}`
+  const said = rejected.length === 0 ? answer : `${answer} for ${rejected.join(', ')}`
   const isForGood = responseCode === undefined ? CREDENTIALS.has(code) : responseCode >= PERMANENT
   return isForGood
     ? new MillraceError('MAIL_REFUSED', `the mail server refuses: ${said}`, { cause })

@@ -2,7 +2,7 @@
 // Tries again with growing delays, holds so many messages and no more, and never throws.
 
 import { MillraceError } from '../../core/errors.ts'
-import type { Channel } from './channel.ts'
+import type { Channel, Unreached } from './channel.ts'
 import { Delayed } from './delayed.ts'
 import type { Message } from './message.ts'
 
@@ -22,6 +22,8 @@ export interface OutboxOptions {
 
 interface Waiting {
   readonly message: Message
+  /** Null: all. */
+  readonly to: readonly string[] | null
   readonly sinceMs: number
   readonly settle: (isSent: boolean) => void
 }
@@ -30,6 +32,8 @@ interface Line {
   readonly channel: Channel
   readonly waiting: Waiting[]
   wake: () => void
+  /** Where messages wait for those who were put off, so that all others hear of what comes next; null: here. */
+  readonly rest: Line | null
 }
 
 const WAITING_MAX = 100
@@ -44,7 +48,7 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options
-    this.#lines = options.channels.map((channel) => ({ channel, waiting: [], wake: () => undefined }))
+    this.#lines = options.channels.map((channel) => lineOf(channel, lineOf(channel, null)))
   }
 
   /** Whether anybody was reached by it, on one of the channels; false also for what was taken back. */
@@ -52,9 +56,7 @@ export class Outbox {
     const sinceMs = this.#options.clock.nowMs()
     const settled = this.#lines.map((line) => {
       const { promise, resolve: settle } = Promise.withResolvers<boolean>()
-      line.waiting.push({ message, sinceMs, settle })
-      if (line.waiting.length > WAITING_MAX) this.#drop(line)
-      line.wake()
+      this.#add(line, { message, to: null, sinceMs, settle })
       return promise
     })
     const reached = settled.map(async (one) => ((await one) ? true : Promise.reject(new Error('not sent'))))
@@ -63,17 +65,28 @@ export class Outbox {
 
   /** How many wait, by channel. */
   get waiting(): ReadonlyMap<Channel['name'], number> {
-    return new Map(this.#lines.map(({ channel, waiting }) => [channel.name, waiting.length]))
+    const count = ({ waiting, rest }: Line) => waiting.length + (rest?.waiting.length ?? 0)
+    return new Map(this.#lines.map((line) => [line.channel.name, count(line)]))
   }
 
   /** Others tell it now. */
   takeBack(): void {
-    for (const { waiting } of this.#lines) for (const { settle } of waiting.splice(0)) settle(false)
+    for (const { waiting } of this.#all()) for (const { settle } of waiting.splice(0)) settle(false)
   }
 
   /** Until the signal aborts; what then waits is left to whoever comes next. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.#lines.map((line) => this.#work(line, signal)))
+    await Promise.all(this.#all().map((line) => this.#work(line, signal)))
+  }
+
+  #all(): readonly Line[] {
+    return this.#lines.flatMap((line) => (line.rest === null ? [line] : [line, line.rest]))
+  }
+
+  #add(line: Line, one: Waiting): void {
+    line.waiting.push(one)
+    if (line.waiting.length > WAITING_MAX) this.#drop(line)
+    line.wake()
   }
 
   async #work(line: Line, signal: AbortSignal): Promise<void> {
@@ -93,8 +106,9 @@ export class Outbox {
   async #try(line: Line, first: Waiting, tries: number): Promise<number | null> {
     const { clock, onFared } = this.#options
     const { channel } = line
+    let unreached: Unreached
     try {
-      await channel.send(first.message)
+      unreached = await channel.send(first.message, first.to)
     } catch (thrown) {
       const error =
         thrown instanceof MillraceError ? thrown : new MillraceError('INTERNAL', 'sending', { cause: thrown })
@@ -105,7 +119,19 @@ export class Outbox {
     }
     onFared(channel.name, 'sent', null)
     this.#done(line, first, true)
+    this.#leave(line, first, unreached)
     return null
+  }
+
+  /** Who was put off is asked again; who was refused is not. */
+  #leave(line: Line, sent: Waiting, { refused, putOff }: Unreached): void {
+    const { onFared } = this.#options
+    const { channel, rest } = line
+    const named = (names: readonly string[]) => `others were reached, but not ${names.join(', ')}`
+    if (refused.length > 0) onFared(channel.name, 'refused', new MillraceError('MAIL_REFUSED', named(refused)))
+    if (putOff.length === 0) return
+    onFared(channel.name, 'retried', new MillraceError('MAIL_UNREACHABLE', named(putOff)))
+    this.#add(rest ?? line, { ...sent, to: putOff, settle: () => undefined })
   }
 
   #done({ waiting }: Line, one: Waiting, isSent: boolean): void {
@@ -126,4 +152,8 @@ export class Outbox {
     const growing = Math.min(FIRST_DELAY_MS * 2 ** tries, LONGEST_DELAY_MS) * (0.5 + this.#options.random() / 2)
     return named === null ? growing : Math.min(Math.max(named, growing), LONGEST_DELAY_MS)
   }
+}
+
+function lineOf(channel: Channel, rest: Line | null): Line {
+  return { channel, waiting: [], wake: () => undefined, rest }
 }

@@ -1,7 +1,7 @@
 // Sends messages to a Slack webhook: blocks, and plain text for notifications and for programs that show no blocks.
 
 import { MillraceError } from '../../core/errors.ts'
-import type { Channel } from './channel.ts'
+import { ALL_REACHED, type Channel, type Unreached } from './channel.ts'
 import { Delayed } from './delayed.ts'
 import type { Message, Section } from './message.ts'
 
@@ -29,9 +29,10 @@ export class Slack implements Channel {
     this.#url = url
   }
 
-  async send(message: Message): Promise<void> {
+  async send(message: Message): Promise<Unreached> {
     const answer = await this.#post(slackBody(message))
     if (!answer.ok) throw refusal(answer)
+    return ALL_REACHED
   }
 
   /** A webhook that Slack knows finds a message without text to be none; one that it does not know is not found. */

@@ -26,18 +26,22 @@ function message(more: Partial<Message> = {}): Message {
 function outboxFor(...channels: readonly Channel[]) {
   const fared: (readonly [Channel['name'], Fared, string | null])[] = []
   const waits: number[] = []
+  const errors: Error[] = []
   const ending = new AbortController()
   const outbox = new Outbox({
     ...{ channels, random: () => 0.5 },
     clock: { nowMs: () => Date.now(), sleep: async (ms) => void waits.push(ms) },
-    onFared: (channel, how, error) => fared.push([channel, how, error?.code ?? null]),
+    onFared: (channel, how, error) => {
+      fared.push([channel, how, error?.code ?? null])
+      if (error !== null) errors.push(error)
+    },
   })
   const running = outbox.run(ending.signal)
   onTestFinished(async () => {
     ending.abort()
     await running
   })
-  return { outbox, fared, waits }
+  return { outbox, fared, waits, errors }
 }
 
 describe('a mail', () => {
@@ -51,8 +55,8 @@ describe('a mail', () => {
 
   test('answers the first of its incident, is text and HTML, and runs nothing that it quotes', async () => {
     const mail = mailTo(server.url)
-    await mail.send(message())
-    await mail.send(message({ id: 'abc.2', answers: 'abc.1' }))
+    await mail.send(message(), null)
+    await mail.send(message({ id: 'abc.2', answers: 'abc.1' }), null)
     const [first, second] = await server.count(2)
     expect(first).toMatchObject({ subject: '[millrace] It has stopped', messageId: '<abc.1@example.com>' })
     expect(second?.references).toBe('<abc.1@example.com>')
@@ -63,7 +67,7 @@ describe('a mail', () => {
   })
 
   test('whose subject would bring headers along brings none', async () => {
-    await mailTo(server.url).send(message({ subject: '[millrace] a\r\nBcc: thief@example.com' }))
+    await mailTo(server.url).send(message({ subject: '[millrace] a\r\nBcc: thief@example.com' }), null)
     const [mail] = await server.count(1)
     expect(mail!.raw.split('\r\n\r\n')[0]).not.toMatch(/^Bcc:/mu)
   })
@@ -71,10 +75,10 @@ describe('a mail', () => {
   test('is sent in TLS to a server that asks who it is, and refused with a name where that is wrong', async () => {
     await using locked = await MailServer.open({ user: 'millrace', password: 'right-password' })
     const tls = '?tls.rejectUnauthorized=false'
-    await mailTo(`${locked.url}/${tls}`).send(message())
+    await mailTo(`${locked.url}/${tls}`).send(message(), null)
     await locked.count(1)
     const wrong = mailTo(`${locked.url.replace('right', 'wrong')}/${tls}`)
-    await expect(wrong.send(message())).rejects.toMatchObject({ code: 'MAIL_REFUSED', fate: 'stop' })
+    await expect(wrong.send(message(), null)).rejects.toMatchObject({ code: 'MAIL_REFUSED', fate: 'stop' })
     await expect(wrong.check()).rejects.toMatchObject({ code: 'MAIL_REFUSED' })
   })
 
@@ -91,6 +95,59 @@ describe('a mail', () => {
     expect(await outbox.offer(message({ id: 'abc.2' }))).toBe(false)
     expect(fared.at(-1)).toEqual(['mail', 'refused', 'MAIL_REFUSED'])
     expect(server.mails).toHaveLength(1)
+  })
+
+  test('of which some addresses are refused counts as sent, and is not tried again for them', async () => {
+    const to = ['ops@example.com', 'gone@example.com', 'oncall@example.com']
+    server.refusals.set('gone@example.com', 550)
+    const { outbox, fared, errors } = outboxFor(new Mail({ url: server.url, to, from: null }))
+    expect(await outbox.offer(message())).toBe(true)
+    expect(await outbox.offer(message({ id: 'abc.2' }))).toBe(true)
+    await server.count(2)
+    expect(server.mails.map((mail) => mail.to)).toEqual([
+      ['ops@example.com', 'oncall@example.com'],
+      ['ops@example.com', 'oncall@example.com'],
+    ])
+    const both = [
+      ['mail', 'sent', null],
+      ['mail', 'refused', 'MAIL_REFUSED'],
+    ]
+    expect(fared).toEqual([...both, ...both])
+    expect(errors[0]?.message).toBe('others were reached, but not gone@example.com')
+    expect(outbox.waiting.get('mail')).toBe(0)
+  })
+
+  test('of which some addresses are put off is tried again for those alone, and keeps nobody waiting', async () => {
+    const to = ['ops@example.com', 'slow@example.com']
+    server.refusals.set('slow@example.com', 450)
+    const { outbox, fared } = outboxFor(new Mail({ url: server.url, to, from: null }))
+    expect(await outbox.offer(message())).toBe(true)
+    expect(await outbox.offer(message({ id: 'abc.2' }))).toBe(true)
+    expect(outbox.waiting.get('mail')).toBe(2)
+    server.refusals.clear()
+    await server.count(4)
+    expect(server.mails.map((mail) => mail.to)).toEqual([
+      ['ops@example.com'],
+      ['ops@example.com'],
+      ['slow@example.com'],
+      ['slow@example.com'],
+    ])
+    expect(server.mails.map(({ messageId }) => messageId.split('@')[0])).toEqual([
+      '<abc.1',
+      '<abc.2',
+      '<abc.1',
+      '<abc.2',
+    ])
+    expect(server.mails[2]!.raw).toMatch(/^To: ops@example.com, slow@example.com/mu)
+    expect(fared).toContainEqual(['mail', 'retried', 'MAIL_UNREACHABLE'])
+    expect(fared.map(([, how]) => how)).not.toContain('refused')
+  })
+
+  test('that nobody gets is refused by name', async () => {
+    server.refusals.set('ops@example.com', 550)
+    await expect(mailTo(server.url).send(message(), null)).rejects.toMatchObject({
+      ...{ code: 'MAIL_REFUSED', message: 'the mail server refuses: 550 EENVELOPE for ops@example.com' },
+    })
   })
 
   test('waits for a server that is away, and does not keep Slack from hearing', async () => {
