@@ -7,13 +7,15 @@ const YOUNG_BYTES = 16 * 1024 * 1024
 const LOOK_MS = 20
 
 let looking: NodeJS.Timeout | null = null
+let growing: keyof typeof GROWING_PERCENT | null = null
 
 /** How much the old generation may grow before it is collected: what is read lives as long as its batch. */
 const GROWING_PERCENT = { import: 60, verify: 120 } as const
 
 /** From now on; the young generation grows when it is next found to be too small. */
 export function makeHeapForBatches(kind: keyof typeof GROWING_PERCENT): void {
-  setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT[kind]}`)
+  if (growing !== kind) setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT[kind]}`)
+  growing = kind
   if (looking !== null || youngBytes() >= YOUNG_BYTES) return
   setFlagsFromString('--semi-space-growth-factor=2')
   looking = setInterval(stopWhenLarge, LOOK_MS).unref()

@@ -1,7 +1,9 @@
 // The parts a process runs, by its role: capture, and one deliver for each connector.
 
 import type { Config } from '../config.ts'
+import type { Connector } from '../core/connector.ts'
 import type { Side } from '../core/contested.ts'
+import { makeHeapForBatches } from '../heap-for-batches.ts'
 import { besideCanary } from '../pipeline/beside-canary.ts'
 import { capture } from '../pipeline/capture.ts'
 import { captureSlices } from '../pipeline/capture-slices.ts'
@@ -71,7 +73,9 @@ export function partsOf(options: PartsOptions): readonly Part[] {
   const cache: Cache = { memory: new LookupCache(LOOKUP_BYTES_MAX), shared: shared.cache }
   const planning = { sources, codecs, observer }
   const deliverTo = (ready: ReadyConnector, sink: Sink): Part => {
-    const parts = { ...common, ...planParts(planning, ready, cache), database: config.database, sink }
+    const planned = planParts(planning, ready, cache)
+    const told = isOfFiles(ready.connector) ? withRoom(observer) : observer
+    const parts = { ...common, ...planned, database: config.database, sink, observer: told }
     return { name: deliverPart(ready.connector.name), work: (attempt) => deliver(parts, attempt) }
   }
   const capturing = [...sources].flatMap(([side, source]): readonly Part[] => {
@@ -99,4 +103,21 @@ export function partsOf(options: PartsOptions): readonly Part[] {
   if (role === 'control') return [answering]
   const running: Part = { name: RUNNING, work: (attempt) => carryOutRuns({ ...common, ...runs }, attempt) }
   return [...(isCapturing ? capturing : []), ...delivering, ...(delivering.length > 0 ? [running] : [])]
+}
+
+/** Answers of an API are large beside their rows, and so is what they leave in memory: those get no more room. */
+function isOfFiles({ source, tables }: Connector): boolean {
+  return source === 'import' && Object.values(tables).some(({ importedFrom }) => importedFrom?.includes('csv') ?? true)
+}
+
+/** Another process may read the file whose rows come here. */
+function withRoom(observer: Observer): Pick<Observer, 'arrived' | 'delivered' | 'shared'> {
+  return {
+    arrived: (fact) => observer.arrived(fact),
+    shared: (fact) => observer.shared(fact),
+    delivered: (fact) => {
+      makeHeapForBatches('import')
+      observer.delivered(fact)
+    },
+  }
 }

@@ -48,6 +48,11 @@ export class ImportPlace implements AsyncDisposable {
     return millrace
   }
 
+  /** Another process on the same log and database; this one goes on being asked. */
+  async beside(settings: Settings, args: readonly string[]): Promise<Millrace> {
+    return this.#opened.use(await (await Millrace.start({ ...this.settings, ...settings }, args)).ready())
+  }
+
   /** As a power cut would, and started again. */
   async killed(settings: Settings = {}): Promise<void> {
     await this.#millrace?.kill()

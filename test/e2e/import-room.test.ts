@@ -1,0 +1,29 @@
+// Several processes share the rows of a file: each of them gets room for batches, also those that read nothing of the file.
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openKafka } from '../../src/stack/kafka.ts'
+import { ImportPlace } from '../support/import-place.ts'
+import type { Millrace } from '../support/millrace.ts'
+
+const ROWS = 6_000
+/** As small as live changes want it, it has one at most. */
+const YOUNG_BYTES = 4 * 1024 * 1024
+
+async function youngBytes({ url }: Pick<Millrace, 'url'>): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  return Number(/^nodejs_heap_space_size_total_bytes\{space="new"\} (.*)$/mu.exec(metrics)?.[1])
+}
+
+test('a process that only delivers makes room for the rows of a file that another one reads', async () => {
+  await using kafka = await openKafka()
+  await using place = await ImportPlace.open({ MILLRACE_LOG: kafka.url })
+  const processes = [{ url: place.url }, await place.beside({}, ['--role', 'deliver'])]
+  const lines = Array.from({ length: ROWS }, (_, row) => `${row},Item ${row},1\n`)
+  await writeFile(join(place.folder, 'all.csv'), `external_id,name,price\n${lines.join('')}`)
+  const asked = { sourceType: 'csv', sourceIdentifier: 'all.csv', options: { targetTable: 'catalog_items' } }
+  const run = await place.done(await place.trigger(asked))
+  expect(run).toMatchObject({ state: 'done', tally: { applied: ROWS } })
+  for (const one of processes) expect(await youngBytes(one)).toBeGreaterThan(YOUNG_BYTES)
+})
