@@ -1,7 +1,7 @@
 // `npm run bench`: measures what the README claims, on servers of its own, and writes it there. Every claim compares two
-// things measured in one run, in turns. `--only NAME` measures and writes one of them anew; `--quick`, `--rounds N` and
-// `--profile DIR` (which leaves a CPU profile of each contender) are for work on the code: what they measure is printed and
-// not written.
+// things measured in one run, in turns. `--only NAME` measures and writes one of them anew, `--amount N` a long one with so many
+// rows; `--quick`, `--rounds N` and `--profile DIR` (which leaves a CPU profile of each contender) are for work on the code:
+// what they measure is printed and not written.
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
@@ -14,6 +14,7 @@ import { CAPTURE } from './capture/capture-benchmark.ts'
 import { CONSOLE } from './console/console-benchmark.ts'
 import { runContender } from './contender.ts'
 import { IMPORTS } from './imports/imports-benchmark.ts'
+import { IMPORTS_LARGE } from './imports/imports-large-benchmark.ts'
 import { LATENCY } from './latency/latency-benchmark.ts'
 import { machine } from './machine.ts'
 import { writeReadme } from './readme.ts'
@@ -22,7 +23,18 @@ import { RUNS } from './runs/runs-benchmark.ts'
 import { VERIFY } from './runs/verify-benchmark.ts'
 import { TWO_WAY } from './two-way/two-way-benchmark.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [CAPTURE, APPLY, LATENCY, RUNS, VERIFY, BACKFILL, TWO_WAY, IMPORTS, CONSOLE]
+const BENCHMARKS: readonly Benchmark[] = [
+  CAPTURE,
+  APPLY,
+  LATENCY,
+  RUNS,
+  VERIFY,
+  BACKFILL,
+  TWO_WAY,
+  IMPORTS,
+  IMPORTS_LARGE,
+  CONSOLE,
+]
 const ROUNDS = 3
 const QUICK_SHARE = 0.1
 
@@ -31,10 +43,12 @@ const { values } = parseArgs({
     only: { type: 'string' },
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
+    amount: { type: 'string' },
     profile: { type: 'string' },
   },
 })
-const chosen = BENCHMARKS.filter(({ name }) => values.only === undefined || name === values.only)
+const chosen = BENCHMARKS.filter(({ name, isLong }) => (values.only === undefined ? !isLong : name === values.only))
+if (values.amount !== undefined && chosen.some(({ isLong }) => !isLong)) throw new Error('--amount is for long ones')
 if (chosen.length === 0) throw new Error(`--only names one of ${BENCHMARKS.map(({ name }) => name).join(', ')}`)
 const rounds = Number(values.rounds ?? (values.quick ? 1 : ROUNDS))
 const profiles = values.profile === undefined ? null : resolve(values.profile)
@@ -42,7 +56,7 @@ if (profiles !== null) mkdirSync(profiles, { recursive: true })
 
 const setting: Setting = {
   rounds,
-  amount: (full) => Math.ceil(full * (values.quick ? QUICK_SHARE : 1)),
+  amount: (full) => Number(values.amount ?? Math.ceil(full * (values.quick ? QUICK_SHARE : 1))),
   measure: (file, job) => runContender(file, job, { profiles }),
   say: (line) => process.stderr.write(`${line}\n`),
 }

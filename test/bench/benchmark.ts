@@ -16,5 +16,7 @@ export interface Setting {
 
 export interface Benchmark {
   readonly name: string
+  /** Runs only where it is named. */
+  readonly isLong?: boolean
   readonly run: (setting: Setting) => Promise<readonly Report[]>
 }
