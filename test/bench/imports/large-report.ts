@@ -31,7 +31,9 @@ export async function largeReport(setting: Setting): Promise<Report> {
   const random = new Random()
   const killsAt = Array.from({ length: KILLS }, () => random.below(items)).toSorted((one, other) => one - other)
   const moments: Moment[] = []
+  let killed = 0
   const heard = (moment: Moment, kills: number) => {
+    killed = kills
     const isNext = partOf(moment.rows, items) > partOf(moments.at(-1)?.rows ?? 0, items)
     moments.push(moment)
     if (isNext) setting.say(`    ${figure(moment.rows)} rows, ${figure(moment.residentMib)} MiB, killed ${kills} times`)
@@ -42,13 +44,14 @@ export async function largeReport(setting: Setting): Promise<Report> {
   const [counted] = await disturbed.database.query('SELECT items_inserted AS items FROM sync_runs')
   if (run.state !== 'done' || run.tally.applied !== items || counted?.items !== items)
     throw new Error(`${counted?.items} rows were counted of ${items}: ${JSON.stringify(run)}`)
-  return report({ items, size, moments, stored: Number(stored?.items) })
+  return report({ items, size, moments, killed, stored: Number(stored?.items) })
 }
 
 interface Found {
   readonly items: number
   readonly size: number
   readonly moments: readonly Moment[]
+  readonly killed: number
   readonly stored: number
 }
 
@@ -56,7 +59,7 @@ function partOf(rows: number, items: number): number {
   return Math.min(PARTS - 1, Math.floor((rows / items) * PARTS))
 }
 
-function report({ items, size, moments, stored }: Found): Report {
+function report({ items, size, moments, killed, stored }: Found): Report {
   const parts = Map.groupBy(moments, ({ rows }) => partOf(rows, items))
   const seconds = ((moments.at(-1)?.atMs ?? 0) - (moments[0]?.atMs ?? 0)) / 1_000
   const most = (of: readonly Moment[]) => Math.max(...of.map(({ residentMib }) => residentMib))
@@ -64,7 +67,7 @@ function report({ items, size, moments, stored }: Found): Report {
     title: 'A large file, and a process that is killed',
     about: [
       `A file of ${figure(items)} items, ${figure(size / 2 ** 20)} MiB, into \`${TABLE}\` on MySQL 9.7, by the real command, which is killed`,
-      `at ${KILLS} random places and started again: ${figure(seconds)} s in all, with what it takes to start. Memory is looked at twice a second.`,
+      `at ${killed} random places and started again: ${figure(seconds)} s in all, with what it takes to start. Memory is looked at twice a second.`,
     ],
     head: ['of the rows', 'seconds', 'most memory, MiB'],
     rows: [...parts].map(([part, of]) => {
