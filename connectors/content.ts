@@ -5,10 +5,11 @@ import { CATALOG_ITEMS } from '../src/core/catalog-items.ts'
 import { defineConnector, type Migration } from '../src/core/connector.ts'
 import type { ChangeEvent } from '../src/core/event.ts'
 import type { Imported } from '../src/core/imported.ts'
-import { KEPT_COLUMNS } from '../src/core/imported-row.ts'
+import { KEPT, KEPT_COLUMNS } from '../src/core/imported-row.ts'
 import { NameUuids } from '../src/core/name-uuid.ts'
 import { PRICE_LIST } from '../src/core/price-list.ts'
 import type { Schedule } from '../src/core/schedule.ts'
+import { addColumns } from '../src/core/upgrade.ts'
 import { Exact, type Field, type Fields } from '../src/core/value.ts'
 import type { Write } from '../src/core/write.ts'
 
@@ -58,7 +59,9 @@ const migrations: readonly Migration[] = [
     up: [tableOf('content_index', 'content_id', CONTENT)],
     down: ['DROP TABLE IF EXISTS content_index'],
   },
+  { name: 'content: content_index of an earlier version', up: addColumns('content_index', KEPT), down: [] },
   CATALOG_ITEMS.migration(NAME),
+  CATALOG_ITEMS.upgrade(NAME),
 ]
 
 export default defineConnector({

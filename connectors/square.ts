@@ -39,9 +39,9 @@ function fieldsOf(flow: SquareFlow): readonly string[] {
   return Object.keys(flow.imported.fields).filter((name) => name !== keyOf(flow))
 }
 
-const migrations: readonly Migration[] = SQUARE_FLOWS.map((flow) => {
+const migrations: readonly Migration[] = SQUARE_FLOWS.flatMap((flow) => {
   const { table, imported } = flow
-  if (table === CATALOG_ITEMS.table) return CATALOG_ITEMS.migration(NAME)
+  if (table === CATALOG_ITEMS.table) return [CATALOG_ITEMS.migration(NAME), CATALOG_ITEMS.upgrade(NAME)]
   const key = keyOf(flow)
   const own = key === ROW_ID ? { name: ROW_ID, type: 'VARCHAR(600) COLLATE utf8mb4_bin' } : key
   return {

@@ -124,11 +124,15 @@ const system: System = {
 
   async migrate({ mysqlUrl }, { migrations, direction }) {
     const { migrate } = await import('./sink/mysql/migrate.ts')
-    const { LEDGER_MIGRATION } = await import('./sink/mysql/import/ledger-tables.ts')
+    const { LEDGER_MIGRATION, LEDGER_UPGRADE } = await import('./sink/mysql/import/ledger-tables.ts')
     const { AUDIT_MIGRATION } = await import('./sink/mysql/import/audit-table.ts')
     // The record of who did what outlives what was done.
     const audit = direction === 'up' ? [AUDIT_MIGRATION] : []
-    return migrate({ url: mysqlUrl, migrations: [LEDGER_MIGRATION, ...audit, ...migrations], direction })
+    return migrate({
+      url: mysqlUrl,
+      migrations: [LEDGER_MIGRATION, LEDGER_UPGRADE, ...audit, ...migrations],
+      direction,
+    })
   },
 
   async openShared(config, { onCacheFailure }) {

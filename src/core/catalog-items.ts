@@ -3,9 +3,11 @@
 
 import type { Migration } from './connector.ts'
 import type { Imported, ImportedField } from './imported.ts'
-import { importedTable } from './imported-table.ts'
+import { KEPT } from './imported-row.ts'
+import { importedColumn, importedTable } from './imported-table.ts'
 import { PRICE_LIST } from './price-list.ts'
 import { SQUARE_FLOWS } from './square/square-flows.ts'
+import { addColumns, hasColumn, onlyWhere } from './upgrade.ts'
 
 const TABLE = 'catalog_items'
 const ID = 'id'
@@ -17,8 +19,10 @@ const fields: Readonly<Record<string, ImportedField>> = {
   ...SQUARE_FLOWS.find(({ table }) => table === TABLE)?.imported.fields,
 }
 const imported: Imported = { fields, names: [[ID]] }
+/** What the key of the table was called when price lists had it alone; a Square account then had one of its own. */
+const ID_ONCE = 'item_id'
 
-export const CATALOG_ITEMS = { table: TABLE, id: ID, source: SOURCE, migration }
+export const CATALOG_ITEMS = { table: TABLE, id: ID, source: SOURCE, migration, upgrade }
 
 function migration(connector: string): Migration {
   const made = importedTable({ name: TABLE, imported, key: ID })
@@ -35,5 +39,27 @@ function migration(connector: string): Migration {
       'EXECUTE millrace_down',
       'DEALLOCATE PREPARE millrace_down',
     ],
+  }
+}
+
+/** A table that said of no row whose it is becomes the one that both fill. */
+function upgrade(connector: string): Migration {
+  const { [SOURCE]: source, ...others } = Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, importedColumn(field)]),
+  )
+  const ofLists = hasColumn(TABLE, ID_ONCE)
+  const owned = (by: string) => `UPDATE ${TABLE} SET ${SOURCE} = '${by}' WHERE ${SOURCE} = ''`
+  const modified = Object.entries(others).map(([name, column]) => `MODIFY COLUMN \`${name}\` ${column}`)
+  return {
+    name: `${connector}: ${TABLE} of an earlier version`,
+    up: [
+      ...addColumns(TABLE, { [SOURCE]: `${source} DEFAULT ''` }),
+      ...onlyWhere(ofLists, owned('content')),
+      ...onlyWhere(`NOT ${ofLists}`, owned('square')),
+      ...onlyWhere(ofLists, `ALTER TABLE ${TABLE} CHANGE COLUMN ${ID_ONCE} ${ID} ${others[ID]}`),
+      ...addColumns(TABLE, { ...others, ...KEPT }),
+      `ALTER TABLE ${TABLE} ${modified.join(', ')}, ALTER COLUMN ${SOURCE} DROP DEFAULT`,
+    ],
+    down: [],
   }
 }

@@ -10,11 +10,19 @@ export const PLACE_COLUMN = 'mr_place'
 export const SAID_COLUMN = 'mr_said'
 
 /**
- * What a table keeps of each imported row, as columns of its CREATE TABLE: which version it is, the run that wrote it, the
- * run that made it, and a digest of the fields as they were written.
+ * What a table keeps of each imported row: which version it is, the run that wrote it, the run that made it, and a digest of
+ * the fields as they were written.
  */
-export const KEPT_COLUMNS =
-  'mr_position VARBINARY(64) NULL, mr_run CHAR(36) CHARACTER SET ascii NULL, mr_made CHAR(36) CHARACTER SET ascii NULL, mr_digest BINARY(16) NULL'
+export const KEPT = {
+  mr_position: 'VARBINARY(64) NULL',
+  mr_run: 'CHAR(36) CHARACTER SET ascii NULL',
+  mr_made: 'CHAR(36) CHARACTER SET ascii NULL',
+  mr_digest: 'BINARY(16) NULL',
+} as const
+/** The same, as columns of a CREATE TABLE. */
+export const KEPT_COLUMNS = Object.entries(KEPT)
+  .map(([name, definition]) => `${name} ${definition}`)
+  .join(', ')
 
 /** The epoch of positions that say when the run was ordered and where it found the row: each row stands there once. */
 export const BY_RUN = 1

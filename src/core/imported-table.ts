@@ -16,12 +16,14 @@ const TEXT_MAX = 16_383
 
 export function importedTable({ name, imported, key }: ImportedTable): string {
   const own = typeof key === 'string' ? [] : [`${quoted(key.name)} ${key.type} NOT NULL`]
-  const fields = Object.entries(imported.fields).map(([field, spec]) => {
-    return `${quoted(field)} ${typeOf(spec)}${spec.isRequired ? ' NOT NULL' : ''}`
-  })
+  const fields = Object.entries(imported.fields).map(([field, spec]) => `${quoted(field)} ${importedColumn(spec)}`)
   const primary = `PRIMARY KEY (${quoted(typeof key === 'string' ? key : key.name)})`
   const lines = [...own, ...fields, KEPT_COLUMNS, primary]
   return `CREATE TABLE IF NOT EXISTS ${quoted(name)} (\n  ${lines.join(',\n  ')}\n) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4`
+}
+
+export function importedColumn(field: ImportedField): string {
+  return `${typeOf(field)}${field.isRequired ? ' NOT NULL' : ''}`
 }
 
 function typeOf({ type, lengthMax = TEXT_MAX, scale = 0 }: ImportedField): string {

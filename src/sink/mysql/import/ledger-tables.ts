@@ -1,6 +1,7 @@
 // The tables of what imports leave behind.
 
 import type { Migration } from '../../../core/connector.ts'
+import { addColumns, onlyWhere } from '../../../core/upgrade.ts'
 import { IMPORT_TABLES } from './import-tables.ts'
 
 const RUNS = `CREATE TABLE IF NOT EXISTS sync_runs (
@@ -65,4 +66,24 @@ export const LEDGER_MIGRATION: Migration = {
     ...['sync_state', 'sync_errors', 'sync_runs'].map((name) => `DROP TABLE IF EXISTS ${name}`),
     ...IMPORT_TABLES.down,
   ],
+}
+
+/** Of two connectors that fill one table each has a state of its own; a run's row says whose it was. */
+const CONNECTOR = 'VARCHAR(100) NOT NULL'
+const IS_KEY_OF_TABLE = `NOT EXISTS (SELECT 1 FROM information_schema.statistics
+  WHERE table_schema = DATABASE() AND table_name = 'sync_state' AND index_name = 'PRIMARY' AND column_name = 'connector')`
+
+export const LEDGER_UPGRADE: Migration = {
+  name: 'imports: tables of an earlier version',
+  up: [
+    ...IMPORT_TABLES.up,
+    ...addColumns('sync_runs', { integrity: 'JSON NULL AFTER error_message' }),
+    ...addColumns('sync_state', { connector: `${CONNECTOR} DEFAULT '' AFTER table_name` }),
+    `UPDATE sync_state s JOIN sync_runs r ON r.id = s.sync_run_id SET s.connector = r.connector WHERE s.connector = ''`,
+    ...onlyWhere(
+      IS_KEY_OF_TABLE,
+      'ALTER TABLE sync_state ALTER COLUMN connector DROP DEFAULT, DROP PRIMARY KEY, ADD PRIMARY KEY (table_name, connector)',
+    ),
+  ],
+  down: [],
 }
