@@ -21,6 +21,7 @@ export function FlowFigures({ flows }: { readonly flows: readonly ConnectorFlow[
       <h2 id="figures">Connectors</h2>
       <ScrollFrame label="Connectors in figures">
         <table>
+          <caption class="unseen">Connectors in figures</caption>
           <TableHead columns={COLUMNS} />
           <tbody>
             {flows.map((flow) => (

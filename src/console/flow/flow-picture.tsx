@@ -29,6 +29,7 @@ export function FlowPicture({ view }: { readonly view: FlowView }) {
         <Row
           key={one.connector}
           flow={one}
+          log={log}
           source={sources.find(({ name }) => name === one.from)}
           sink={sinks.find(({ name }) => name === one.to)}
         />
@@ -39,11 +40,12 @@ export function FlowPicture({ view }: { readonly view: FlowView }) {
 
 interface RowProps {
   readonly flow: ConnectorFlow
+  readonly log: FlowView['log']
   readonly source: SourceFlow | undefined
   readonly sink: FlowView['sinks'][number] | undefined
 }
 
-function Row({ flow, source, sink }: RowProps) {
+function Row({ flow, log, source, sink }: RowProps) {
   return (
     <div class="picture-row">
       <div class={`node ${source === undefined ? 'calm' : toneOf(source.state)}`}>
@@ -53,7 +55,11 @@ function Row({ flow, source, sink }: RowProps) {
       <Arrow tone={source === undefined ? 'calm' : toneOf(source.state)} isMoving={(source?.rows_per_second ?? 0) > 0}>
         <span>{rate(source?.rows_per_second ?? null)}</span>
       </Arrow>
-      <div class="picture-gap" />
+      {/* Under the log that all rows share; by itself where there is no room for that. */}
+      <div class="picture-gap">
+        <strong>{KINDS[log.kind]}</strong>
+        <span>{rate(log.records_per_second)}</span>
+      </div>
       <Arrow tone={toneOf(flow.state)} isMoving={(flow.records_per_second ?? 0) > 0}>
         <strong>{flow.connector}</strong>
         <Curve values={rates.value.get(flow.connector) ?? []} />

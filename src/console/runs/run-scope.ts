@@ -44,9 +44,24 @@ function rangesIn(ranges: unknown): string {
   return Array.isArray(ranges) ? counted(ranges.length, 'range of the log', 'ranges of the log') : 'the log'
 }
 
-function importText(parts: Parts): string {
-  const from = isParts(parts.from) ? parts.from : {}
-  return [from.file, from.name, parts.table, from.kind].filter((one) => typeof one === 'string').join(', ')
+const IMPORTS_TOLD = 4
+
+function importText({ imports }: Parts): string {
+  if (!Array.isArray(imports)) return ''
+  const told = imports
+    .slice(0, IMPORTS_TOLD)
+    .map((one) => (isParts(one) ? `${String(one.table)}${placeText(one.from)}` : ''))
+  const more = imports.length - told.length
+  return [...told, ...(more > 0 ? [`${more} more`] : [])].join(', ')
+}
+
+/** Of an address no more than where it is: what is asked of it may be long. */
+function placeText(from: unknown): string {
+  if (!isParts(from)) return ''
+  if (from.kind === 'square') return ' from Square'
+  const place =
+    from.kind === 'csv' ? from.file : isParts(from.spec) ? String(from.spec.url).replace(/[?#].*$/su, '') : null
+  return place == null ? '' : ` from ${String(place)}`
 }
 
 function isParts(value: unknown): value is Parts {

@@ -27,6 +27,7 @@ export function Gaps() {
       <h2 id="gaps">Gaps</h2>
       <div class="table-frame">
         <table class="stacked">
+          <caption class="unseen">Gaps</caption>
           <TableHead columns={['Tables', 'Missing', 'Connectors']} />
           <tbody>
             {data.map((gap) => (
@@ -53,7 +54,7 @@ function Row({ gap, repair }: RowProps) {
         <span class="route">of {gap.source}</span>
       </th>
       <Cell of="Missing" kind="words">
-        <Ago at={gap.from} never="any time before" /> to <Ago at={gap.to} />
+        {gap.from === null ? 'all up to' : <Ago at={gap.from} />} {gap.from !== null && 'to'} <Ago at={gap.to} />
         <span class="route">{gap.reason}</span>
       </Cell>
       <Cell of="Connectors">

@@ -73,6 +73,7 @@ function Marks({ marks }: { readonly marks: readonly VerifiedView[] | null }) {
       <h2 id="marks">Known to agree</h2>
       <div class="table-frame">
         <table class="stacked">
+          <caption class="unseen">Known to agree</caption>
           <TableHead columns={['Venue', 'Connector', 'Up to']} />
           <tbody>
             {marks === null && <SkeletonRows rows={3} columns={3} />}
@@ -113,6 +114,7 @@ function Verifications({ runs }: { readonly runs: readonly RunView[] | null }) {
       <h2 id="verifications">Verifications</h2>
       <div class="table-frame">
         <table class="stacked">
+          <caption class="unseen">Verifications</caption>
           <TableHead columns={['Of', 'State', 'Rows', 'Differing', 'Ordered']} />
           <tbody>
             {runs.map((run) => (
