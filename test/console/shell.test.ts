@@ -1,6 +1,6 @@
 // The frame of the console: signing in, what it does while the server is slow, wrong or away, and how much it is to load.
 
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort } from '../../src/stack/free-port.ts'
 import { axeFaults } from '../support/axe.ts'
@@ -47,6 +47,20 @@ async function signedIn(page: string): Promise<Console> {
 }
 
 const firstVenue = (console: Console) => console.page.getByRole('row', { name: 'Venue number 0000' })
+
+/** What is seen of the table once a frame was drawn, every few pixels down the middle of the window. */
+const rowsInView = (page: Page) =>
+  page.locator('main').evaluate(async (main) => {
+    const { ownerDocument: document } = main
+    await new Promise((resolve) => document.defaultView?.requestAnimationFrame(resolve))
+    const { top, bottom } = main.querySelector('tbody')!.getBoundingClientRect()
+    const blank: number[] = []
+    for (let y = Math.max(0, top + 1); y < Math.min(800, bottom - 1); y += 20) {
+      const text = document.elementFromPoint(640, y)?.closest('tr')?.textContent
+      if (!text?.includes('Venue number')) blank.push(y)
+    }
+    return { rows: main.querySelectorAll('tr').length, blank }
+  })
 
 test('one signs in by a token, stays so, and signs out', async () => {
   await using console = await Console.open(browser)
@@ -141,6 +155,24 @@ test('of thousands of venues a page is shown, searched by keyboard, and turned',
   await page.getByRole('row', { name: 'Venue number 4321' }).waitFor()
   await firstVenue(console).waitFor({ state: 'detached' })
   expect(new URL(page.url()).hash).toBe('#/sync?search=number+4321')
+})
+
+test('pages of thousands of venues scroll without a blank row and without a jump', async () => {
+  await using console = await signedIn('sync')
+  const { page } = console
+  await firstVenue(console).waitFor()
+  await page.mouse.move(640, 400)
+  for (const first of ['Venue number 0050', 'Venue number 0100', 'Venue number 4950']) {
+    if (first.endsWith('4950')) await page.goto(`${millrace.url}/#/sync?from=4950`)
+    else await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByRole('row', { name: first }).waitFor()
+    for (let at = 0; at < 12; at++) {
+      await page.mouse.wheel(0, at < 9 ? 400 : -900)
+      const seen = await rowsInView(page)
+      expect(seen.rows).toBeLessThan(60)
+      expect(seen.blank).toEqual([])
+    }
+  }
 })
 
 test('keys are told, and lead to every page', async () => {

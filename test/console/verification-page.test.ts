@@ -9,6 +9,7 @@ import { feedbackHistory } from '../support/feedback-history.ts'
 import { FeedbackPlace } from '../support/feedback-place.ts'
 import type { Millrace } from '../support/millrace.ts'
 import { Runs } from '../support/runs.ts'
+import { expectInert, SCRIPT } from '../support/scripts.ts'
 
 let browser: Browser & AsyncDisposable
 let place: FeedbackPlace
@@ -21,7 +22,7 @@ beforeAll(async () => {
   const runs = new Runs(millrace)
   await runs.done(await runs.backfill({}))
   const [comment] = await place.table.comments()
-  await place.table.update(comment!, { comment_text: '<b>not what the guest wrote</b>' })
+  await place.table.update(comment!, { comment_text: SCRIPT })
 })
 afterAll(async () => {
   await place?.[Symbol.asyncDispose]()
@@ -37,7 +38,7 @@ test('what differs is found by mouse, and told with the likely cause', async () 
   await page.getByRole('dialog').getByRole('button', { name: 'Verify', exact: true }).click()
   await page.getByRole('heading', { name: /done/ }).waitFor()
   await page.getByRole('heading', { name: '1 row differs' }).waitFor()
-  await page.getByText('<b>not what the guest wrote</b>').waitFor()
+  await expectInert(page.locator('main'), SCRIPT)
   await console.takePictures('verification')
   expect(await axeFaults(page)).toEqual([])
 })
@@ -66,4 +67,33 @@ test('and repaired by keyboard alone, whereupon both sides agree', async () => {
   await page.getByRole('row', { name: /All venues feedback/ }).waitFor()
   await console.takePictures('verifications')
   expect(await axeFaults(page)).toEqual([])
+})
+
+test('a gap is repaired only after what that does was seen', async () => {
+  await using console = await Console.open(browser)
+  const { page } = console
+  const gap = {
+    ...{ id: 'g1', source: 'mysql', tables: ['comment'], from: null, to: '2026-11-27T10:00:00.000Z', reason: 'purged' },
+    connectors: [{ connector: 'feedback', tables: ['comment'], state: 'open', run: null, repaired_at: null }],
+  }
+  const orders: unknown[] = []
+  await page.route('**/api/gaps', (route) => route.fulfill({ json: [gap] }))
+  await page.route('**/api/gaps/repair', async (route) => {
+    const order = route.request().postDataJSON() as { readonly dry_run: boolean }
+    orders.push(order)
+    const runs = new Runs(millrace)
+    await route.fulfill({ json: order.dry_run ? await runs.forecast({}) : (await runs.list())[0] })
+  })
+  await page.goto(`${millrace.url}/#/verification`)
+  await page.getByRole('button', { name: 'Repair for feedback' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Repair the gap for feedback?' })
+  await dialog.getByText('Nothing has been written').waitFor()
+  await console.takePictures('gap')
+  expect(await axeFaults(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Leave it' }).click()
+  expect(orders).toEqual([{ connector: 'feedback', gap: 'g1', dry_run: true }])
+  await page.getByRole('button', { name: 'Repair for feedback' }).click()
+  await dialog.getByRole('button', { name: 'Repair' }).click()
+  await page.getByLabel('Messages').getByText('The repair is ordered').waitFor()
+  expect(orders.at(-1)).toEqual({ connector: 'feedback', gap: 'g1', dry_run: false })
 })

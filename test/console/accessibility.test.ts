@@ -1,0 +1,152 @@
+// What the pages owe to whoever enlarges them, chooses the colours, has them read out, or cannot bear that things move.
+
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openBrowser } from '../support/browser.ts'
+import { Console } from '../support/console.ts'
+import type { Millrace } from '../support/millrace.ts'
+import { Runs } from '../support/runs.ts'
+import { SyncPlace } from '../support/sync-place.ts'
+
+const PAGES = {
+  sync: 'Data Synchronization',
+  flow: 'Flow',
+  runs: 'Runs',
+  dead: 'Dead letters',
+  conflicts: 'Conflicts',
+  verification: 'Verification',
+  schedules: 'Schedules',
+  audit: 'Audit',
+}
+/** A window of 1280 by 800, enlarged to twice its size; and what lies between a phone and a desk. */
+const SIZES = [
+  { width: 640, height: 400 },
+  { width: 320, height: 640 },
+  { width: 760, height: 800 },
+  { width: 860, height: 800 },
+  { width: 1_280, height: 800 },
+]
+
+interface Moving {
+  readonly effect: { getComputedTiming(): { readonly activeDuration?: unknown } } | null
+}
+
+let browser: Browser & AsyncDisposable
+let place: SyncPlace
+let millrace: Millrace
+beforeAll(async () => {
+  browser = await openBrowser()
+  place = await SyncPlace.open()
+  const opus = await place.site.venue('Opus Ocean Grille')
+  await place.site.venue('Bella Vista of the Lakes and the Mountains')
+  await place.visits(opus, 3)
+  millrace = await (await place.millrace()).ready()
+  const runs = new Runs(millrace)
+  await runs.done(await runs.backfill({ venue: String(opus) }))
+  const verify = await runs.ask('POST', '/api/verify', { connector: 'feedback' })
+  await runs.done(verify.body as never)
+})
+afterAll(async () => {
+  await millrace?.[Symbol.asyncDispose]()
+  await place?.[Symbol.asyncDispose]()
+  await browser?.[Symbol.asyncDispose]()
+})
+
+/** Each page in turn, once nothing of it is still to come. */
+async function* visited(console: Console): AsyncGenerator<keyof typeof PAGES> {
+  const { page } = console
+  for (const [name, title] of Object.entries(PAGES)) {
+    await page.goto(`${millrace.url}/#/${name}`)
+    await page.getByRole('heading', { name: title, level: 1 }).waitFor()
+    await page.locator('main :is(table, .picture)').first().waitFor()
+    await page.locator('main :is([aria-busy=true], .skeleton)').first().waitFor({ state: 'detached' })
+    yield name as keyof typeof PAGES
+  }
+}
+
+test('enlarged to twice its size, and at any width, a page loses nothing and scrolls one way only', async () => {
+  await using console = await Console.open(browser, { viewport: SIZES[0]!, deviceScaleFactor: 2 })
+  const { page } = console
+  for await (const name of visited(console)) {
+    for (const size of SIZES) {
+      await page.setViewportSize(size)
+      const wider = await page
+        .locator('html, main .table-frame:not(.scroll), main .card, main td, main th')
+        .evaluateAll((all) =>
+          all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => `${one.tagName}.${one.className}`),
+        )
+      expect(wider, `${name} at ${size.width}`).toEqual([])
+    }
+    await page.setViewportSize(SIZES[0]!)
+  }
+})
+
+test('where the system chooses the colours, what is chosen is still seen', async () => {
+  await using console = await Console.open(browser, { forcedColors: 'active' })
+  const { page } = console
+  await page.goto(`${millrace.url}/#/sync`)
+  await page.getByRole('row', { name: 'Opus Ocean Grille' }).waitFor()
+  const outlines = (selector: string) =>
+    page
+      .locator(selector)
+      .evaluateAll((all) => all.map((one) => one.ownerDocument.defaultView?.getComputedStyle(one).outlineStyle))
+  expect(await outlines('.choice input:checked + span')).toEqual(['solid'])
+  expect(new Set(await outlines('.choice input:not(:checked) + span'))).toEqual(new Set(['none']))
+  expect(await outlines('nav a[aria-current]')).toEqual(['solid'])
+  await console.takePictures('forced-colors-sync')
+  await page.goto(`${millrace.url}/#/flow`)
+  await page.locator('.arrow-line').first().waitFor()
+  const isSeen = await page
+    .locator('.arrow-line')
+    .first()
+    .evaluate((line) => {
+      const view = line.ownerDocument.defaultView
+      const [own, around] = [line, line.ownerDocument.body].map((one) => view?.getComputedStyle(one).backgroundColor)
+      return own !== around
+    })
+  expect(isSeen).toBe(true)
+  await console.takePictures('forced-colors-flow')
+})
+
+test('nothing moves for whoever cannot bear it', async () => {
+  await using console = await Console.open(browser, { reducedMotion: 'reduce' })
+  const { page } = console
+  await page.route('**/api/venues?*', () => undefined)
+  await page.goto(`${millrace.url}/#/sync`)
+  await page.locator('.skeleton-line').first().waitFor()
+  const moving = () =>
+    page
+      .locator('html')
+      .evaluate(
+        ({ ownerDocument }) =>
+          ownerDocument
+            .getAnimations()
+            .filter((one: Moving) => Number(one.effect?.getComputedTiming().activeDuration) > 1).length,
+      )
+  expect(await moving()).toBe(0)
+  await page.emulateMedia({ reducedMotion: 'no-preference' })
+  expect(await moving()).toBeGreaterThan(0)
+})
+
+test('each page is read out by names and roles', async () => {
+  await using console = await Console.open(browser)
+  const { page } = console
+  for await (const name of visited(console)) {
+    if (name === 'verification') await page.getByText('except Bella Vista').waitFor()
+    const read = still(await page.locator('main').ariaSnapshot())
+    await expect(`${read}\n`).toMatchFileSnapshot(`read-out/${name}.txt`)
+  }
+  const around = await page.getByRole('banner').ariaSnapshot()
+  await expect(`${around}\n`).toMatchFileSnapshot('read-out/navigation.txt')
+  expect(await page.getByRole('region', { name: 'Messages' }).getAttribute('aria-live')).toBe('polite')
+})
+
+/** Without what is another each time. */
+function still(snapshot: string): string {
+  return snapshot
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/gu, 'ID')
+    .replaceAll(/db_[0-9a-f]+/gu, 'DB')
+    .replaceAll(/just now|\d+ (?:second|minute)s? ago/gu, 'AGO')
+    .replaceAll(/\w{3} \d+, (?:\d{4}, )?[\d:]+\s[AP]M/gu, 'TIME')
+    .replaceAll(/[\d.,]+\s?(?:\/s|ms|s)\b|–/gu, 'N')
+}

@@ -1,0 +1,95 @@
+// What guests, files and servers write is text on every page, in a real browser, under the policy that the server sends.
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, test } from 'vitest'
+import { openBrowser } from '../support/browser.ts'
+import { Console } from '../support/console.ts'
+import { CrowdedPlace } from '../support/crowded-place.ts'
+import { fieldConflict } from '../support/field-conflict.ts'
+import { expectInert, SCRIPT, SCRIPT_NAME } from '../support/scripts.ts'
+
+const FILE = `${SCRIPT_NAME}.csv`
+
+let browser: Browser & AsyncDisposable
+let place: CrowdedPlace
+beforeAll(async () => {
+  browser = await openBrowser()
+  place = await CrowdedPlace.open()
+  const { imports } = place
+  const quoted = `"${SCRIPT.replaceAll('"', '""')}"`
+  await writeFile(join(imports.folder, FILE), `external_id,name,price\n1,${quoted},${quoted}\n`)
+  const asked = { sourceType: 'csv', sourceIdentifier: FILE, options: { targetTable: 'catalog_items' } }
+  await imports.done(await imports.trigger(asked))
+  await place.letters([`refused: ${SCRIPT}`])
+  await place.conflicts([
+    fieldConflict({
+      ...{ row: SCRIPT, key: [SCRIPT], group: SCRIPT, why: SCRIPT, foundAtMs: Date.now() },
+      ...{ mysql: { comment_text: SCRIPT, [SCRIPT]: 1 }, dynamodb: { comment_text: `${SCRIPT} too` } },
+    }),
+  ])
+})
+afterAll(async () => {
+  await place?.[Symbol.asyncDispose]()
+  await browser?.[Symbol.asyncDispose]()
+})
+
+async function opened(address: string): Promise<Console> {
+  const console = await Console.open(browser)
+  await console.page.goto(`${place.imports.url}/#/${address}`)
+  return console
+}
+
+test('comments and reasons of dead letters', async () => {
+  await using console = await opened('dead')
+  const { page } = console
+  await page
+    .getByRole('link', { name: /catalog_items/ })
+    .nth(1)
+    .waitFor()
+  await expectInert(page.locator('main tbody'), `refused: ${SCRIPT}`)
+  await page
+    .getByRole('link', { name: /catalog_items/ })
+    .last()
+    .click()
+  await page.getByRole('dialog').getByRole('row', { name: /^name/ }).waitFor()
+  await expectInert(page.getByRole('dialog'), SCRIPT)
+})
+
+test('both versions of a conflict, its row and its why', async () => {
+  await using console = await opened('conflicts')
+  const { page } = console
+  await expectInert(page.locator('main'), SCRIPT)
+  await page.getByRole('link', { name: /^products / }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('row', { name: /comment_text/ })
+    .waitFor()
+  await expectInert(page.getByRole('dialog'), `${SCRIPT} too`)
+})
+
+test('names of files', async () => {
+  await using console = await opened('runs')
+  const { page } = console
+  await expectInert(page.locator('main'), FILE)
+  await page.locator('main').getByRole('link', { name: 'import' }).click()
+  await page.getByRole('heading', { name: /import of content/ }).waitFor()
+  await expectInert(page.locator('main'), FILE)
+})
+
+test('the text of an error, where an answer stands and in passing', async () => {
+  await using console = await opened('schedules')
+  const { page } = console
+  const error = { code: SCRIPT, message: `no: ${SCRIPT}`, hint: `look at ${SCRIPT}` }
+  console.expect(/^503 GET \/api\/runs/, /^503 POST \/api\/schedules/)
+  await page.route('**/api/schedules/*/run', (route) => route.fulfill({ status: 503, json: { error } }))
+  await page
+    .getByRole('button', { name: /^Run now/ })
+    .first()
+    .click()
+  await expectInert(page.getByLabel('Messages'), `look at ${SCRIPT}`)
+  await page.route('**/api/runs?*', (route) => route.fulfill({ status: 503, json: { error } }))
+  await page.getByRole('link', { name: 'Runs' }).click()
+  await expectInert(page.locator('main').getByRole('alert'), `look at ${SCRIPT}`)
+})
