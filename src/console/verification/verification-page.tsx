@@ -44,6 +44,8 @@ function Overview() {
   )
   everyMs.value = runs.data?.some(({ state }) => isActive(state)) ? BUSY_MS : CALM_MS
   const error = marks.error ?? runs.error
+  // What stands below comes when what is above has its height.
+  const isTold = [marks, runs].every((one) => one.data !== null || one.error !== null)
   const again = () => {
     marks.again()
     runs.again()
@@ -60,8 +62,8 @@ function Overview() {
       </div>
       {error !== null && !error.isSilence && <Failure error={error} again={again} />}
       {(marks.error === null || marks.data !== null) && <Marks marks={marks.data} />}
-      <Verifications runs={runs.data} />
-      <Gaps />
+      {isTold && <Verifications runs={runs.data} />}
+      {isTold && <Gaps />}
       {isStarting.value && <NewVerification close={() => (isStarting.value = false)} />}
     </>
   )
