@@ -71,6 +71,8 @@ export const RestSpec = z.strictObject({
     .default([]),
   /** A list in each item, of which each element is a row. */
   expand: JsonPath.optional(),
+  /** Where the source gives one item by itself: `{name}` stands for the field of a row. Samples of what was read are asked for so. */
+  one: z.strictObject({ url: HttpUrl, item: JsonPath.default('') }).optional(),
   /** Where a field is, if not under its own name; of several places the first that has something. */
   fields: z.record(z.string(), z.union([JsonPath, z.array(JsonPath).min(1)])).default({}),
   constants: z.record(z.string(), z.string()).default({}),

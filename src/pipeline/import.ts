@@ -50,7 +50,7 @@ interface Opened extends ImportWalk {
 const SET_ASIDE_PART = 'set aside'
 const TELL_EVERY_MS = 5_000
 /** Rows behind so many of a part's pages are asked for again. */
-const MARKS_MAX = 4
+const MARKS_MAX = 8
 /** No live changes wait behind rows from outside; and few at once are gone before the young generation is collected. */
 const PAGES = { rowsMost: 1_000, aheadMin: 4_000 } as const
 
@@ -149,13 +149,13 @@ async function carryOut(options: ImportOptions, work: RunWork): Promise<void> {
 }
 
 async function sampled(
-  { source, parts, connectors, letters, openChecks }: ImportOptions & Opened,
+  options: ImportOptions & Opened,
   work: RunWork,
   marks: PageMarks,
 ): Promise<readonly SourceSample[]> {
-  const ready = connectors.find(({ connector }) => connector.name === work.order.connector)
+  const ready = options.connectors.find(({ connector }) => connector.name === work.order.connector)
   if (ready === undefined) return []
-  return sampleSource({ source, letters, openChecks, parts, ready, marks: marks.all }, work)
+  return sampleSource({ ...options, ready, marks: marks.all }, work)
 }
 
 async function swept(

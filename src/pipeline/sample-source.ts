@@ -2,21 +2,23 @@
 // of reading shows as well as one of writing. A source that cannot answer again is no discrepancy.
 
 import { MillraceError } from '../core/errors.ts'
+import type { ChangeEvent } from '../core/event.ts'
 import { PLACE_COLUMN } from '../core/imported-row.ts'
 import { runTag } from '../core/run.ts'
 import { tableTopic } from '../core/topic.ts'
 import type { ImportChecks } from '../sink/import-checks.ts'
-import type { PagedRows } from '../source/source.ts'
+import type { ImportSource } from '../source/import-source.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { ImportPart } from './import-scope.ts'
 import type { PageMark } from './page-marks.ts'
 import type { ReadyConnector } from './ready-connector.ts'
+import { type RunRowsOptions, runRows } from './run-rows.ts'
 import type { RunWork } from './run-work.ts'
 import { sampledWrites } from './sampled-writes.ts'
 
-export interface SampleSourceOptions {
+export interface SampleSourceOptions extends RunRowsOptions {
   readonly parts: readonly [ImportPart, ...ImportPart[]]
-  readonly source: PagedRows
+  readonly source: ImportSource
   readonly marks: readonly PageMark[]
   readonly ready: ReadyConnector
   readonly letters: (signal: AbortSignal) => Pick<DeadLetters, 'each'>
@@ -31,6 +33,8 @@ export interface SourceSample {
 }
 
 const ROWS_PER_PAGE = 20
+/** Each is a request. */
+const ROWS_ALONE = 10
 /** What a service has may change while it is read; a file that does is refused. */
 const CHANGED_SHARE = 0.1
 
@@ -69,12 +73,24 @@ export async function sampleSource(options: SampleSourceOptions, work: RunWork):
   }
 }
 
-async function eventsOf({ parts: [{ table }], source, marks }: SampleSourceOptions, { order, signal }: RunWork) {
+/** Where they can be asked for one by one, rows from all over the walk; else the first ones behind some of its pages. */
+async function eventsOf(options: SampleSourceOptions, work: RunWork): Promise<readonly ChangeEvent[]> {
+  const { parts, source, marks } = options
+  const { order, signal } = work
+  const [{ table }] = parts
+  const run = runTag(order)
+  const rows = async () => {
+    const topic = tableTopic({ source: 'import', name: order.connector }, '', table)
+    const brought = await runRows(options, work, { topic, rowsMax: ROWS_ALONE })
+    return brought.flatMap(({ event: { after } }) => (after === null ? [] : [after]))
+  }
+  const asked = source.again === undefined ? null : await source.again(await rows(), { table, run }, signal)
+  if (asked !== null) return asked
   const scope = { table, from: null, to: null, filters: [] }
-  const asking = { scope, rowsMax: ROWS_PER_PAGE, run: runTag(order) }
-  const pages = []
-  for (const mark of marks) pages.push(await source.page({ ...asking, ...mark }, signal))
-  return pages.flatMap(({ events }) => events)
+  const events: ChangeEvent[] = []
+  for (const mark of marks)
+    events.push(...(await source.page({ scope, rowsMax: ROWS_PER_PAGE, run, ...mark }, signal)).events)
+  return events
 }
 
 /** Of rows that did not arrive. */

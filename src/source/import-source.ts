@@ -1,8 +1,10 @@
 // The port of what is outside: files and services whose rows a run brings in. One object for one run.
 
 import type { Settings } from '../core/connector.ts'
+import type { ChangeEvent } from '../core/event.ts'
 import type { ImportFrom } from '../core/import-from.ts'
 import type { Imported } from '../core/imported.ts'
+import type { Row } from '../core/value.ts'
 import type { PagedRows } from './source.ts'
 
 export interface ImportAsked {
@@ -23,6 +25,16 @@ export interface ImportAsked {
 export interface ImportSource extends PagedRows {
   /** Throws what is wrong with the request, before anything is read of the rows. */
   check(): Promise<void>
+
+  /**
+   * Rows that the walk has brought, asked for one by one, and what came with them; those that are gone by now are left out. Null
+   * where the source does not give them so.
+   */
+  again?(
+    rows: readonly Row[],
+    of: { readonly table: string; readonly run: string },
+    signal: AbortSignal,
+  ): Promise<readonly ChangeEvent[] | null>
 
   /** The same for what says the same, and for nothing else; null where that cannot be told without reading the rows. */
   digest(signal: AbortSignal): Promise<string | null>

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import type { RunView } from '../../src/control/run-view.ts'
 import type { CheckResult } from '../../src/core/integrity.ts'
 import { ImportPlace } from '../support/import-place.ts'
+import { ScriptedApi } from '../support/scripted-api.ts'
 
 const connectorOf = (name: string) => new URL(`../support/connectors/${name}.ts`, import.meta.url).pathname
 
@@ -190,4 +191,44 @@ test('some rows are asked of their source again: what was read wrong shows, and 
   const second = await place.done(await place.trigger(asked))
   expect(second.state).toBe('done')
   expect(found(second)).toMatchObject({ ok: false, found: 0 })
+})
+
+test('an API is asked for some rows one by one where it says how, and by pages all over its walk where it does not', async () => {
+  const songs = Array.from({ length: 600 }, (_, song) => ({ ident: `s${song}`, title: `Song ${song}` }))
+  const SIZE = 20
+  let wrong = ''
+  await using api = await ScriptedApi.open(({ url }) => {
+    const [, ident] = /^\/songs\/(\w+)$/u.exec(url.pathname) ?? []
+    const song = songs.find((one) => one.ident === ident)
+    if (ident !== undefined) return { body: { ...song, title: `${song?.title}${wrong}` } }
+    const page = Number(url.searchParams.get('page'))
+    return { body: songs.slice((page - 1) * SIZE, page * SIZE).map((one) => ({ ...one, title: `${one.title}!` })) }
+  })
+  await using place = await ImportPlace.open({ MILLRACE_IMPORT_PRIVATE_HOSTS: new URL(api.url).host })
+  const bring = async (contentType: string, request: object) => {
+    const mapping = { external_id: 'ident' }
+    const options = { contentType, columnMapping: mapping, pagination: { pageSize: SIZE }, request }
+    const before = api.asked.length
+    const run = await place.done(
+      await place.trigger({ sourceType: 'api', sourceIdentifier: `${api.url}/songs`, options }),
+    )
+    expect(run).toMatchObject({ state: 'done', tally: { applied: 600 } })
+    const asked = api.asked.slice(before).map(({ url }) => `${url.pathname}${url.search}`)
+    const repeated = asked.filter((one, index) => asked.indexOf(one) < index)
+    const sample = run.integrity?.find(({ name }) => name === 'rows as their source has them')
+    return { sample, repeated, alone: asked.filter((one) => one.startsWith('/songs/')) }
+  }
+  const byPages = await bring('film', {})
+  expect(byPages.alone).toEqual([])
+  // The first page was asked for once more when the import was ordered.
+  const pages = new Set(byPages.repeated)
+  expect(pages.size).toBeGreaterThanOrEqual(3)
+  expect(byPages.sample).toMatchObject({ ok: true, found: byPages.sample?.expected })
+  const one = { url: `${api.url}/songs/{external_id}` }
+  wrong = '!'
+  const alone = await bring('music', { one })
+  expect(alone.sample).toMatchObject({ ok: true, expected: 10, found: 10 })
+  expect(new Set(alone.alone).size).toBe(10)
+  wrong = '?'
+  expect((await bring('book', { one })).sample).toMatchObject({ ok: false, expected: 10, found: 0 })
 })

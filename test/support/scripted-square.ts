@@ -61,6 +61,8 @@ export class ScriptedSquare implements AsyncDisposable {
       return failed(400, 'INVALID_REQUEST_ERROR', 'MISSING_REQUIRED_PARAMETER')
     const [, location] = /^\/v2\/locations\/([^/]+)\/transactions$/u.exec(url.pathname) ?? []
     if (location !== undefined) return this.#transactions(location, asked)
+    const one = method === 'GET' ? this.#one(url.pathname) : undefined
+    if (one !== undefined) return one
     switch (`${method} ${url.pathname}`) {
       case 'GET /v2/locations':
         return { body: { locations: this.world.locations } }
@@ -82,6 +84,27 @@ export class ScriptedSquare implements AsyncDisposable {
       default:
         return failed(404, 'INVALID_REQUEST_ERROR', 'NOT_FOUND')
     }
+  }
+
+  /** One thing by its id; undefined for what is no such request. */
+  #one(path: string): Scripted | undefined {
+    const [, kind = '', id = ''] =
+      /^\/v2\/(?:locations\/[^/]+\/)?(locations|orders|payments|vendors|transactions|catalog\/object)\/([^/]+)$/u.exec(
+        path,
+      ) ?? []
+    const { locations, orders, payments, vendors, transactions, catalog } = this.world
+    const of: Readonly<Record<string, readonly [string, Iterable<Thing>]>> = {
+      locations: ['location', locations],
+      orders: ['order', orders.values()],
+      payments: ['payment', payments.values()],
+      vendors: ['vendor', vendors],
+      transactions: ['transaction', transactions],
+      'catalog/object': ['object', catalog.values()],
+    }
+    const [name, things] = of[kind] ?? []
+    if (name === undefined || things === undefined) return undefined
+    const found = [...things].find((thing) => thing.id === decodeURIComponent(id) && thing.is_deleted !== true)
+    return found === undefined ? failed(404, 'INVALID_REQUEST_ERROR', 'NOT_FOUND') : { body: { [name]: found } }
   }
 
   #catalog(query: CatalogQuery): Scripted {

@@ -32,6 +32,7 @@ function catalogFlow({ of, asks = {}, fields, names, reads = 'all', ...rest }: C
   return {
     ...rest,
     path: '/v2/catalog/search',
+    ...('id' in fields && { one: { path: '/v2/catalog/object/{id}', item: 'object' } }),
     reads,
     imported: { fields, names },
     asks: {
@@ -55,6 +56,7 @@ export const CATALOG_FLOWS: readonly SquareFlow[] = [
   {
     table: 'locations',
     path: '/v2/locations',
+    one: { path: '/v2/locations/{id}', item: 'location' },
     asks: {
       ...SQUARE_LIST,
       items: 'locations',
@@ -176,6 +178,7 @@ export const CATALOG_FLOWS: readonly SquareFlow[] = [
   {
     table: 'vendors',
     path: '/v2/vendors/search',
+    one: { path: '/v2/vendors/{id}', item: 'vendor' },
     asks: {
       ...SQUARE_LIST,
       method: 'POST',

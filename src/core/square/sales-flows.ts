@@ -62,6 +62,7 @@ function partOfOrder({ table, list, name, fields, places }: PartOfOrder): Square
     ...ORDERS,
     table,
     walkedWith: 'orders',
+    one: { path: '/v2/orders/{order_id}', item: 'order' },
     asks: { ...ORDERS_ASKED, expand: list, fields: { ...ofOrder, ...places } },
     imported: {
       fields: { order_id: ID, location_id: REFERENCE, order_updated_at: TIME, [name]: ID, ...fields },
@@ -76,6 +77,7 @@ export const SALES_FLOWS: readonly SquareFlow[] = [
   {
     ...ORDERS,
     table: 'orders',
+    one: { path: '/v2/orders/{id}', item: 'order' },
     asks: {
       ...ORDERS_ASKED,
       fields: {
@@ -193,6 +195,7 @@ export const SALES_FLOWS: readonly SquareFlow[] = [
   {
     table: 'payments',
     path: '/v2/payments',
+    one: { path: '/v2/payments/{id}', item: 'payment' },
     locations: { at: { query: 'location_id' }, atOnce: 1 },
     asks: {
       ...SQUARE_LIST,
@@ -228,6 +231,7 @@ export const SALES_FLOWS: readonly SquareFlow[] = [
   {
     table: 'transactions',
     path: '/v2/locations/{location_id}/transactions',
+    one: { path: '/v2/locations/{location_id}/transactions/{id}', item: 'transaction' },
     locations: { at: { url: 'location_id' }, atOnce: 1 },
     asks: {
       ...SQUARE_LIST,

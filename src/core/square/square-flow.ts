@@ -11,6 +11,8 @@ export interface SquareFlow {
   readonly asks: Omit<RestSpecInput, 'url' | 'each'>
   /** The table that the same is asked for: rows of both are in one answer. */
   readonly walkedWith?: string
+  /** Where one object is had by itself, `{name}` being a field of the row, and where in the answer it is. */
+  readonly one?: { readonly path: string; readonly item: string }
   /** Square wants locations named in the request: where, and how many at once. */
   readonly locations?: { readonly at: Placed; readonly atOnce: number }
   /** Rows that no path leads to. */
@@ -61,11 +63,12 @@ export interface SquareAsk {
 /** The release of Square's API that the flows are written for. */
 export const SQUARE_VERSION = '2026-07-15'
 
-export function squareSpec({ path, asks, locations }: SquareFlow, ask: SquareAsk): RestSpec {
+export function squareSpec({ path, one, asks, locations }: SquareFlow, ask: SquareAsk): RestSpec {
   const values = locations === undefined ? [] : groups(ask.locations, locations.atOnce)
   return RestSpec.parse({
     ...asks,
     url: `${ask.url}${path}`,
+    ...(one === undefined ? {} : { one: { url: `${ask.url}${one.path}`, item: one.item } }),
     headers: { 'Square-Version': SQUARE_VERSION },
     ...(ask.requestsPerSecond === null ? {} : { requestsPerSecond: ask.requestsPerSecond }),
     ...(locations === undefined || values.length === 0 ? {} : { each: { at: locations.at, values } }),

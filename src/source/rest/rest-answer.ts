@@ -26,9 +26,11 @@ export interface Reading {
   readonly secrets: Secrets
   /** Told in a message: when the source wants to be asked again. */
   readonly waitMs: number | null
+  /** What stands where lists do is one item. */
+  readonly isOne?: boolean
 }
 
-export function restAnswer(reply: RestReply, { spec, secrets, waitMs }: Reading): RestAnswer {
+export function restAnswer(reply: RestReply, { spec, secrets, waitMs, isOne = false }: Reading): RestAnswer {
   const source = shown(reply.url)
   const fail = (code: ErrorCode, what: string) => new MillraceError(code, secrets.hide(`${source} ${what}`))
   const { status, headers, text } = reply
@@ -57,12 +59,13 @@ export function restAnswer(reply: RestReply, { spec, secrets, waitMs }: Reading)
   if (errors !== undefined && errors !== null && !(Array.isArray(errors) && errors.length === 0)) {
     throw fail('IMPORT_ANSWER_INVALID', `answers ${status}, but tells of errors: ${safe(JSON.stringify(errors))}`)
   }
-  const items = valueAt(root, spec.items)
+  const found = valueAt(root, spec.items)
+  const items = isOne && found !== undefined && isRecord(found) ? [found] : found
   const isLeftOut = items === undefined && spec.mayLackItems && isRecord(root)
   if (!Array.isArray(items) && !isLeftOut) {
     throw fail(
       'IMPORT_ANSWER_INVALID',
-      `has no list at ${spec.items === '' ? 'the top' : `"${spec.items}"`}: it has ${safe(partsOf(root))}`,
+      `has no ${isOne ? 'object' : 'list'} at ${spec.items === '' ? 'the top' : `"${spec.items}"`}: it has ${safe(partsOf(root))}`,
     )
   }
   const total = spec.total === undefined ? null : Number(valueAt(root, spec.total) ?? Number.NaN)

@@ -15,6 +15,9 @@ export interface RestRow {
   readonly item: Json
 }
 
+/** In the URL of one item: a field. */
+export const PLACEHOLDER = /\{(\w+)\}/gu
+
 export interface RestRowsOptions {
   readonly spec: RestSpec
   readonly imported: Imported
@@ -37,7 +40,9 @@ export class RestRows {
     const { spec, imported, orderedAtMs, derive } = options
     this.#options = options
     const names = Object.keys(imported.fields)
-    const unknown = [...Object.keys(spec.fields), ...Object.keys(spec.constants)].find((name) => !names.includes(name))
+    const inUrl = [...(spec.one?.url ?? '').matchAll(PLACEHOLDER)].map(([, name = '']) => name)
+    const said = [...Object.keys(spec.fields), ...Object.keys(spec.constants), ...inUrl]
+    const unknown = said.find((name) => !names.includes(name))
     if (unknown !== undefined) {
       const meant = nearest(unknown, names)
       const hint = meant === null ? `the fields are ${names.join(', ')}` : `did you mean ${meant}?`

@@ -2,10 +2,13 @@
 // something ends in an error, behind all rows that it found.
 
 import { MillraceError } from '../../core/errors.ts'
+import type { ChangeEvent } from '../../core/event.ts'
 import type { Imported } from '../../core/imported.ts'
+import { NAME_COLUMN, PLACE_COLUMN } from '../../core/imported-row.ts'
 import type { Json } from '../../core/json-path.ts'
 import type { RestAuth } from '../../core/rest-auth.ts'
 import type { RestSpec } from '../../core/rest-spec.ts'
+import type { Row } from '../../core/value.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { PageRequest, RowPage } from '../source.ts'
 import type { Resolve } from './address-check.ts'
@@ -13,6 +16,7 @@ import { restAnswer } from './rest-answer.ts'
 import { restAsk } from './rest-ask.ts'
 import { RestClient, shown } from './rest-client.ts'
 import { type RestClock, RestPace } from './rest-pace.ts'
+import { PLACEHOLDER } from './rest-rows.ts'
 import { type RestTable, RestTables, type TableRow } from './rest-tables.ts'
 import { beginning, digestOf, digestOfAll, type PageRead, Walk, walkOn } from './rest-walk.ts'
 import { Secrets, withoutAuth } from './secrets.ts'
@@ -37,6 +41,8 @@ export interface RestSourceOptions {
 interface Loaded extends PageRead {
   readonly rows: readonly TableRow[]
 }
+
+const GONE = [404, 410]
 
 export class RestSource implements ImportSource {
   readonly #options: RestSourceOptions
@@ -115,6 +121,41 @@ export class RestSource implements ImportSource {
     }
   }
 
+  async again(
+    rows: readonly Row[],
+    asked: { readonly table: string; readonly run: string },
+    signal: AbortSignal,
+  ): Promise<readonly ChangeEvent[] | null> {
+    const { one } = this.#options.spec
+    if (one === undefined) return null
+    const events: ChangeEvent[] = []
+    const known = new Set<string>()
+    for (const row of rows) {
+      const url = oneUrl(one.url, row)
+      if (url === null || known.has(url)) continue
+      known.add(url)
+      for (const made of this.#tables.of(await this.#one(url, signal))) {
+        const event = this.#tables.event(made, Number(row[PLACE_COLUMN] ?? 0), asked)
+        // Without a version the place of a row says which one it is, and only that of this row is known.
+        const isPlaced = event.table === asked.table && event.key[NAME_COLUMN] === row[NAME_COLUMN]
+        if (isPlaced || made.reading.of.spec.version !== undefined) events.push(event)
+      }
+    }
+    return events
+  }
+
+  /** None where it is gone. */
+  async #one(url: string, signal: AbortSignal): Promise<readonly Json[]> {
+    const { total: _, more: __, ...spec } = this.#options.spec
+    await this.#pace.turn(signal)
+    const request = { url: new URL(url), method: 'GET', headers: spec.headers, body: null } as const
+    const reply = await this.#client.ask(request, signal)
+    if (GONE.includes(reply.status)) return []
+    const waitMs = reply.status < 300 ? null : this.#pace.defer(reply.headers['retry-after'])
+    const items = spec.one?.item ?? ''
+    return restAnswer(reply, { spec: { ...spec, items }, secrets: this.#secrets, waitMs, isOne: true }).items
+  }
+
   async #load(walk: Walk, signal: AbortSignal): Promise<Loaded> {
     if (walk.page !== null && walk.page === this.#loaded?.digest) return this.#loaded
     const { spec, auth, since, orderedAtMs } = this.#options
@@ -149,4 +190,10 @@ export class RestSource implements ImportSource {
       `${this.#origin} gives back the credentials in what names the next page`,
     )
   }
+}
+
+/** Null where the row lacks what names it. */
+function oneUrl(url: string, row: Row): string | null {
+  const isNamed = [...url.matchAll(PLACEHOLDER)].every(([, name = '']) => (row[name] ?? null) !== null)
+  return isNamed ? url.replaceAll(PLACEHOLDER, (_, name: string) => encodeURIComponent(String(row[name]))) : null
 }

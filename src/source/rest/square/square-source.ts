@@ -3,9 +3,11 @@
 
 import { z } from 'zod'
 import { MillraceError } from '../../../core/errors.ts'
+import type { ChangeEvent } from '../../../core/event.ts'
 import type { RestAuth } from '../../../core/rest-auth.ts'
 import { type SquareFlow, squareSpec } from '../../../core/square/square-flow.ts'
 import { SQUARE_FLOWS } from '../../../core/square/square-flows.ts'
+import type { Row } from '../../../core/value.ts'
 import type { ImportSource } from '../../import-source.ts'
 import type { PageRequest, RowPage, RowScope } from '../../source.ts'
 import type { Resolve } from '../address-check.ts'
@@ -71,6 +73,14 @@ export class SquareSource implements ImportSource {
     const source = known?.upTo === upTo ? known.source : this.#source(flow, locations)
     this.#sources.set(flow.table, { upTo, source })
     return source.page({ ...request, upTo: asked }, signal)
+  }
+
+  async again(
+    rows: readonly Row[],
+    asked: { readonly table: string; readonly run: string },
+    signal: AbortSignal,
+  ): Promise<readonly ChangeEvent[] | null> {
+    return (await this.#sources.get(asked.table)?.source.again(rows, asked, signal)) ?? null
   }
 
   #source(flow: SquareFlow, locations: readonly string[]): RestSource {
