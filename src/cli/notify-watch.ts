@@ -15,12 +15,13 @@ import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { ScheduledImport } from '../pipeline/schedule-desk.ts'
 import type { Books } from './books.ts'
 import { DayCount } from './day-count.ts'
+import { FreshNotices } from './fresh-notices.ts'
 import { Letterbox } from './letterbox.ts'
 import { notifyChannels } from './notify-channels.ts'
 import type { Resources } from './resources.ts'
 import { Successes } from './successes.ts'
 import { Summaries, type SummariesOptions } from './summaries.ts'
-import { type PartStanding, partSymptoms, sharedSymptoms } from './symptoms.ts'
+import { logAwaySymptom, type PartStanding, partSymptoms, sharedSymptoms } from './symptoms.ts'
 import { Teller } from './teller.ts'
 import { troubledRuns } from './troubled-runs.ts'
 import type { Watch } from './watch.ts'
@@ -79,12 +80,14 @@ function telling(options: NotifyWatchOptions, channels: readonly Channel[], sign
   const letterbox = new Letterbox({ outbox, clock, metrics, logger, perHour: config.notifyPerHour })
   const following = new FollowNotices({ log, clock })
   const book = new NoticeBook({ log, records: codecs.records, signal })
-  const shared = { book, following, letterbox, clock, console: consoleUrl(config) }
+  const fresh = new FreshNotices(book, clock)
+  const shared = { book, fresh, following, letterbox, clock, console: consoleUrl(config) }
   const summaries = summariesOf(options, shared)
   const { notifyRuns: kinds, notifyGatherMs: gatherMs } = config
   const successes = kinds.length === 0 ? null : new Successes({ ...shared, kinds, gatherMs, runs: books.runs })
   const teller = new Teller({
     ...{ ...shared, metrics, isWanted: (incident) => summaries?.tells(incident) ?? false },
+    logAway: logAwaySymptom(config.log.kind),
     times: { gatherMs, remindMs: config.notifyRemindMs },
     look: async () => {
       const view = await feed.view()
@@ -104,7 +107,7 @@ function telling(options: NotifyWatchOptions, channels: readonly Channel[], sign
   }
 }
 
-type SharedOptions = Pick<SummariesOptions, 'book' | 'following' | 'letterbox' | 'clock' | 'console'>
+type SharedOptions = Pick<SummariesOptions, 'book' | 'fresh' | 'following' | 'letterbox' | 'clock' | 'console'>
 
 /** None where nobody wants one. */
 function summariesOf({ config, resources, connectors, metrics, books }: NotifyWatchOptions, shared: SharedOptions) {

@@ -9,12 +9,14 @@ import type { Clock } from '../pipeline/clock.ts'
 import type { FollowNotices } from '../pipeline/follow-notices.ts'
 import type { NoticeBook } from '../pipeline/notice-book.ts'
 import { type Run, type RunBook, stateOf } from '../pipeline/run-book.ts'
+import type { FreshNotices } from './fresh-notices.ts'
 import type { Letterbox } from './letterbox.ts'
 
 export interface SuccessesOptions {
   readonly kinds: readonly RunKind[]
   readonly gatherMs: number
   readonly book: NoticeBook
+  readonly fresh: FreshNotices
   readonly runs: Pick<RunBook, 'standings' | 'get'>
   readonly following: Pick<FollowNotices, 'isTelling'>
   readonly letterbox: Letterbox
@@ -45,14 +47,14 @@ export class Successes {
 
   /** A log that does not answer now is asked again at the next look. */
   async look(): Promise<void> {
-    if (this.#options.following.isTelling) return this.#tell().catch(() => undefined)
+    const { following, fresh } = this.#options
+    if (following.isTelling) return (await fresh.isFresh()) ? this.#tell().catch(() => undefined) : undefined
     this.#posted.clear()
     this.#firstSeenMs = null
   }
 
   async #tell(): Promise<void> {
     const { book, clock, gatherMs, letterbox, console } = this.#options
-    await book.refresh()
     await this.#keep()
     const nowMs = clock.nowMs()
     const sinceMs = book.toldMs(SINCE)

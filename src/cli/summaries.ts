@@ -12,6 +12,7 @@ import type { FollowNotices } from '../pipeline/follow-notices.ts'
 import type { NoticeBook } from '../pipeline/notice-book.ts'
 import type { DayCount } from './day-count.ts'
 import { type DaySummaryOptions, daySummary } from './day-summary.ts'
+import type { FreshNotices } from './fresh-notices.ts'
 import type { Letterbox } from './letterbox.ts'
 
 export interface SummariesOptions {
@@ -21,6 +22,7 @@ export interface SummariesOptions {
   readonly place: string
   readonly count: DayCount
   readonly book: NoticeBook
+  readonly fresh: FreshNotices
   readonly runs: DaySummaryOptions['runs']
   readonly following: Pick<FollowNotices, 'isTelling'>
   readonly letterbox: Letterbox
@@ -55,12 +57,14 @@ export class Summaries {
 
   /** A log that does not answer now is asked again at the next look. */
   async look(view: FlowView): Promise<void> {
-    const { count, following, clock } = this.#options
+    const { count, following, fresh, clock } = this.#options
     count.see(view)
     await this.#turn(clock.nowMs())
+    if (!following.isTelling) this.#toldMs = 0
+    if (!(await fresh.isFresh())) return
     if (clock.nowMs() - this.#saved.atMs >= SAVE_MS || this.#ended.length > 0) await this.save().catch(() => undefined)
-    if (following.isTelling) await this.#tell(view).catch(() => undefined)
-    else this.#toldMs = 0
+    // Again, for what was just saved is part of it.
+    if (following.isTelling && (await fresh.isFresh())) await this.#tell(view).catch(() => undefined)
   }
 
   /** Leaves in the log what was counted. */
@@ -99,7 +103,6 @@ export class Summaries {
 
   async #tell(view: FlowView): Promise<void> {
     const { book, clock, letterbox, place, console } = this.#options
-    await book.refresh()
     const nowMs = clock.nowMs()
     const lastMs = book.toldMs(SUMMARY)
     // What was due before anybody knew of it is nobody's.

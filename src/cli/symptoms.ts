@@ -44,6 +44,18 @@ export function sharedSymptoms({ flows }: FlowView, runs: TroubledRuns): readonl
   ]
 }
 
+/** Known by whoever asks it: its parts may wait for it without a word. */
+export function logAwaySymptom(kind: FlowView['log']['kind']): Symptom {
+  return symptomOf({
+    ...{ key: 'log away', group: kind === 'kafka' ? 'kafka' : 'log', severity: 'critical', link: '#/flow' },
+    what: 'the log does not answer',
+    why: 'nothing is captured or delivered meanwhile; nothing is lost as long as the sources keep their history',
+    cause: 'network',
+    mend: 'See whether it runs and answers from here.',
+    command: 'millrace doctor',
+  })
+}
+
 export interface TroubledRuns {
   readonly bad: readonly Run[]
   /** Those that failed and go on. */

@@ -10,15 +10,19 @@ import { noticeMessage, subjectOf } from '../observe/notify/notice-message.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import type { FollowNotices } from '../pipeline/follow-notices.ts'
 import type { NoticeBook } from '../pipeline/notice-book.ts'
+import type { FreshNotices } from './fresh-notices.ts'
 import type { Letterbox } from './letterbox.ts'
 
 export interface TellerOptions {
   readonly book: NoticeBook
+  readonly fresh: FreshNotices
   readonly following: Pick<FollowNotices, 'isTelling'>
   readonly letterbox: Letterbox
   readonly clock: Clock
   readonly metrics: Pick<Metrics, 'incidentsOpen'>
   readonly times: GatheringTimes
+  /** What to say of a log that does not answer. */
+  readonly logAway: Symptom
   /** Null where nobody knows it. */
   readonly console: string | null
   /** Whether one that is over is to stay on record for another reason. */
@@ -36,6 +40,10 @@ export class Teller {
   readonly #process = randomUUID()
   #incidents: readonly Incident[] = []
   #isTelling = false
+  /** What others said last, and what the log did. */
+  #heard: readonly Symptom[] = []
+  /** Ids of the incidents that this process has made or taken over: what it has done with is not to come back. */
+  readonly #met = new Set<string>()
   /** What this process has told the others last, and when. */
   #said = { text: '[]', atMs: 0 }
   /** Sent, and not yet on record. */
@@ -46,20 +54,30 @@ export class Teller {
   }
 
   async look(): Promise<void> {
-    const { following, letterbox, look, metrics } = this.#options
+    const { following, fresh, look, logAway } = this.#options
     const { own, shared } = await look()
-    if (!following.isTelling) {
-      if (this.#isTelling) letterbox.takeBack()
-      this.#isTelling = false
-      this.#incidents = []
-      metrics.incidentsOpen.set(0)
-      return this.#sayToOthers(own)
-    }
-    const others = await this.#others()
+    const isFresh = await fresh.isFresh()
+    if (!following.isTelling) return this.#standBy(own, isFresh)
+    this.#isTelling = true
+    if (isFresh) await this.#hear(shared)
+    // What the log said last is taken for true while it is away: that nobody can say it is no sign that it is over.
+    const all = [...this.#heard, ...(isFresh ? [] : [logAway]), ...own]
     // Two processes may suffer the same: it is one thing.
-    const symptoms = [...new Map([...others, ...shared, ...own].map((one) => [one.key, one])).values()]
-    this.#gather(symptoms)
-    await this.#keep()
+    this.#gather([...new Map(all.map((one) => [one.key, one])).values()])
+    if (isFresh) await this.#keep()
+  }
+
+  async #standBy(own: readonly Symptom[], isFresh: boolean): Promise<void> {
+    const { letterbox, metrics } = this.#options
+    metrics.incidentsOpen.set(0)
+    if (this.#isTelling) letterbox.takeBack()
+    if (!isFresh) return
+    // What was told while the log was away is for the next one to know.
+    if (this.#isTelling) await this.#keep()
+    this.#isTelling = false
+    this.#incidents = []
+    this.#met.clear()
+    await this.#sayToOthers(own)
   }
 
   #gather(symptoms: readonly Symptom[]): void {
@@ -102,22 +120,17 @@ export class Teller {
     }
   }
 
-  /** Also what people were told before this process was the one to tell. */
-  async #others(): Promise<readonly Symptom[]> {
+  /** What other processes say, and what people were told by them. */
+  async #hear(shared: readonly Symptom[]): Promise<void> {
     const { book, clock } = this.#options
-    try {
-      await book.refresh()
-      if (!this.#isTelling) this.#incidents = withKnown(this.#incidents, book.all('incident'))
-      this.#isTelling = true
-      const standings = book.all('standing').filter((one) => one.process !== this.#process)
-      const isFresh = ({ atMs }: { readonly atMs: number }) => clock.nowMs() - atMs < STANDING_MS_MAX
-      const stale = standings.filter((one) => !isFresh(one))
-      await book.forget('standing', stale)
-      return standings.filter(isFresh).flatMap(({ symptoms }) => symptoms)
-    } catch {
-      // A log that is away must not keep people from hearing of it.
-      return []
-    }
+    const known = book.all('incident').filter(({ id }) => !this.#met.has(id))
+    this.#incidents = withKnown(this.#incidents, known)
+    for (const { id } of [...this.#incidents, ...known]) this.#met.add(id)
+    const standings = book.all('standing').filter((one) => one.process !== this.#process)
+    const isFresh = ({ atMs }: { readonly atMs: number }) => clock.nowMs() - atMs < STANDING_MS_MAX
+    this.#heard = [...standings.filter(isFresh).flatMap(({ symptoms }) => symptoms), ...shared]
+    const stale = standings.filter((one) => !isFresh(one))
+    await book.forget('standing', stale).catch(() => undefined)
   }
 
   async #sayToOthers(symptoms: readonly Symptom[]): Promise<void> {

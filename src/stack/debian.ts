@@ -13,7 +13,8 @@ export interface DebianRequest {
 }
 
 // A server started by hand has no use for the scripts of its package.
-const NEEDED = /^(?:lib|zlib|mysql-|mariadb-|redis|prometheus$|chromium$|chromium-common$|fonts-dejavu)/u
+const NEEDED =
+  /^(?:lib|zlib|mysql-|mariadb-|redis|prometheus(?:-alertmanager)?$|chromium$|chromium-common$|fonts-dejavu)/u
 const UNUSED = /^lib(?:perl|debconf|dbi|dbd|js-|module-|sort-|term-|text-|locale-)|-perl$/u
 
 const TRIPLETS: Readonly<Record<string, string>> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }

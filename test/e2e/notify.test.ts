@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { runCommand } from '../support/command.ts'
 import { openFaultProxy } from '../support/fault-proxy.ts'
 import { FeedbackPlace } from '../support/feedback-place.ts'
+import { openFragilePlace } from '../support/fragile-place.ts'
 import { inNotices, toldInAll } from '../support/in-notices.ts'
 import { MailServer } from '../support/mail-server.ts'
 import { Millrace } from '../support/millrace.ts'
@@ -88,11 +89,7 @@ test('what was told before a restart is not told as new, and its end is told in 
 
 test('a thousand dead letters are one message', async () => {
   await using mails = await MailServer.open()
-  const FRAGILE = new URL('../support/connectors/fragile.ts', import.meta.url).pathname
-  await using place = await FeedbackPlace.open({ ...QUICK, MILLRACE_SMTP_URL: mails.url, MILLRACE_CONNECTORS: FRAGILE })
-  Object.assign(place.settings, { MILLRACE_FRAGILE_TABLE: place.table.name, MILLRACE_FRAGILE_REFUSES: 'BAD' })
-  Reflect.deleteProperty(place.settings, 'MILLRACE_FEEDBACK_TABLE')
-  await place.database.query('CREATE TABLE stock (id INT PRIMARY KEY, name VARCHAR(60), amount INT)')
+  await using place = await openFragilePlace({ ...QUICK, MILLRACE_SMTP_URL: mails.url })
   await place.millrace()
   const rows = Array.from({ length: 1_000 }, (_, id) => `(${id}, 'BAD ann@example.com', -1)`)
   await place.database.query(`INSERT INTO stock VALUES ${rows.join()}`)
@@ -155,4 +152,22 @@ test('a daily summary that was missed comes once, by mail and Slack, and another
   await until(isCounting, { what: 'the next process has left its figures' })
   await looksAgain(second)
   expect(mails.mails).toHaveLength(1)
+})
+
+test('a webhook that never answers delays neither mails nor deliveries', async () => {
+  await using mails = await MailServer.open()
+  await using slack = await ScriptedApi.open(() => ({ breaks: 'silent' }))
+  const webhook = { MILLRACE_SLACK_WEBHOOK_URL: `${slack.url}/services/T0/B0/x` }
+  await using place = await openFragilePlace({ ...QUICK, ...webhook, MILLRACE_SMTP_URL: mails.url })
+  const millrace = await place.millrace()
+  await place.database.query("INSERT INTO stock VALUES (1, 'BAD', 1)")
+  const [mail] = await mails.count(1)
+  expect(mail!.subject).toContain('has 1 dead letter')
+  await until(async () => (slack.asked.length > 0 ? true : null), { what: 'Slack is asked' })
+  await place.database.query("INSERT INTO stock VALUES (2, 'good', 1)")
+  const isThere = async () => ((await place.table.items(/^2$/u)).length === 1 ? true : null)
+  await until(isThere, { what: 'the next row' })
+  const metrics = await (await fetch(`${millrace.url}/metrics`)).text()
+  expect(metrics).toMatch(/^millrace_notices_waiting\{channel="slack"\} 1$/mu)
+  expect(metrics).toContain('millrace_notices_total{channel="slack",outcome="sent"} 0')
 })

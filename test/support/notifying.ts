@@ -4,6 +4,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { FreshNotices } from '../../src/cli/fresh-notices.ts'
 import { Letterbox } from '../../src/cli/letterbox.ts'
 import { AvroRecords } from '../../src/log/avro/avro-records.ts'
 import type { Log } from '../../src/log/log.ts'
@@ -19,7 +20,12 @@ export class Notifying implements AsyncDisposable {
   readonly sent: Message[] = []
   /** Whether anybody takes a message. */
   isReached = true
-  readonly clock: Clock = { nowMs: () => this.nowMs, sleep: async () => undefined }
+  isLogAway = false
+  /** Whose sleeps last until nobody waits for them. */
+  readonly clock: Clock = {
+    nowMs: () => this.nowMs,
+    sleep: (_, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
+  }
   readonly records = new AvroRecords(null)
   readonly #folder: string
   readonly #log: Log
@@ -42,7 +48,7 @@ export class Notifying implements AsyncDisposable {
   }
 
   /** One that starts now. */
-  process(): NotifyingProcess {
+  process({ perHour = 20 } = {}): NotifyingProcess {
     const metrics = createMetrics()
     const outbox = {
       offer: async (message: Message) => {
@@ -53,11 +59,14 @@ export class Notifying implements AsyncDisposable {
     }
     const { clock, records } = this
     const logger = { info: () => undefined }
+    const book = new NoticeBook({ log: this.#log, records, signal: new AbortController().signal })
+    const answering = { refresh: () => (this.isLogAway ? Promise.reject(new Error('away')) : book.refresh()) }
     return {
       metrics,
       following: { isTelling: true },
-      book: new NoticeBook({ log: this.#log, records, signal: new AbortController().signal }),
-      letterbox: new Letterbox({ outbox, clock, metrics, logger, perHour: 20 }),
+      book,
+      fresh: new FreshNotices(answering, clock),
+      letterbox: new Letterbox({ outbox, clock, metrics, logger, perHour }),
       clock,
     }
   }
@@ -72,6 +81,7 @@ export interface NotifyingProcess {
   readonly metrics: Metrics
   readonly following: { isTelling: boolean }
   readonly book: NoticeBook
+  readonly fresh: FreshNotices
   readonly letterbox: Letterbox
   readonly clock: Clock
 }
