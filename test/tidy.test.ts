@@ -275,9 +275,10 @@ describe('every alert says how bad it is, what it means, what to do, and where t
   })
 
   test('one that does not is seen', () => {
+    const link = (heading: string) => `runbook_url: '{{ or $externalLabels.runbooks "README.md" }}#${heading}'`
     const alerts = [
-      '  - alert: A\n  severity: a\n  summary: a\n  action: a\n  runbook_url: README.md#a',
-      '  - alert: B\n  severity: b\n  summary: b\n  runbook_url: README.md#gone',
+      `  - alert: A\n  severity: a\n  summary: a\n  action: a\n  ${link('a')}`,
+      `  - alert: B\n  severity: b\n  summary: b\n  ${link('gone')}`,
     ].join('\n')
     expect(runbookFaults(alerts, '### A\n')).toEqual(['B has no action', 'B leads to no heading of the README'])
   })

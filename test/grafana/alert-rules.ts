@@ -12,7 +12,7 @@ export function alertRules(
   return blocks(text).map((block) => ({
     alert: value(block, /- alert: (\w+)/u),
     expr: value(block, /^\s+expr: (.+)$/mu),
-    runbook: value(block, /runbook_url: (\S+)/u),
+    runbook: value(block, /runbook_url: (.+)$/mu),
   }))
 }
 

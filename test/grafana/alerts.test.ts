@@ -53,6 +53,28 @@ test('every alert fires and clears', async () => {
   expect(await tested(rules, alertNames(await readFile(rules, 'utf8')))).toContain('SUCCESS')
 })
 
+test.each([
+  ['of the checkout', {}, 'README.md'],
+  ['where Prometheus says it is', { runbooks: 'https://wiki.example.com/m' }, 'https://wiki.example.com/m'],
+])('an alert leads to its runbook %s', async (_name, external_labels, readme) => {
+  const { series, firesAt } = ALERT_CASES.MillraceNotReady!
+  const fires = {
+    exp_labels: { severity: 'critical', instance: 'a' },
+    exp_annotations: {
+      summary: 'a neither is caught up nor makes progress',
+      action: 'GET /health/ready says what is in the way; `millrace doctor` says how to mend it.',
+      runbook_url: `${readme}#millracenotready`,
+    },
+  }
+  const one = {
+    ...{ interval: '1m', external_labels },
+    input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+    alert_rule_test: [{ eval_time: `${firesAt}m`, alertname: 'MillraceNotReady', exp_alerts: [fires] }],
+  }
+  const asked = { rule_files: [rules], evaluation_interval: '1m', tests: [one] }
+  expect(await promtool(['test', 'rules', await written('test.json', JSON.stringify(asked))])).toContain('SUCCESS')
+})
+
 test('an alert that does not fire is seen', async () => {
   const text = await readFile(rules, 'utf8')
   const broken = await written(

@@ -56,7 +56,7 @@ export function runbookFaults(alerts: string, readme: string): readonly string[]
     const name = /- alert: (\w+)/u.exec(block)?.[1] ?? ''
     for (const key of ['severity', 'summary', 'action'])
       if (!block.includes(`${key}: `)) faults.push(`${name} has no ${key}`)
-    const anchor = /runbook_url: README\.md#(\S+)/u.exec(block)?.[1]
+    const anchor = /runbook_url: '\{\{ or \$externalLabels\.runbooks "README\.md" \}\}#(\S+)'/u.exec(block)?.[1]
     if (anchor === undefined || !anchors.has(anchor)) faults.push(`${name} leads to no heading of the README`)
   }
   return faults
