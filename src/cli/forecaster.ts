@@ -47,7 +47,7 @@ export function forecaster(options: ForecasterOptions): Forecaster {
       const plan = await Plan.open({ ...parts, openCodec: async () => codec })
       const held = { log, codec, plan, sink, clock }
       if (asked.kind === 'import')
-        return await dryImport({ ...held, connectors, open: resources.openImport }, asked, signal)
+        return await dryImport({ ...held, connectors, open: resources.imports.openSource }, asked, signal)
       if (asked.kind === 'replay') {
         const scope = JSON.parse(asked.scope) as ReplayScope
         return await dryReplay({ ...held, connector }, { ...scope, limits: asked.limits }, signal)

@@ -26,8 +26,9 @@ export function importKinds(
   { config, resources, clock, observer }: ImportKindsOptions,
   codec: EventCodec,
 ): ImportKinds {
-  const { log, codecs, sinks, openImport, openUndo, openSweep, openChecks, ledger, trail } = resources
+  const { log, codecs, sinks, imports } = resources
   const { records } = codecs
+  const { ledger, trail } = imports
   if (ledger === null || trail === null) {
     const none: RunKindWork = { carryOut: ({ order }) => Promise.reject(notHere(order.connector)) }
     return { import: none, rollback: none }
@@ -40,11 +41,11 @@ export function importKinds(
     if (ready === undefined) throw notHere(name)
     return ready.targets
   }
-  const undoOf = async (name: string) => openUndo(targetsOf(name))
-  const checksOf = async (name: string) => openChecks(targetsOf(name))
-  const sweepOf = async (name: string) => openSweep(targetsOf(name))
+  const undoOf = async (name: string) => imports.openUndo(targetsOf(name))
+  const checksOf = async (name: string) => imports.openChecks(targetsOf(name))
+  const sweepOf = async (name: string) => imports.openSweep(targetsOf(name))
   const imported = importKind({
-    ...{ open: openImport, openSweep: sweepOf, openChecks: checksOf, connectors, ledger, letters, observer },
+    ...{ open: imports.openSource, openSweep: sweepOf, openChecks: checksOf, connectors, ledger, letters, observer },
     ...{ log, openCodec: codecs.openCodec, codec, records, clock },
   })
   const rolledBack = rollbackKind({ openUndo: undoOf, ledger, records, clock })

@@ -8,7 +8,7 @@ import type { Resources } from './resources.ts'
 import type { ServiceRole } from './service-role.ts'
 
 export interface MakeTablesOptions {
-  readonly resources: Pick<Resources, 'migrate' | 'trail' | 'log' | 'codecs'>
+  readonly resources: Pick<Resources, 'migrate' | 'imports' | 'log' | 'codecs'>
   readonly connectors: readonly ReadyConnector[]
   readonly role: ServiceRole
   readonly logger: Logger

@@ -8,7 +8,7 @@ import { declaredTopics } from '../pipeline/topics.ts'
 import type { Resources } from './resources.ts'
 
 export interface MigratePlace {
-  readonly resources: Pick<Resources, 'migrate' | 'trail' | 'log' | 'codecs'>
+  readonly resources: Pick<Resources, 'migrate' | 'imports' | 'log' | 'codecs'>
   readonly clock: Clock
 }
 
@@ -28,10 +28,10 @@ export async function migrateTables(
 ): Promise<readonly string[]> {
   const made = await resources.migrate(direction)
   if (isUnasked && made.length === 0) return made
-  const { log, codecs, trail } = resources
+  const { log, codecs, imports } = resources
   const details = { direction, carried_out: made }
   const deed = { id: `migration ${randomUUID()}`, who: by, run: null, atMs: clock.nowMs(), details }
-  await trail?.write({ ...deed, what: 'table-migration' })
+  await imports.trail?.write({ ...deed, what: 'table-migration' })
   // At a start the log may not be there yet, and nobody has ordered it.
   if (isUnasked) return made
   const record = await auditRecord(codecs.records, { ...deed, what: 'migrate' })

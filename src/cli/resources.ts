@@ -6,39 +6,27 @@ import type { Log } from '../log/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { systemClock } from '../pipeline/clock.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
-import type { AuditTrail } from '../sink/audit-trail.ts'
 import type { Canary } from '../sink/canary.ts'
-import type { ImportChecks } from '../sink/import-checks.ts'
-import type { ImportLedger } from '../sink/import-ledger.ts'
-import type { ImportSweep } from '../sink/import-sweep.ts'
-import type { ImportUndo } from '../sink/import-undo.ts'
 import type { Sink } from '../sink/sink.ts'
-import type { ImportAsked, ImportSource } from '../source/import-source.ts'
 import { beginCounts } from './begin-counts.ts'
 import { canaryOf, deliveredOf } from './delivered-of.ts'
+import { type Imports, importsOf } from './imports.ts'
 import { openCanary } from './open-canary.ts'
 import type { ServiceRole } from './service-role.ts'
 import { sinkOf } from './sink-of.ts'
 import { Sources } from './sources.ts'
-import type { Codecs, Shared, System, Targets } from './system.ts'
+import type { Codecs, Shared, System } from './system.ts'
 
 export interface Resources extends AsyncDisposable {
   readonly log: Log
   readonly codecs: Codecs
   readonly sources: Sources
   readonly shared: Shared
-  readonly openImport: (asked: ImportAsked) => Promise<ImportSource>
-  readonly openUndo: (targets: Targets) => Promise<ImportUndo>
-  readonly openSweep: (targets: Targets) => Promise<ImportSweep>
-  readonly openChecks: (targets: Targets) => Promise<ImportChecks>
+  readonly imports: Imports
   /** Makes the tables that connectors bring along, or takes them back; the names of what was carried out. */
   readonly migrate: (direction: 'up' | 'down') => Promise<readonly string[]>
-  /** Of the imports that this process delivers; null where it delivers none. */
-  readonly ledger: ImportLedger | null
   /** Of the sources that this process captures. */
   readonly canaries: ReadonlyMap<Side, Canary>
-  /** Who did what to imports; null where there are none. */
-  readonly trail: AuditTrail | null
   /** Of the connectors that this process delivers for. */
   readonly sinks: ReadonlyMap<ReadyConnector, Sink>
 }
@@ -78,32 +66,18 @@ export async function openResources(options: ResourcesOptions): Promise<Resource
     opened.defer(() => canary?.close())
     if (canary !== null) canaries.set(side, canary)
   }
-  const imports = [...sinks.keys()].some(({ connector }) => connector.source === 'import')
-  const ledger = imports ? await system.openLedger(config) : null
-  opened.defer(() => ledger?.close())
-  const isImporting = connectors.some(({ connector }) => connector.source === 'import')
-  const trail = isImporting ? await system.openAudit(config) : null
-  opened.defer(() => trail?.close())
+  const imports = opened.use(await importsOf({ system, config, connectors, delivered: [...sinks.keys()] }))
   const all = opened.move()
-  const openImport = (asked: ImportAsked) => system.openImport(config, asked)
   const migrations = connectors.flatMap(({ connector }) => connector.migrations ?? [])
   const migrate = (direction: 'up' | 'down') => system.migrate(config, { migrations, direction })
-  const openUndo = (targets: Targets) => system.openUndo(config, targets)
-  const openSweep = (targets: Targets) => system.openSweep(config, targets)
-  const openChecks = (targets: Targets) => system.openChecks(config, targets)
   return {
     log,
     codecs,
     sources,
     shared,
     sinks,
-    openImport,
-    openUndo,
-    openSweep,
-    openChecks,
+    imports,
     migrate,
-    ledger,
-    trail,
     canaries,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   }

@@ -90,9 +90,9 @@ export function serviceRoutes(options: ServiceRoutesOptions): readonly Routes[] 
 function importingRoutes(options: ServiceRoutesOptions, forecast: ReturnType<typeof forecaster>): readonly Routes[] {
   const { config, connectors, resources, books, desk, clock, signal } = options
   const check = async (given: Omit<OrderGiven, 'by'>) => {
-    await openImports({ connectors, open: resources.openImport }, { ...given, orderedAtMs: clock.nowMs() })
+    await openImports({ connectors, open: resources.imports.openSource }, { ...given, orderedAtMs: clock.nowMs() })
   }
-  const undoing = { book: books.runs, connectors, openUndo: resources.openUndo }
+  const undoing = { book: books.runs, connectors, openUndo: resources.imports.openUndo }
   return [
     importRoutes({
       ...{ desk, book: books.runs, connectors, clock, forecast, check },
@@ -102,7 +102,7 @@ function importingRoutes(options: ServiceRoutesOptions, forecast: ReturnType<typ
     adminRoutes({
       ...{ desk, connectors, check },
       migrate: (direction, by) => migrateTables({ resources, clock }, { direction, by }),
-      audit: async (limit) => (await resources.trail?.list(limit)) ?? [],
+      audit: async (limit) => (await resources.imports.trail?.list(limit)) ?? [],
     }),
   ]
 }

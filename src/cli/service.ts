@@ -71,7 +71,7 @@ export class Service {
     this.#reporter = new Reporter({ metrics, logger, captures, follows, nowMs: () => clock.nowMs() })
     const reading = { log, records: codecs.records, signal }
     const books = openBooks({ ...reading, connectors: plain, sources: sources.names, database: config.database })
-    const desk = new RunDesk({ log, records: codecs.records, clock, book: books.runs, trail: resources.trail })
+    const desk = new RunDesk({ log, records: codecs.records, clock, book: books.runs, trail: resources.imports.trail })
     this.#parts = partsOf({ ...options, desk, observer: this.#reporter, clock })
     const readers = new Map(plain.map((one) => [one.name, connectorTopics(one, config.database)]))
     this.#lag = new LagWatch({ log, metrics, clock, readers })

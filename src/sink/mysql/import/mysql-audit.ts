@@ -4,6 +4,7 @@
 import type { AuditEntry } from '../../../core/audit-entry.ts'
 import type { AuditTrail } from '../../audit-trail.ts'
 import { textLiteral } from '../literal.ts'
+import { momentText } from '../moment-text.ts'
 import type { Session } from '../session.ts'
 import { Transactions } from '../transactions.ts'
 import { troubleOf } from '../trouble.ts'
@@ -21,10 +22,13 @@ class MysqlAudit implements AuditTrail {
   }
 
   write({ id, who, what, run, atMs, details }: AuditEntry): Promise<void> {
-    const at = new Date(atMs).toISOString().replace('T', ' ').replace('Z', '')
     const values = [
       ...[id, who, what].map(textLiteral),
-      ...[run === null ? 'NULL' : textLiteral(run), textLiteral(at), textLiteral(JSON.stringify(details))],
+      ...[
+        run === null ? 'NULL' : textLiteral(run),
+        textLiteral(momentText(atMs)),
+        textLiteral(JSON.stringify(details)),
+      ],
     ]
     return this.#use(async (session) => {
       await session.write(

@@ -5,7 +5,6 @@ import { BY_VERSION } from '../../../core/imported-row.ts'
 import { epochOf } from '../../../core/position.ts'
 import { quotedName } from '../../../mysql/sql-name.ts'
 import type { ImportChecks, LookedPage, LookRequest, RowQuestion, Sampled, SampledWrite } from '../../import-checks.ts'
-import type { UndoTargets } from '../../import-undo.ts'
 import { binaryLiteral, literal, textLiteral } from '../literal.ts'
 import { askedFor, readValue } from '../read-value.ts'
 import { keyOfText, keyText, type RowKey, rowKey } from '../row-key.ts'
@@ -14,6 +13,7 @@ import type { TargetShape } from '../target-column.ts'
 import { TargetTables } from '../target-tables.ts'
 import { Transactions } from '../transactions.ts'
 import { named, said, troubleOf } from '../trouble.ts'
+import type { FilledTables } from './filled-tables.ts'
 import { heldFields } from './held-fields.ts'
 import { loadStanding } from './load-standing.ts'
 import { ownRows } from './own-rows.ts'
@@ -22,21 +22,15 @@ import { SEEN_TABLE } from './seen-table.ts'
 import type { StandingRow } from './standing-row.ts'
 import { UNDO_TABLE } from './undo-table.ts'
 
-export function openMysqlChecks({
-  url,
-  targets,
-}: {
-  readonly url: string
-  readonly targets: UndoTargets
-}): ImportChecks {
-  return new MysqlChecks(url, targets)
+export function openMysqlChecks(tables: FilledTables): ImportChecks {
+  return new MysqlChecks(tables)
 }
 
 class MysqlChecks implements ImportChecks {
   readonly #transactions: Transactions
   readonly #targets: TargetTables
 
-  constructor(url: string, targets: UndoTargets) {
+  constructor({ url, targets }: FilledTables) {
     this.#transactions = new Transactions(url)
     this.#targets = new TargetTables(targets, this.#transactions.database)
   }

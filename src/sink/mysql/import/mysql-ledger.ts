@@ -2,6 +2,7 @@
 
 import type { ImportEntry, ImportLedger, RolledBack, SetAside, TableReached } from '../../import-ledger.ts'
 import { textLiteral } from '../literal.ts'
+import { momentText } from '../moment-text.ts'
 import type { Session } from '../session.ts'
 import { Transactions } from '../transactions.ts'
 
@@ -146,5 +147,5 @@ function sql(value: string | number | null): string {
 }
 
 function time(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString().replace('T', ' ').replace('Z', '')
+  return ms === null ? null : momentText(ms)
 }

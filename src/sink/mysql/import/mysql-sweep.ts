@@ -3,12 +3,12 @@
 
 import { quotedName } from '../../../mysql/sql-name.ts'
 import type { ImportSweep, SweepRequest, SweptPage } from '../../import-sweep.ts'
-import type { UndoTargets } from '../../import-undo.ts'
 import { binaryLiteral } from '../literal.ts'
 import { rowKey } from '../row-key.ts'
 import type { Session } from '../session.ts'
 import { TargetTables } from '../target-tables.ts'
 import { Transactions } from '../transactions.ts'
+import type { FilledTables } from './filled-tables.ts'
 import { keepGone, pruneGone } from './gone-table.ts'
 import { keepRebuilt } from './keep-rebuilt.ts'
 import { keepUndo, SWEPT } from './keep-undo.ts'
@@ -31,15 +31,13 @@ import { sendStanding } from './send-standing.ts'
 import type { StandingRow } from './standing-row.ts'
 import { UNDO_TABLE } from './undo-table.ts'
 
-export interface MysqlSweepOptions {
-  readonly url: string
-  readonly targets: UndoTargets
+export interface SweptTables extends FilledTables {
   /** For how long it is known what was deleted: longer than the log keeps what could bring it back. */
   readonly deletesKeptMs: number
 }
 
-export function openMysqlSweep(options: MysqlSweepOptions): ImportSweep {
-  return new MysqlSweep(options)
+export function openMysqlSweep(tables: SweptTables): ImportSweep {
+  return new MysqlSweep(tables)
 }
 
 class MysqlSweep implements ImportSweep {
@@ -47,7 +45,7 @@ class MysqlSweep implements ImportSweep {
   readonly #targets: TargetTables
   readonly #deletesKeptMs: number
 
-  constructor({ url, targets, deletesKeptMs }: MysqlSweepOptions) {
+  constructor({ url, targets, deletesKeptMs }: SweptTables) {
     this.#transactions = new Transactions(url)
     this.#targets = new TargetTables(targets, this.#transactions.database)
     this.#deletesKeptMs = deletesKeptMs

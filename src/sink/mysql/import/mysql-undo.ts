@@ -3,7 +3,7 @@
 
 import type { Value } from '../../../core/value.ts'
 import { quotedName } from '../../../mysql/sql-name.ts'
-import type { ImportUndo, KeptRow, UndonePage, UndoRequest, UndoTargets } from '../../import-undo.ts'
+import type { ImportUndo, KeptRow, UndonePage, UndoRequest } from '../../import-undo.ts'
 import { binaryLiteral, literal, textLiteral } from '../literal.ts'
 import { askedFor, readValue } from '../read-value.ts'
 import { keyOfText, keyText } from '../row-key.ts'
@@ -11,6 +11,7 @@ import type { Session } from '../session.ts'
 import type { TargetShape } from '../target-column.ts'
 import { TargetTables } from '../target-tables.ts'
 import { Transactions } from '../transactions.ts'
+import type { FilledTables } from './filled-tables.ts'
 import { forgetGone } from './gone-table.ts'
 import { loadStanding } from './load-standing.ts'
 import { type Putting, puttingInto } from './putting.ts'
@@ -19,8 +20,8 @@ import { sendStanding } from './send-standing.ts'
 import { digestOf, imageOf, type StandingRow } from './standing-row.ts'
 import { UNDO_TABLE } from './undo-table.ts'
 
-export function openMysqlUndo({ url, targets }: { readonly url: string; readonly targets: UndoTargets }): ImportUndo {
-  return new MysqlUndo(url, targets)
+export function openMysqlUndo(tables: FilledTables): ImportUndo {
+  return new MysqlUndo(tables)
 }
 
 /** Which part of the work a page is of, and the key behind which it goes on. */
@@ -40,7 +41,7 @@ class MysqlUndo implements ImportUndo {
   readonly #transactions: Transactions
   readonly #targets: TargetTables
 
-  constructor(url: string, targets: UndoTargets) {
+  constructor({ url, targets }: FilledTables) {
     this.#transactions = new Transactions(url)
     this.#targets = new TargetTables(targets, this.#transactions.database)
   }
