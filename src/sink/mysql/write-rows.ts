@@ -3,13 +3,12 @@
 // committed.
 
 import type { Row } from '../../core/value.ts'
-import { quotedName } from '../../mysql/sql-name.ts'
-import { derivedRows, joinedByKey, rowText } from './derived-rows.ts'
+import { rowText } from './derived-rows.ts'
 import { NamesText } from './names-text.ts'
 import { Raced } from './raced.ts'
 import { type RowState, together } from './row-state.ts'
+import { ROW_STATEMENTS, type RowWay } from './row-statements.ts'
 import type { Session } from './session.ts'
-import type { TargetColumn, TargetShape } from './target-column.ts'
 import { said, troubleOf } from './trouble.ts'
 
 const ROWS_MAX = 1_000
@@ -27,11 +26,11 @@ export interface Statement {
   readonly rows: number
 }
 
-/** In the order in which they are sent: what goes makes room, and so may what changes. */
-const WAYS = ['delete', 'update', 'insert'] as const
+/** In the order in which they are sent. */
+const WAYS = Object.keys(ROW_STATEMENTS)
 
 interface Line {
-  readonly way: (typeof WAYS)[number]
+  readonly way: RowWay
   readonly state: RowState
   readonly values: Row
 }
@@ -114,37 +113,8 @@ function statementOf(lines: readonly Line[], isMariadb: boolean): Statement {
   const columns = Object.keys(first.values).flatMap((name) => shape.columns.get(name) ?? [])
   const all = [...shape.key, ...columns]
   const rows = lines.map(({ state, values }) => rowText(all, state.row.values, values))
-  const sql = STATEMENTS[first.way]({ shape, columns, rows, isMariadb })
+  const sql = ROW_STATEMENTS[first.way]({ shape, columns, rows, isMariadb })
   return { sql, table: shape.table, rows: rows.length }
-}
-
-interface Rows {
-  readonly shape: TargetShape
-  readonly columns: readonly TargetColumn[]
-  /** The key's values first. */
-  readonly rows: readonly string[]
-  readonly isMariadb: boolean
-}
-
-/**
- * Not INSERT ... ON DUPLICATE KEY UPDATE: that wants every column that has no default, runs the triggers of an insert, and
- * changes another row where a unique value is taken.
- */
-const STATEMENTS: Readonly<Record<Line['way'], (rows: Rows) => string>> = {
-  delete: (rows) => `DELETE t FROM ${joined(rows)}`,
-  update: (rows) => {
-    const at = rows.shape.key.length
-    return `UPDATE ${joined(rows)} SET ${rows.columns.map(({ name }, index) => `t.${quotedName(name)} = v.c${at + index}`)}`
-  },
-  insert: ({ shape, columns, rows }) => {
-    const names = [...shape.key, ...columns].map(({ name }) => quotedName(name))
-    return `INSERT INTO ${quotedName(shape.table)} (${names}) VALUES ${rows}`
-  },
-}
-
-function joined({ shape, columns, rows, isMariadb }: Rows): string {
-  const values = derivedRows(rows, shape.key.length + columns.length, isMariadb)
-  return `${values} STRAIGHT_JOIN ${quotedName(shape.table)} t ON ${joinedByKey(shape.key)}`
 }
 
 /** The first write with which the row is refused: the owner, and why. */

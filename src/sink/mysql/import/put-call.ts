@@ -110,7 +110,9 @@ async function putRows({ by, beside }: Places, tasks: readonly Task[], outcomes:
     }
   }
   const changed = [...owners.keys()].filter(({ isChanged }) => isChanged)
-  const refused = await sendStanding(beside ?? by, [...new Set([...changed, ...toBring])])
+  // What is only in the table in use is not in the one beside it.
+  const isThere = (row: StandingRow) => row.found !== null && !toBring.has(row)
+  const refused = await sendStanding(beside ?? by, [...new Set([...changed, ...toBring])], isThere)
   for (const [row, reason] of refused) {
     const task = owners.get(row)
     if (task !== undefined) reject(task, reason)
