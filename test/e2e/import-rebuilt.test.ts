@@ -40,6 +40,11 @@ async function beside(place: ImportPlace): Promise<readonly string[]> {
   return found.map((row) => String(Object.values(row)[0]))
 }
 
+function isOfExport(body: unknown): boolean {
+  const { object_types: types, include_deleted_objects: isOfAll } = (body ?? {}) as Record<string, unknown>
+  return String(types) === 'ITEM' && isOfAll === false
+}
+
 const tokensOf = (world: SquareWorld) =>
   [...world.catalog.values()]
     .filter(({ type, is_deleted }) => type === 'ITEM_VARIATION' && is_deleted !== true)
@@ -92,15 +97,19 @@ test('killed on its way it goes on: nobody ever sees a part of it', async () => 
   const renamed = world.items.slice(0, 60).map(({ id }) => id)
   for (const id of renamed) world.putItem(id, `Renamed ${id}`)
   square.clip = 10
+  // Answers that the walk of this table gets until the process is killed: it has a dozen pages, so it never comes to its end.
+  let left = 3
+  square.meddle = (right, { body }) => (isOfExport(body) && left-- <= 0 ? { breaks: 'silent' } : right())
   const looking = new AbortController()
   const seen = heldUntil(place, looking.signal)
   // When the test fails nobody waits for it.
   seen.catch(() => undefined)
   const run = (await order()) as RunView
   for (let kill = 0; kill < 3; kill++) {
-    await until(async () => ((await beside(place)).length > 0 ? true : null), { what: 'the rebuild has begun' })
-    const asked = square.asked.length
-    await until(async () => (square.asked.length > asked + 1 ? true : null), { what: 'Square is asked for more' })
+    await until(async () => (left < 0 && (await beside(place)).length > 0 ? true : null), {
+      what: 'the rebuild has begun, and Square is asked for more',
+    })
+    left = kill < 2 ? 3 : Number.POSITIVE_INFINITY
     await place.killed(settings)
   }
   const ended = await place.done(run)
