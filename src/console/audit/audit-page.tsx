@@ -62,7 +62,7 @@ function Entries({ view }: { readonly view: AuditView | null }) {
 
 function Row({ entry: { at, by, action, kind, connector, run, details } }: { readonly entry: Entry }) {
   const what = [action, kind, connector === null ? '' : `of ${connector}`].filter((one) => one).join(' ')
-  const told = Object.entries(details).filter(([, value]) => value !== null && value !== '')
+  const told = Object.entries(details).filter(([, value]) => value !== null && value !== '' && value !== false)
   return (
     <tr>
       <Cell of="When">
@@ -70,13 +70,15 @@ function Row({ entry: { at, by, action, kind, connector, run, details } }: { rea
       </Cell>
       <th scope="row">{by}</th>
       <Cell of="What">{run === null ? what : <a href={linkTo('runs', run)}>{what}</a>}</Cell>
-      <td class="details">
-        {told.map(([name, value]) => `${name.replaceAll('_', ' ')}: ${detailText(value)}`).join(', ')}
-      </td>
+      <td class="details">{told.map(([name, value]) => detailText(name.replaceAll('_', ' '), value)).join(', ')}</td>
     </tr>
   )
 }
 
-function detailText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
+function detailText(name: string, value: unknown): string {
+  if (value === true) return name
+  const texts = (Array.isArray(value) ? value : [value]).map((one) =>
+    typeof one === 'string' ? one : JSON.stringify(one),
+  )
+  return `${name}: ${texts.join(', ')}`
 }

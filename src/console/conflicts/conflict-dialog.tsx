@@ -39,8 +39,8 @@ export function ConflictDialog({ id, changed }: ConflictDialogProps) {
             <ConflictState conflict={conflict} />
           </p>
           <p>
-            {conflict.why} <span class="quiet">Found</span> <Ago at={conflict.found_at} />
-            {conflict.policy !== null && <span class="quiet">, under the policy {conflict.policy}</span>}
+            Found <Ago at={conflict.found_at} />
+            {conflict.policy !== null && `, under the policy ${conflict.policy}`}: {conflict.why}
           </p>
           {conflict.note !== null && conflict.note !== '' && <p class="reason">{conflict.note}</p>}
           {conflict.kind === 'claim' ? <Claim conflict={conflict} /> : <Versions conflict={conflict} />}

@@ -40,14 +40,16 @@ export function Decision({ id, decided }: DecisionProps) {
   }
   return (
     <Form>
-      <fieldset class="choice">
+      <fieldset>
         <legend>Whose version counts?</legend>
-        {(Object.keys(SIDES) as Side[]).map((side) => (
-          <label key={side}>
-            <input type="radio" name="take" checked={take.value === side} onChange={() => void choose(side)} />
-            <span>{SIDES[side]}</span>
-          </label>
-        ))}
+        <div class="choice">
+          {(Object.keys(SIDES) as Side[]).map((side) => (
+            <label key={side}>
+              <input type="radio" name="take" checked={take.value === side} onChange={() => void choose(side)} />
+              <span>{SIDES[side]}</span>
+            </label>
+          ))}
+        </div>
       </fieldset>
       {foreseen.value !== null && <ForecastFacts forecast={foreseen.value} />}
       <Field

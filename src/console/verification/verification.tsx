@@ -110,12 +110,12 @@ function Difference({ one }: { readonly one: DifferenceView }) {
     <li>
       <p>
         <strong>
-          {one.source_table} <ShownValue value={one.row} />
+          {one.source_table} <ShownValue value={Array.isArray(one.row) ? one.row.join(', ') : one.row} />
         </strong>{' '}
         {one.mended ? <Badge tone="good">mended</Badge> : <Badge tone="warn">{one.is}</Badge>}
       </p>
       <p class="quiet">
-        {one.table} {one.key.join(' ')}. {one.why}
+        {one.table} {one.key.join(' ')}: {one.why}
       </p>
       {one.fields.length > 0 && (
         <dl class="facts">
