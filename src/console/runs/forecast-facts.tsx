@@ -10,7 +10,13 @@ export interface Forecast {
   readonly minutes: number | null
 }
 
-const OUTCOMES = { applied: 'would be written', exists: 'are known already', stale: 'are stale', rejected: 'cannot be' }
+/** Of one row, and of several. */
+const OUTCOMES = {
+  applied: ['would be written', 'would be written'],
+  exists: ['is known already', 'are known already'],
+  stale: ['is stale', 'are stale'],
+  rejected: ['cannot be', 'cannot be'],
+} as const
 
 export function ForecastFacts({ forecast }: { readonly forecast: Forecast }) {
   const { rows, rows_exact: isExact, sample, write_units: units, minutes } = forecast
@@ -22,7 +28,7 @@ export function ForecastFacts({ forecast }: { readonly forecast: Forecast }) {
           {isExact ? '' : 'At least '}
           {counted(rows, 'row')}
         </strong>
-        {units !== null && `, about ${count(units)} write units`}
+        {units !== null && `, about ${counted(units, 'write unit')}`}
         {minutes !== null && `, about ${minutes <= 1 ? 'a minute' : `${count(minutes)} minutes`}`}. Nothing has been
         written.
       </p>
@@ -30,7 +36,7 @@ export function ForecastFacts({ forecast }: { readonly forecast: Forecast }) {
         Of a sample of {counted(sample.rows, 'row')}{' '}
         {told.length === 0
           ? 'nothing can be said'
-          : told.map(([name, words]) => `${count(Number(sample[name]))} ${words}`).join(', ')}
+          : told.map(([name, [one, many]]) => counted(Number(sample[name]), one, many)).join(', ')}
         .
       </p>
     </section>
