@@ -50,6 +50,7 @@ export class FlowWatch {
       ...{ ready, why: [...why], sources: [...sources], flows },
       log: this.#log(sources),
       sinks: SIDES.flatMap((name) => (connectors.some(({ sink }) => sink === name) ? [{ name, kind: name }] : [])),
+      open_conflicts: this.#options.books.conflicts.openFor(),
       runs: this.#runs(),
       troubles: [...troublesOf({ sources, flows, ...amiss })],
     }

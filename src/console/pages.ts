@@ -38,7 +38,7 @@ export const PAGES: readonly Page[] = [
   {
     ...{ name: 'conflicts', title: 'Conflicts', icon: 'conflict', key: 'c' },
     load: async () => (await import('./conflicts/conflicts-page.tsx')).ConflictsPage,
-    waiting: ({ flows }) => flows.reduce((sum, { open_conflicts: many }) => sum + many, 0),
+    waiting: ({ open_conflicts: many }) => many,
   },
   {
     ...{ name: 'verification', title: 'Verification', icon: 'verify', key: 'v' },

@@ -60,6 +60,8 @@ export const FlowView = z.object({
   }),
   sinks: z.array(z.object({ name: z.string(), kind: z.enum(['mysql', 'dynamodb']) })),
   flows: z.array(ConnectorFlow),
+  /** Each once, whichever connectors have found it. */
+  open_conflicts: z.number(),
   runs: z.object({ active: z.number(), queued: z.number() }),
   troubles: z.array(Trouble),
 })

@@ -83,8 +83,8 @@ export class ConflictBook {
     )
   }
 
-  /** What waits for a decision that somebody can take. */
-  openFor(connector: string): number {
+  /** What waits for a decision that somebody can take; of all connectors, when none is named, each once. */
+  openFor(connector?: string): number {
     return this.list({ connector, kind: 'fields', state: 'open' }).length
   }
 

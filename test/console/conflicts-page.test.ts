@@ -37,10 +37,7 @@ test('a conflict is seen field by field, and decided by mouse', async () => {
   const { page } = console
   await page.goto(`${millrace.url}/#/conflicts?state=open`)
   await page.getByRole('link', { name: 'products 6' }).waitFor()
-  await page
-    .getByRole('navigation', { name: 'Pages' })
-    .getByRole('link', { name: /Conflicts [24] to look at/ })
-    .waitFor()
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Conflicts 2 to look at' }).waitFor()
   await console.takePictures('conflicts')
   expect(await axeFaults(page)).toEqual([])
   await page.getByRole('link', { name: 'products 5' }).click()

@@ -40,6 +40,7 @@ test('one that is open stays so when the other direction, or the same, finds it 
   const book = await opened()
   expect(book.list()).toMatchObject([{ state: 'open', verdict: 'open', about: { why: 'a person decides' } }])
   expect([book.openFor('products'), book.openFor('products-back'), book.openFor('others')]).toEqual([1, 1, 0])
+  expect(book.openFor()).toBe(1)
 })
 
 test('what a person has decided is not opened again by a repeat', async () => {

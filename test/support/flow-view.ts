@@ -18,6 +18,7 @@ export function flowView(more: Partial<FlowView> = {}): FlowView {
     log: { kind: 'file', records_per_second: null, bytes_per_second: null },
     sinks: [],
     flows: [connectorFlow()],
+    open_conflicts: 0,
     ...{ runs: { active: 0, queued: 0 }, troubles: [] },
     ...more,
   }
