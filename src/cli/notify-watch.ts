@@ -10,6 +10,7 @@ import { CHANNELS, type Channel } from '../observe/notify/channel.ts'
 import { FARES, Outbox } from '../observe/notify/outbox.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { FollowNotices } from '../pipeline/follow-notices.ts'
+import { inTime } from '../pipeline/in-time.ts'
 import { NoticeBook } from '../pipeline/notice-book.ts'
 import type { ReadyConnector } from '../pipeline/ready-connector.ts'
 import type { ScheduledImport } from '../pipeline/schedule-desk.ts'
@@ -42,6 +43,8 @@ export interface NotifyWatchOptions {
 }
 
 const EVERY_MS = 2_000
+const LEAVE_MS_MAX = 5_000
+const NOTHING = Promise.resolve()
 const NAMESPACE = 'f2b1b7f8-6a0e-5c9f-9d3f-6f6d1b7d4a52'
 
 export function notifyWatch(options: NotifyWatchOptions): Watch {
@@ -102,7 +105,8 @@ function telling(options: NotifyWatchOptions, channels: readonly Channel[], sign
       await successes?.look()
       await summaries?.look(await feed.view())
     },
-    leave: async () => summaries?.save(),
+    // A log that hangs must not keep the process from ending.
+    leave: async () => (await fresh.isFresh()) && inTime(summaries?.save() ?? NOTHING, clock, LEAVE_MS_MAX),
     works: [outbox.run(signal), following.run(signal)],
   }
 }

@@ -114,6 +114,13 @@ test('settings are tried by a command, and looked at by the doctor, before anyth
   const [mail] = await mails.count(1)
   expect(mail!.subject).toBe('[millrace] A test message')
 
+  mails.refusals.set('gone@example.com', 550)
+  const some = { ...settings, MILLRACE_MAIL_TO: 'ops@example.com,gone@example.com' }
+  expect((await runCommand(['notify', '--test'], some)).out).toContain(
+    'FAIL  mail: MAIL_REFUSED: others were reached, but not gone@example.com',
+  )
+  expect(mails.mails[1]!.to).toEqual(['ops@example.com'])
+
   await mails.stop()
   const looked = JSON.parse((await runCommand(['doctor', '--json'], settings)).out) as { findings: object[] }
   expect(looked.findings).toContainEqual(
@@ -152,7 +159,21 @@ test('a daily summary that was missed comes once, by mail and Slack, and another
   await until(isCounting, { what: 'the next process has left its figures' })
   await looksAgain(second)
   expect(mails.mails).toHaveLength(1)
+
+  // Who is stopped leaves all that it counted.
+  const venue = await place.site.venue('Opus')
+  await until(async () => (await place.table.restaurant(venue)) ?? null, { what: 'the venue' })
+  await until(async () => ((await delivered(second)) > 0 ? true : null), { what: 'it is counted' })
+  await second.stop()
+  const counts = await inNotices(place.path, (book) => book.all('figures').map(({ figures }) => figures))
+  const records = counts.map(({ connectors }) => connectors.feedback?.records ?? 0)
+  expect(Math.max(...records)).toBeGreaterThan(0)
 })
+
+async function delivered({ url }: Millrace): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  return Number(/^millrace_deliver_records_total\S* (\d+)$/mu.exec(metrics)?.[1] ?? 0)
+}
 
 test('a webhook that never answers delays neither mails nor deliveries', async () => {
   await using mails = await MailServer.open()

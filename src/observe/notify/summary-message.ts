@@ -157,7 +157,8 @@ function retriesText(count: number): string {
 }
 
 function rate(perSecond: number): string {
-  return `${perSecond < 10 ? perSecond.toPrecision(2) : number(Math.round(perSecond))} a second`
+  const text = perSecond >= 10 || perSecond === 0 ? number(Math.round(perSecond)) : perSecond.toPrecision(2)
+  return `${text} a second`
 }
 
 function short(seconds: number): string {
