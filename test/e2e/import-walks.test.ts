@@ -36,9 +36,10 @@ function written({ writes }: RunView, change: string): Record<string, number> {
   return Object.fromEntries(['orders', ...Object.keys(LISTS)].map((name) => [name, writes[`${name} ${change}`] ?? 0]))
 }
 
-test('a walk that is killed within a page goes on there, and a sweep counts once', async () => {
+/** Who sells, and who brings it in. */
+async function opened(opening: AsyncDisposableStack) {
   const world = new SquareWorld({ orders: 200, payments: 5 })
-  await using square = await ScriptedSquare.open(world)
+  const square = opening.use(await ScriptedSquare.open(world))
   square.clip = Math.ceil(world.orders.size / PAGES)
   const settings = {
     MILLRACE_CONNECTORS: 'square',
@@ -47,10 +48,15 @@ test('a walk that is killed within a page goes on there, and a sweep counts once
     MILLRACE_SQUARE_REQUESTS_PER_SECOND: '10000',
     MILLRACE_IMPORT_PRIVATE_HOSTS: new URL(square.url).host,
   }
-  await using place = await ImportPlace.open(settings)
+  const place = opening.use(await ImportPlace.open(settings))
   const order = async (path: string) =>
     (await place.post(path, { data_types: ['locations', 'orders'] })).body as RunView
+  return { world, square, settings, place, order }
+}
 
+test('a walk that is killed within a page goes on there, and a sweep counts once', async () => {
+  await using opening = new AsyncDisposableStack()
+  const { world, square, settings, place, order } = await opened(opening)
   const asked = new Set<string>()
   let begun = 0
   let isStuck = true
@@ -95,4 +101,46 @@ test('a walk that is killed within a page goes on there, and a sweep counts once
 
   await place.done((await place.rollback(changed.id)).body as RunView)
   expect(await storedIn(place)).toEqual(before)
+})
+
+test('a walk that is killed between the sweeps of two tables is not read again, and each sweep counts once', async () => {
+  await using opening = new AsyncDisposableStack()
+  const { world, square, settings, place, order } = await opened(opening)
+  await place.done(await order('/admin/foundation-sync'))
+  world.nowMs = Date.now() - 60_000
+  const before = rowsOf(world)
+  const parted = [...world.orders.values()].filter(({ fulfillments }) => fulfillments !== undefined).map(({ id }) => id)
+  for (const id of [...world.orders.keys()].slice(0, 40)) world.putOrder(id)
+  for (const id of parted) {
+    world.putOrder(id)
+    delete world.orders.get(id)?.fulfillments
+  }
+  let walks = 0
+  square.meddle = (right, { url, body }) => {
+    if (url.pathname === '/v2/orders/search' && (body as { cursor?: string }).cursor === undefined) walks++
+    return right()
+  }
+  // The rows that go with the second sweep are somebody else's for as long as it takes.
+  const { connection } = place.database
+  await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED')
+  await connection.beginTransaction()
+  const ids = parted.map((id) => `'${id}'`)
+  await connection.query(`SELECT row_id FROM order_fulfillments WHERE order_id IN (${ids}) FOR UPDATE`)
+  const ordered = await order('/admin/incremental-sync')
+  const swept = async () => {
+    const run = (await place.runs()).find(({ id }) => id === ordered.id)
+    return (run?.writes['order_line_items deleted'] ?? 0) > 0 ? true : null
+  }
+  await until(swept, { what: 'the first table is swept' })
+  await place.killed(settings)
+  await connection.rollback()
+  const run = await place.done(ordered)
+  expect(run).toMatchObject({ state: 'done', tally: { rejected: 0 } })
+  expect(run.rows).toBe(run.rows_done)
+  expect(walks).toBe(1)
+  expect(await storedIn(place)).toEqual(rowsOf(world))
+  expect(written(run, 'deleted').order_fulfillments).toBe(parted.length)
+  const grown = Object.entries(rowsOf(world)).map(([table, rows]) => [table, rows - (before[table] ?? 0)])
+  const [deleted, inserted] = [written(run, 'deleted'), written(run, 'inserted')]
+  expect(Object.keys(inserted).map((table) => [table, (inserted[table] ?? 0) - (deleted[table] ?? 0)])).toEqual(grown)
 })
