@@ -194,8 +194,8 @@ test('some rows are asked of their source again: what was read wrong shows, and 
 })
 
 test('an API is asked for some rows one by one where it says how, and by pages all over its walk where it does not', async () => {
-  const songs = Array.from({ length: 600 }, (_, song) => ({ ident: `s${song}`, title: `Song ${song}` }))
-  const SIZE = 20
+  const songs = Array.from({ length: 4_000 }, (_, song) => ({ ident: `s${song}`, title: `Song ${song}` }))
+  const SIZE = 100
   let wrong = ''
   await using api = await ScriptedApi.open(({ url }) => {
     const [, ident] = /^\/songs\/(\w+)$/u.exec(url.pathname) ?? []
@@ -212,7 +212,7 @@ test('an API is asked for some rows one by one where it says how, and by pages a
     const run = await place.done(
       await place.trigger({ sourceType: 'api', sourceIdentifier: `${api.url}/songs`, options }),
     )
-    expect(run).toMatchObject({ state: 'done', tally: { applied: 600 } })
+    expect(run).toMatchObject({ state: 'done', tally: { applied: 4_000 } })
     const asked = api.asked.slice(before).map(({ url }) => `${url.pathname}${url.search}`)
     const repeated = asked.filter((one, index) => asked.indexOf(one) < index)
     const sample = run.integrity?.find(({ name }) => name === 'rows as their source has them')
