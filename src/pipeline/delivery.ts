@@ -107,7 +107,7 @@ export class Delivery {
         planned = this.#plan(start)
         // A failure is met when the chunk's turn comes; until then it must not count as unhandled.
         planned.catch(() => undefined)
-        const lanes = new Set(chunk.map(({ record }) => keyText(record.key)))
+        const lanes = () => new Set(chunk.map(({ record }) => keyText(record.key)))
         await underway.start(lanes, () => this.#watch.time('apply', () => this.#apply(chunk)))
       }
       await underway.drained()

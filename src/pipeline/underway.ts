@@ -6,6 +6,8 @@ interface Call {
   readonly done: Promise<void>
 }
 
+const NO_LANES: ReadonlySet<string> = new Set()
+
 export class Underway {
   readonly #most: number
   readonly #calls = new Set<Call>()
@@ -15,8 +17,12 @@ export class Underway {
     this.#most = most
   }
 
-  /** Begins once what it must not overtake has ended, and resolves when there is room for another; throws what went wrong. */
-  async start(lanes: ReadonlySet<string>, work: () => Promise<void>): Promise<void> {
+  /**
+   * Begins once what it must not overtake has ended, and resolves when there is room for another; throws what went wrong. Where
+   * one goes at a time nobody asks for its lanes.
+   */
+  async start(lanesOf: () => ReadonlySet<string>, work: () => Promise<void>): Promise<void> {
+    const lanes = this.#most === 1 ? NO_LANES : lanesOf()
     await this.#until(() => [...this.#calls].every((call) => isApart(call.lanes, lanes)))
     const done = work().catch((error: unknown) => void this.#failures.push(error))
     const call = { lanes, done: done.finally(() => void this.#calls.delete(call)) }

@@ -41,7 +41,10 @@ async function isPending(promise: Promise<void>): Promise<boolean> {
   return !isOver
 }
 
-const lanes = (...names: readonly string[]) => new Set(names)
+const lanes =
+  (...names: readonly string[]) =>
+  () =>
+    new Set(names)
 
 test('as many at once as there is room for', async () => {
   const [calls, underway] = [new Calls(), new Underway(2)]
