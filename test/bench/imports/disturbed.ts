@@ -1,15 +1,13 @@
 // The real command on one database and one log, killed again and again as a power cut would, and what memory it had
 // resident, second by second.
 
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RunView } from '../../../src/control/run-view.ts'
 import type { DatabaseServer } from '../../../src/stack/database-server.ts'
-import { type FreshDatabase, freshDatabase } from '../../support/fresh-database.ts'
+import type { FreshDatabase } from '../../support/fresh-database.ts'
 import { Millrace, type Settings } from '../../support/millrace.ts'
 import { Runs } from '../../support/runs.ts'
+import { ownPlace } from './own-place.ts'
 
 export interface Moment {
   readonly atMs: number
@@ -40,12 +38,8 @@ export class Disturbed implements AsyncDisposable {
 
   static async open(server: DatabaseServer, more: Settings): Promise<Disturbed> {
     await using opened = new AsyncDisposableStack()
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'))
-    opened.defer(() => rm(folder, { recursive: true }))
-    const database = opened.use(await freshDatabase(server))
-    const log = `file:${join(folder, 'log.db')}`
-    const settings = { MILLRACE_MYSQL_URL: database.adminUrl, MILLRACE_LOG: log, ...more }
-    return new Disturbed(opened.move(), database, settings)
+    const { database, settings } = await ownPlace(opened, server)
+    return new Disturbed(opened.move(), database, { ...settings, ...more })
   }
 
   /** Orders the import and looks on until it ends. */

@@ -1,14 +1,12 @@
 // The real command with a database, a folder and a log of its own, and how long a run takes it from the request to its end.
 
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { RunView } from '../../../src/control/run-view.ts'
 import type { DatabaseServer } from '../../../src/stack/database-server.ts'
-import { type FreshDatabase, freshDatabase } from '../../support/fresh-database.ts'
+import type { FreshDatabase } from '../../support/fresh-database.ts'
 import { Millrace, type Settings } from '../../support/millrace.ts'
 import { Runs } from '../../support/runs.ts'
 import type { Measured } from '../measured.ts'
+import { ownPlace } from './own-place.ts'
 
 const RUN_MS_MAX = 240_000
 
@@ -30,10 +28,7 @@ export class Importing implements AsyncDisposable {
 
   static async open(server: DatabaseServer, settings: Settings): Promise<Importing> {
     await using opened = new AsyncDisposableStack()
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'))
-    opened.defer(() => rm(folder, { recursive: true }))
-    const database = opened.use(await freshDatabase(server))
-    const own = { MILLRACE_MYSQL_URL: database.adminUrl, MILLRACE_LOG: `file:${join(folder, 'log.db')}` }
+    const { database, settings: own } = await ownPlace(opened, server)
     const millrace = opened.use(await Millrace.start({ ...own, ...settings }))
     await millrace.ready()
     return new Importing(opened.move(), database, millrace)
