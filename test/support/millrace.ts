@@ -7,7 +7,7 @@ import { freePort } from '../../src/stack/free-port.ts'
 import { until } from './until.ts'
 
 /** A benchmark runs it as it is installed: compiled. Node needs 35 MiB to run what is not. */
-const MAIN = process.env.MILLRACE_TEST_MAIN ?? new URL('../../src/main.ts', import.meta.url).pathname
+const SOURCES = new URL('../../src/main.ts', import.meta.url).pathname
 
 /** What Linux counts CPU time in, on every machine that Node runs on. */
 const TICKS_PER_SECOND = 100
@@ -46,7 +46,10 @@ export class Millrace implements AsyncDisposable {
       ...settings,
       MILLRACE_HTTP_PORT: String(port),
     }
-    const child = spawn(process.execPath, [MAIN, 'start', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [process.env.MILLRACE_TEST_MAIN ?? SOURCES, 'start', ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     return new Millrace(child, port)
   }
 
