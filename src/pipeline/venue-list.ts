@@ -17,26 +17,41 @@ export interface ListedVenue extends Venue {
   readonly text: string
 }
 
-const FRESH_MS = 10_000
+const FRESH_MS_LEAST = 10_000
+const FRESH_MS_MOST = 60_000
+/** As many times as long as reading took: ten venues are read again sooner than ten thousand. */
+const FRESH_TIMES = 500
+
+interface Read {
+  readonly venues: Promise<readonly ListedVenue[]>
+  /** Without end while it is being read. */
+  freshUntilMs: number
+}
 
 export class VenueList {
   readonly #options: VenueListOptions
-  #read: { readonly venues: Promise<readonly ListedVenue[]>; readonly atMs: number } | null = null
+  #read: Read | null = null
 
   constructor(options: VenueListOptions) {
     this.#options = options
   }
 
-  /** At most ten seconds old. */
+  /** At most ten seconds old, or a minute where there are very many. */
   async all(): Promise<readonly ListedVenue[]> {
-    const nowMs = this.#options.clock.nowMs()
-    if (this.#read !== null && nowMs - this.#read.atMs < FRESH_MS) return this.#read.venues
-    const read = { venues: this.#load(), atMs: nowMs }
+    const { clock } = this.#options
+    const startMs = clock.nowMs()
+    if (this.#read !== null && startMs < this.#read.freshUntilMs) return this.#read.venues
+    const read: Read = { venues: this.#load(), freshUntilMs: Number.POSITIVE_INFINITY }
     this.#read = read
-    read.venues.catch(() => {
+    try {
+      return await read.venues
+    } catch (error) {
       if (this.#read === read) this.#read = null
-    })
-    return read.venues
+      throw error
+    } finally {
+      const freshMs = FRESH_TIMES * (clock.nowMs() - startMs)
+      read.freshUntilMs = startMs + Math.min(FRESH_MS_MOST, Math.max(FRESH_MS_LEAST, freshMs))
+    }
   }
 
   async #load(): Promise<readonly ListedVenue[]> {

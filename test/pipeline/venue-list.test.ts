@@ -11,10 +11,11 @@ import { changeEvent, tableShape } from '../support/change-event.ts'
 const shape = tableShape('client', { idclient: 'int', name: 'text' }, ['idclient'])
 
 function open(names: readonly string[]) {
-  const at = { asked: 0, nowMs: 0, fails: false }
+  const at = { asked: 0, nowMs: 0, fails: false, takesMs: 0 }
   const source: Pick<RowSource, 'page'> = {
     page: async (): Promise<RowPage> => {
       at.asked++
+      at.nowMs += at.takesMs
       if (at.fails) throw new Error('MySQL is away')
       const events = names.map((name, index) => {
         return changeEvent({ shape, op: 'insert', after: { idclient: index + 1, name }, at: 1 })
@@ -34,6 +35,21 @@ test('twenty who ask at once, and again within ten seconds, cost one question', 
   await list.all()
   expect(at.asked).toBe(1)
   at.nowMs = 10_000
+  await list.all()
+  expect(at.asked).toBe(2)
+})
+
+test.each([
+  { takesMs: 60, freshMs: 30_000 },
+  { takesMs: 2_000, freshMs: 60_000 },
+])('what takes $takesMs ms to read is good for $freshMs ms', async ({ takesMs, freshMs }) => {
+  const { at, list } = open(['Opus'])
+  at.takesMs = takesMs
+  await list.all()
+  at.nowMs = freshMs - 1
+  await list.all()
+  expect(at.asked).toBe(1)
+  at.nowMs = freshMs
   await list.all()
   expect(at.asked).toBe(2)
 })
