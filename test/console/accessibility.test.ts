@@ -2,9 +2,13 @@
 
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { RunView } from '../../src/control/run-view.ts'
 import { openBrowser } from '../support/browser.ts'
 import { Console } from '../support/console.ts'
+import { examine } from '../support/examine.ts'
+import { lackingRoom } from '../support/lacking-room.ts'
 import type { Millrace } from '../support/millrace.ts'
+import { still } from '../support/read-out.ts'
 import { Runs } from '../support/runs.ts'
 import { SyncPlace } from '../support/sync-place.ts'
 
@@ -18,15 +22,6 @@ const PAGES = {
   schedules: 'Schedules',
   audit: 'Audit',
 }
-/** A window of 1280 by 800, enlarged to twice its size; and what lies between a phone and a desk. */
-const SIZES = [
-  { width: 640, height: 400 },
-  { width: 320, height: 640 },
-  { width: 760, height: 800 },
-  { width: 860, height: 800 },
-  { width: 1_280, height: 800 },
-]
-
 interface Moving {
   readonly effect: { getComputedTiming(): { readonly activeDuration?: unknown } } | null
 }
@@ -34,6 +29,7 @@ interface Moving {
 let browser: Browser & AsyncDisposable
 let place: SyncPlace
 let millrace: Millrace
+let backfill: RunView
 beforeAll(async () => {
   browser = await openBrowser()
   place = await SyncPlace.open()
@@ -42,7 +38,7 @@ beforeAll(async () => {
   await place.visits(opus, 3)
   millrace = await (await place.millrace()).ready()
   const runs = new Runs(millrace)
-  await runs.done(await runs.backfill({ venue: String(opus) }))
+  backfill = await runs.done(await runs.backfill({ venue: String(opus) }))
   const verify = await runs.ask('POST', '/api/verify', { connector: 'feedback' })
   await runs.done(verify.body as never)
 })
@@ -64,21 +60,9 @@ async function* visited(console: Console): AsyncGenerator<keyof typeof PAGES> {
   }
 }
 
-test('enlarged to twice its size, and at any width, a page loses nothing and scrolls one way only', async () => {
-  await using console = await Console.open(browser, { viewport: SIZES[0]!, deviceScaleFactor: 2 })
-  const { page } = console
-  for await (const name of visited(console)) {
-    for (const size of SIZES) {
-      await page.setViewportSize(size)
-      const wider = await page
-        .locator('html, main .table-frame:not(.scroll), main .card, main td, main th')
-        .evaluateAll((all) =>
-          all.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => `${one.tagName}.${one.className}`),
-        )
-      expect(wider, `${name} at ${size.width}`).toEqual([])
-    }
-    await page.setViewportSize(SIZES[0]!)
-  }
+test('with next to nothing to show, and at any width, a page loses nothing and scrolls one way only', async () => {
+  await using console = await Console.open(browser, { deviceScaleFactor: 2 })
+  for await (const name of visited(console)) expect(await lackingRoom(console.page), name).toEqual([])
 })
 
 test('where the system chooses the colours, what is chosen is still seen', async () => {
@@ -128,25 +112,19 @@ test('nothing moves for whoever cannot bear it', async () => {
   expect(await moving()).toBeGreaterThan(0)
 })
 
-test('each page is read out by names and roles', async () => {
+test('what is wrong, what was run, and the way to every page are read out by names and roles', async () => {
   await using console = await Console.open(browser)
   const { page } = console
-  for await (const name of visited(console)) {
-    if (name === 'verification') await page.getByText('except Bella Vista').waitFor()
-    const read = still(await page.locator('main').ariaSnapshot())
-    await expect(`${read}\n`).toMatchFileSnapshot(`read-out/${name}.txt`)
-  }
+  await page.goto(`${millrace.url}/#/flow`)
+  await page.getByText('1 to look at').first().waitFor()
+  await examine(console, 'flow')
+  await page.goto(`${millrace.url}/#/runs`)
+  await page.getByRole('link', { name: 'backfill' }).waitFor()
+  await examine(console, 'runs')
+  await page.goto(`${millrace.url}/#/runs/${backfill.id}`)
+  await page.getByRole('heading', { name: 'backfill of feedback done' }).waitFor()
+  await examine(console, 'run')
   const around = await page.getByRole('banner').ariaSnapshot()
-  await expect(`${around}\n`).toMatchFileSnapshot('read-out/navigation.txt')
+  await expect(`${still(around)}\n`).toMatchFileSnapshot('read-out/navigation.txt')
   expect(await page.getByRole('region', { name: 'Messages' }).getAttribute('aria-live')).toBe('polite')
 })
-
-/** Without what is another each time. */
-function still(snapshot: string): string {
-  return snapshot
-    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/gu, 'ID')
-    .replaceAll(/db_[0-9a-f]+/gu, 'DB')
-    .replaceAll(/just now|\d+ (?:second|minute)s? ago/gu, 'AGO')
-    .replaceAll(/\w{3} \d+, (?:\d{4}, )?[\d:]+\s[AP]M/gu, 'TIME')
-    .replaceAll(/[\d.,]+\s?(?:\/s|ms|s)\b|–/gu, 'N')
-}

@@ -2,9 +2,9 @@
 
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { axeFaults } from '../support/axe.ts'
 import { openBrowser } from '../support/browser.ts'
 import { Console } from '../support/console.ts'
+import { examine } from '../support/examine.ts'
 import type { Millrace } from '../support/millrace.ts'
 import { ASSESSED, ProductsPlace } from '../support/products-place.ts'
 import { sharedDynoxide } from '../support/shared-server.ts'
@@ -38,8 +38,7 @@ test('a conflict is seen field by field, and decided by mouse', async () => {
   await page.goto(`${millrace.url}/#/conflicts?state=open`)
   await page.getByRole('link', { name: 'products 6' }).waitFor()
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Conflicts 2 to look at' }).waitFor()
-  await console.takePictures('conflicts')
-  expect(await axeFaults(page)).toEqual([])
+  await examine(console, 'conflicts')
   await page.getByRole('link', { name: 'products 5' }).click()
   const dialog = page.getByRole('dialog', { name: 'products 5' })
   const stage = dialog.getByRole('row', { name: /lifecycle_stage differs/ })
@@ -48,8 +47,7 @@ test('a conflict is seen field by field, and decided by mouse', async () => {
   await dialog.getByText('DynamoDB', { exact: true }).last().click()
   await dialog.getByText('Nothing has been written').waitFor()
   await dialog.getByLabel('Note').fill('the phone was right')
-  await console.takePictures('conflict')
-  expect(await axeFaults(page)).toEqual([])
+  await examine(console, 'conflict')
   await dialog.getByRole('button', { name: "Take DynamoDB's version" }).click()
   await untilStage(5, 'assessed_approved')
   await page.getByRole('link', { name: 'products 5' }).waitFor({ state: 'detached' })

@@ -4,9 +4,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { axeFaults } from '../support/axe.ts'
 import { openBrowser } from '../support/browser.ts'
 import { Console } from '../support/console.ts'
+import { examine } from '../support/examine.ts'
 import { ImportPlace } from '../support/import-place.ts'
 
 const SCRIPT = `<img src=x onerror="document.title='hacked'">`
@@ -63,23 +63,23 @@ test('a dead letter is read, retried and dropped with a note', async () => {
   await page.getByLabel('Reason').selectOption(reason!)
   await page.getByText('No dead letters').waitFor({ state: 'hidden' })
   await rows.nth(2).waitFor()
-  await console.takePictures('dead')
-  expect(await axeFaults(page)).toEqual([])
+  await examine(console, 'dead')
   await page.getByRole('link', { name: /mr_name 2/ }).click()
   const letter = page.getByRole('dialog', { name: 'Dead letter' })
   await letter.getByText(SCRIPT).first().waitFor()
   expect(await page.title()).toBe('Dead letters · millrace')
-  expect(await axeFaults(page)).toEqual([])
-  await console.takePictures('dead-letter')
+  await examine(console, 'dead-letter')
   await letter.getByRole('button', { name: 'Retry' }).click()
   const retry = page.getByRole('dialog', { name: 'Retry dead letters?' })
   await retry.getByText('1 row', { exact: true }).waitFor()
+  await examine(console, 'dead-retry')
   await retry.getByRole('button', { name: 'Retry' }).click()
   await page.getByLabel('Messages').getByText('They are tried again').waitFor()
   await page.getByRole('checkbox', { name: /mr_name 3/ }).check()
   await page.getByRole('button', { name: 'Drop 1' }).click()
   const drop = page.getByRole('dialog', { name: 'Drop 1 dead letter?' })
   expect(await drop.getByRole('button', { name: 'Drop' }).isDisabled()).toBe(true)
+  await examine(console, 'dead-drop')
   await drop.getByLabel('Note').fill('bread is not sold any more')
   await drop.getByRole('button', { name: 'Drop' }).click()
   await page.getByRole('row', { name: /mr_name 3/ }).waitFor({ state: 'detached' })
@@ -110,8 +110,7 @@ test('a schedule says when it is due, and is run at once, by mouse or by keyboar
   await console.tabTo('Run now: import-retry')
   await page.keyboard.press('Enter')
   await page.getByLabel('Messages').getByText('import-retry: there is nothing to do').waitFor()
-  await console.takePictures('schedules')
-  expect(await axeFaults(page)).toEqual([])
+  await examine(console, 'schedules')
 })
 
 test('who did what is on record, and narrowed down to one of them', async () => {
@@ -132,8 +131,7 @@ test('who did what is on record, and narrowed down to one of them', async () => 
   await page.getByLabel('By').fill('')
   await page.getByLabel('Action').selectOption('')
   await page.getByRole('row', { name: /drop/ }).first().waitFor()
-  await console.takePictures('audit')
-  expect(await axeFaults(page)).toEqual([])
+  await examine(console, 'audit')
 })
 
 test('what a viewer may not do is not offered', async () => {

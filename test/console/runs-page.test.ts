@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { axeFaults } from '../support/axe.ts'
 import { openBrowser } from '../support/browser.ts'
 import { Console } from '../support/console.ts'
+import { examine } from '../support/examine.ts'
 import { ImportPlace } from '../support/import-place.ts'
 import type { Millrace } from '../support/millrace.ts'
 import { SyncPlace } from '../support/sync-place.ts'
@@ -40,18 +41,21 @@ test('a backfill is foreseen, started, paused, limited, resumed and cancelled by
   await dialog.getByRole('alert').getByText('SCOPE_INVALID').waitFor()
   expect(await dialog.getByRole('button', { name: 'Start the backfill' }).isDisabled()).toBe(true)
   await dialog.getByLabel('Key from').fill('')
+  // What is to be read out has its region before it has its words.
+  const told = dialog.locator('[aria-live]')
+  expect(await told.allTextContents()).toEqual([''])
   await dialog.getByLabel('Table').selectOption('comment')
   await dialog.getByLabel('Rows per second').fill('2')
   await dialog.getByRole('button', { name: 'Show what it would do' }).click()
-  await dialog.getByText('120 rows').first().waitFor()
-  expect(await axeFaults(page)).toEqual([])
-  await console.takePictures('runs-new')
+  await told.getByText('120 rows').first().waitFor()
+  await examine(console, 'runs-new')
   await dialog.getByRole('button', { name: 'Start the backfill' }).click()
   await page.getByRole('heading', { name: /backfill of feedback/ }).waitFor()
   await page.getByRole('button', { name: 'Pause' }).click()
   await page.getByRole('heading', { name: /paused/ }).waitFor()
   await page.getByRole('button', { name: 'Limits' }).click()
   await page.getByLabel('Rows per second').fill('3')
+  await examine(console, 'run-limits')
   await page.getByRole('button', { name: 'Set' }).click()
   await page.getByText('3 rows/s').first().waitFor()
   await page.getByRole('button', { name: 'Resume' }).click()
@@ -59,6 +63,8 @@ test('a backfill is foreseen, started, paused, limited, resumed and cancelled by
   await console.takePictures('run')
   expect(await axeFaults(page)).toEqual([])
   await page.getByRole('button', { name: 'Cancel run' }).click()
+  await page.getByRole('dialog').getByText('It cannot be resumed').waitFor()
+  await examine(console, 'run-cancel')
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel run' }).click()
   await page.getByRole('heading', { name: /cancelled/ }).waitFor()
   await page.getByRole('link', { name: 'All runs' }).click()
@@ -106,10 +112,12 @@ test('an import is taken back, after what that does was seen and a reason given'
     .getByRole('row', { name: /catalog_items/ })
     .first()
     .waitFor()
+  await examine(console, 'run-import')
   await page.getByRole('button', { name: 'Take back' }).click()
   const dialog = page.getByRole('dialog', { name: 'Take the import back?' })
   await dialog.getByText('2 rows').waitFor()
   expect(await dialog.getByRole('button', { name: 'Take back' }).isDisabled()).toBe(true)
+  await examine(console, 'run-rollback')
   await dialog.getByLabel('Reason').fill('wrong prices')
   await dialog.getByRole('button', { name: 'Take back' }).click()
   await page.getByRole('heading', { name: /rollback of content/ }).waitFor()

@@ -3,9 +3,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort } from '../../src/stack/free-port.ts'
-import { axeFaults } from '../support/axe.ts'
 import { openBrowser } from '../support/browser.ts'
 import { Console, NARROW } from '../support/console.ts'
+import { examine } from '../support/examine.ts'
 import { FeedbackPlace } from '../support/feedback-place.ts'
 import { Millrace } from '../support/millrace.ts'
 
@@ -70,8 +70,7 @@ test('one signs in by a token, stays so, and signs out', async () => {
   await page.getByLabel('Token').fill('token-of-nobody')
   await page.keyboard.press('Enter')
   await page.getByRole('alert').getByText('there is no such token').waitFor()
-  expect(await axeFaults(page)).toEqual([])
-  await console.takePictures('sign-in')
+  await examine(console, 'sign-in')
   expect(await page.getByLabel('Token').inputValue()).toBe('token-of-nobody')
   await page.getByLabel('Token').fill(TOKEN)
   await page.keyboard.press('Enter')
@@ -134,8 +133,7 @@ test('a wrong answer says what to do, and is asked for again', async () => {
   const alert = page.getByRole('alert')
   await alert.getByText('<b>no</b> answer from MySQL').waitFor()
   await alert.getByText('Look at the server.').waitFor()
-  await console.takePictures('wrong')
-  expect(await axeFaults(page)).toEqual([])
+  await examine(console, 'wrong')
   await page.unroute('**/api/venues?*')
   await alert.getByRole('button', { name: 'Try again' }).click()
   await firstVenue(console).waitFor()
@@ -182,7 +180,7 @@ test('keys are told, and lead to every page', async () => {
   await page.keyboard.press('?')
   const keys = page.getByRole('dialog', { name: 'Keys' })
   await keys.getByText('Dead letters').waitFor()
-  expect(await axeFaults(page)).toEqual([])
+  await examine(console, 'keys')
   await page.keyboard.press('Escape')
   await keys.waitFor({ state: 'detached' })
   await page.keyboard.press('g')

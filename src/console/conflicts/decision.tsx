@@ -51,7 +51,7 @@ export function Decision({ id, decided }: DecisionProps) {
           ))}
         </div>
       </fieldset>
-      {foreseen.value !== null && <ForecastFacts forecast={foreseen.value} />}
+      <div aria-live="polite">{foreseen.value !== null && <ForecastFacts forecast={foreseen.value} />}</div>
       <Field
         label="Note"
         value={note.value}

@@ -70,6 +70,7 @@ function Rows({ letter: { key, before, after } }: { readonly letter: DeadLetterV
   return (
     <ScrollFrame label="The row">
       <table>
+        <caption class="unseen">The row, column by column</caption>
         <TableHead columns={['Column', ...(before === null ? [] : ['Before']), 'After']} />
         <tbody>
           {names.map((name) => (

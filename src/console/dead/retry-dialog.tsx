@@ -45,10 +45,12 @@ export function RetryDialog({ ids, connectors, close }: RetryDialogProps) {
   return (
     <Dialog title="Retry dead letters?" close={close}>
       <div class="form">
-        {foreseen.value === null && fault.value === null && <Skeleton lines={3} />}
-        {foreseen.value?.map((forecast, at) => (
-          <ForecastFacts key={bodies[at]?.connector} forecast={forecast} />
-        ))}
+        <div class="told" aria-live="polite">
+          {foreseen.value === null && fault.value === null && <Skeleton lines={3} />}
+          {foreseen.value?.map((forecast, at) => (
+            <ForecastFacts key={bodies[at]?.connector} forecast={forecast} />
+          ))}
+        </div>
         {fault.value !== null && <Failure error={fault.value} />}
         <div class="dialog-actions">
           <button type="button" onClick={close}>

@@ -29,12 +29,12 @@ export function Dialog({ title, close, children, isWide }: DialogProps) {
   }
   return (
     <dialog ref={ref} class={isWide ? 'wide' : ''} aria-labelledby={id} onClose={closed}>
-      <header>
+      <div class="dialog-head">
         <h2 id={id}>{title}</h2>
         <button type="button" class="bare" aria-label="Close" onClick={() => ref.current?.close()}>
           <Icon name="close" />
         </button>
-      </header>
+      </div>
       {children}
     </dialog>
   )

@@ -16,7 +16,8 @@ export interface FieldProps {
 
 export function Field({ label, value, change, hint, fault, isNumber, isRequired, options }: FieldProps) {
   const id = useId()
-  const about = `${id}-about`
+  const told = fault ?? hint
+  const about = told === undefined ? undefined : `${id}-about`
   const shared = { id, value, required: isRequired, 'aria-invalid': fault != null, 'aria-describedby': about }
   return (
     <div class="field">
@@ -36,8 +37,9 @@ export function Field({ label, value, change, hint, fault, isNumber, isRequired,
           ))}
         </select>
       )}
-      <p id={about} class={fault == null ? 'quiet' : 'fault'}>
-        {fault ?? hint ?? ''}
+      {/* Where nothing is told there is its room alone, as fields stand side by side. */}
+      <p id={about} class={fault == null ? 'quiet' : 'fault'} aria-hidden={told === undefined || undefined}>
+        {told}
       </p>
     </div>
   )

@@ -15,14 +15,14 @@ const OUTCOMES = {
   applied: ['would be written', 'would be written'],
   exists: ['is known already', 'are known already'],
   stale: ['is stale', 'are stale'],
-  rejected: ['cannot be', 'cannot be'],
+  rejected: ['cannot be written', 'cannot be written'],
 } as const
 
 export function ForecastFacts({ forecast }: { readonly forecast: Forecast }) {
   const { rows, rows_exact: isExact, sample, write_units: units, minutes } = forecast
   const told = Object.entries(OUTCOMES).filter(([name]) => Number(sample[name] ?? 0) > 0)
   return (
-    <section class="forecast" aria-label="What it would do" aria-live="polite">
+    <section class="forecast" aria-label="What it would do">
       <p>
         <strong>
           {isExact ? '' : 'At least '}
@@ -33,7 +33,7 @@ export function ForecastFacts({ forecast }: { readonly forecast: Forecast }) {
         written.
       </p>
       <p class="quiet">
-        Of a sample of {counted(sample.rows, 'row')}{' '}
+        Of a sample of {counted(sample.rows, 'row')},{' '}
         {told.length === 0
           ? 'nothing can be said'
           : told.map(([name, [one, many]]) => counted(Number(sample[name]), one, many)).join(', ')}

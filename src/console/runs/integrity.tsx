@@ -17,6 +17,7 @@ export function Integrity({ checks }: { readonly checks: Checks }) {
       <h2 id="integrity">Checks</h2>
       <ScrollFrame label="Checks of the imported tables">
         <table>
+          <caption class="unseen">Checks of the imported tables</caption>
           <TableHead columns={COLUMNS} />
           <tbody>
             {checks.map(({ table, check, name, expected, found, ok, why }) => (

@@ -55,7 +55,9 @@ export function NewRun({ close }: { readonly close: () => void }) {
         <RunFields kind={kind} typed={typed} connectors={able} />
         <LimitFields typed={limits} />
         {fault.value !== null && <Failure error={fault.value} />}
-        {isShown && shown.value !== null && <ForecastFacts forecast={shown.value.forecast} />}
+        <div aria-live="polite">
+          {isShown && shown.value !== null && <ForecastFacts forecast={shown.value.forecast} />}
+        </div>
         <div class="dialog-actions">
           <button type="button" onClick={close}>
             Close

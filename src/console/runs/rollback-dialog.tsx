@@ -50,8 +50,10 @@ export function RollbackDialog({ run, close }: RollbackDialogProps) {
   return (
     <Dialog title="Take the import back?" close={close}>
       <Form>
-        {foreseen.value === null && fault.value === null && <Skeleton lines={3} />}
-        {foreseen.value !== null && <Foreseen {...foreseen.value} />}
+        <div aria-live="polite">
+          {foreseen.value === null && fault.value === null && <Skeleton lines={3} />}
+          {foreseen.value !== null && <Foreseen {...foreseen.value} />}
+        </div>
         <Field
           label="Reason"
           value={reason.value}
@@ -86,14 +88,20 @@ function Foreseen({ undone, kept }: RollbackForecast) {
         {undone === 1 ? 'it' : 'they'} had been.
         {kept.length > 0 && ` ${counted(kept.length, 'row was', 'rows were')} changed since and will stay:`}
       </p>
-      <ul>
-        {kept.slice(0, KEPT_SHOWN).map(({ table, key, why }) => (
-          <li key={`${table} ${JSON.stringify(key)}`}>
-            {table} {typeof key === 'string' ? key : JSON.stringify(key)}: {why}
-          </li>
-        ))}
-        {kept.length > KEPT_SHOWN && <li>and {count(kept.length - KEPT_SHOWN)} more</li>}
-      </ul>
+      {kept.length > 0 && <Kept kept={kept} />}
     </section>
+  )
+}
+
+function Kept({ kept }: Pick<RollbackForecast, 'kept'>) {
+  return (
+    <ul>
+      {kept.slice(0, KEPT_SHOWN).map(({ table, key, why }) => (
+        <li key={`${table} ${JSON.stringify(key)}`}>
+          {table} {typeof key === 'string' ? key : JSON.stringify(key)}: {why}
+        </li>
+      ))}
+      {kept.length > KEPT_SHOWN && <li>and {count(kept.length - KEPT_SHOWN)} more</li>}
+    </ul>
   )
 }

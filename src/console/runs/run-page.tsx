@@ -95,7 +95,8 @@ function Progress({ run }: { readonly run: RunView }) {
 
 function Facts({ run }: { readonly run: RunView }) {
   const { limits } = run
-  const writes = Object.entries(run.writes)
+  // Whichever was written first comes first in the answer: another order each time.
+  const writes = Object.entries(run.writes).sort(([one], [other]) => (one < other ? -1 : 1))
   return (
     <dl class="facts">
       <Fact name="Scope">{scopeText(run)}</Fact>

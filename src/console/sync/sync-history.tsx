@@ -23,21 +23,26 @@ export function SyncHistory({ everyMs }: { readonly everyMs: ReadonlySignal<numb
       {data?.length === 0 && (
         <p class="quiet">No sync yet. What is ordered above, by command or over HTTP shows here.</p>
       )}
-      <ul>
-        {data?.map((job) => (
-          <li key={job.job_id}>
-            <time dateTime={job.ordered_at} title={exactTime(new Date(job.ordered_at))}>
-              {shortTime(new Date(job.ordered_at))}
-            </time>
-            <Badge tone={toneOf(job)}>{job.state}</Badge>
-            <span>
-              <strong>{job.client_id === null ? 'All venues' : nameOf(String(job.client_id))}</strong>:{' '}
-              {resultText(job)}
-            </span>
-          </li>
-        ))}
-      </ul>
+      {data !== null && data.length > 0 && <Jobs jobs={data} />}
     </section>
+  )
+}
+
+function Jobs({ jobs }: { readonly jobs: readonly SyncJobView[] }) {
+  return (
+    <ul>
+      {jobs.map((job) => (
+        <li key={job.job_id}>
+          <time dateTime={job.ordered_at} title={exactTime(new Date(job.ordered_at))}>
+            {shortTime(new Date(job.ordered_at))}
+          </time>
+          <Badge tone={toneOf(job)}>{job.state}</Badge>
+          <span>
+            <strong>{job.client_id === null ? 'All venues' : nameOf(String(job.client_id))}</strong>: {resultText(job)}
+          </span>
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -48,8 +48,10 @@ export function RepairDialog({ of: { connector, gap }, close }: RepairDialogProp
           What may have changed in {gap.tables.join(', ')} meanwhile is read again, and what {connector} is missing of
           it is written. Newer changes stay.
         </p>
-        {foreseen.value === null && fault.value === null && <Skeleton lines={3} />}
-        {foreseen.value !== null && <ForecastFacts forecast={foreseen.value} />}
+        <div aria-live="polite">
+          {foreseen.value === null && fault.value === null && <Skeleton lines={3} />}
+          {foreseen.value !== null && <ForecastFacts forecast={foreseen.value} />}
+        </div>
         {fault.value !== null && <Failure error={fault.value} />}
         <div class="dialog-actions">
           <button type="button" onClick={close}>
