@@ -57,8 +57,10 @@ export async function end(table: SinkDatabase, outcomes: readonly Outcome[] | nu
   return {
     outcomes: JSON.parse(unnamed) as End['outcomes'],
     rows: await table.query(`SELECT * FROM ${table.name} ORDER BY id`),
+    // Whether any row was ever removed is kept under no row's key.
     guards: await table.query(
-      `SELECT row_key, guard, position, mark, made, removed, deleted_at, contests FROM millrace_positions ORDER BY 1, 2`,
+      `SELECT row_key, guard, position, mark, made, removed, deleted_at, contests FROM millrace_positions
+        WHERE row_key <> '' ORDER BY 1, 2`,
     ),
   }
 }

@@ -39,13 +39,3 @@ function send(session: Session, table: string, lines: readonly Advance[]): Promi
     lines.length,
   )
 }
-
-/** What removed a row stands in its plain guard, whichever the guard is that is moved on; who is about to is waited for. */
-export async function isAnyRemoved(session: Session, table: string, rows: readonly string[]): Promise<boolean> {
-  const list = rows.map(bytesLiteral)
-  const found = await session.rows(
-    `SELECT 1 FROM ${POSITIONS_TABLE} WHERE target = ${bytesLiteral(table)} AND guard = '' AND row_key IN (${list})
-      AND removed IS NOT NULL LIMIT 1 FOR UPDATE`,
-  )
-  return found.length > 0
-}

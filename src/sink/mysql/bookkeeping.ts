@@ -24,6 +24,7 @@ const CURSORS = `CREATE TABLE IF NOT EXISTS ${quotedName(CURSORS_TABLE)} (
  * made it, and whether one removed it. `position` is NULL where nothing was merged under the guard,
  * `contests` where the records that moved it on met no conflict. A row may be purged
  * when no record older than its position can come any more: later than the log keeps records, and the longest run takes.
+ * One more row of each table, under no row's key, says whether any of its rows was ever removed.
  */
 const POSITIONS = `CREATE TABLE IF NOT EXISTS ${POSITIONS_TABLE} (
   target VARBINARY(64) NOT NULL,

@@ -4,6 +4,7 @@
 import { POSITIONS_TABLE } from './bookkeeping.ts'
 import { bytesLiteral } from './literal.ts'
 import { Raced } from './raced.ts'
+import { noteRemoval } from './removals.ts'
 import { GUARD_PARTS, type Guard, type RowState } from './row-state.ts'
 import type { Session } from './session.ts'
 
@@ -21,6 +22,7 @@ const MADE = 1
 const CHANGED = 2
 
 interface Line {
+  readonly table: string
   readonly key: string
   readonly guard: Guard
   /** Null where there was none. */
@@ -29,14 +31,17 @@ interface Line {
 
 export async function writeGuards(session: Session, states: readonly RowState[]): Promise<void> {
   const lines = states.flatMap(linesOf)
+  const removing = lines.filter(({ guard, before }) => guard.removed !== null && guard.removed !== before?.removed)
+  for (const table of new Set(removing.map(({ table }) => table))) await noteRemoval(session, table)
   for (let at = 0; at < lines.length; at += ROWS_MAX) await send(session, lines.slice(at, at + ROWS_MAX))
 }
 
 function linesOf(state: RowState): readonly Line[] {
   const { row, found, changedGuards } = state
   return changedGuards.map(({ name, guard }) => {
-    const key = [row.shape.table, row.text, name].map(bytesLiteral).join()
-    return { key, guard, before: found.guards.get(name) ?? null }
+    const { table } = row.shape
+    const key = [table, row.text, name].map(bytesLiteral).join()
+    return { table, key, guard, before: found.guards.get(name) ?? null }
   })
 }
 

@@ -192,12 +192,21 @@ describe.each(FLAVOURS)('the quick way of a call on %s', (_flavour, shared) => {
     expect(await end(table, await sink.apply(writes, forever))).toEqual(await careful(one))
   })
 
-  test('a removal that is not over yet is waited for, whichever guard is moved on', async () => {
+  test.each([
+    { where: 'none was before, as is known', isKnown: true },
+    { where: 'nobody has looked yet', isKnown: false },
+  ])('a removal that is not over yet is waited for, whichever guard is moved on: $where', async ({ isKnown }) => {
     await using table = await open()
     await using calls = await prepare(table, { title: '', before: () => two(table, 10), writes: () => [] })
+    if (isKnown) expect(await calls.quick(two(table, 15, { guard: 'own' }))).not.toBeNull()
     // As the sink does, without locks on what lies between rows.
     await table.query('SET TRANSACTION ISOLATION LEVEL READ COMMITTED')
     await table.query('START TRANSACTION')
+    await table.query(
+      `INSERT INTO millrace_positions (target, row_key, guard, removed) VALUES (?, '', 'any removed', 'yes')
+        ON DUPLICATE KEY UPDATE removed = 'yes'`,
+      [table.name],
+    )
     const plain = [table.name, '1']
     await table.query(
       `UPDATE millrace_positions SET removed = 'tombstone' WHERE target = ? AND row_key = ? AND guard = ''`,
@@ -210,6 +219,37 @@ describe.each(FLAVOURS)('the quick way of a call on %s', (_flavour, shared) => {
     const { guards } = await end(table, null)
     expect(guards).toMatchObject(Array.from({ length: 4 }, () => ({ removed: null })))
     expect(await calls.quick(two(table, 30, { guard: 'own' }))).not.toBeNull()
+  })
+
+  test('the first removal of a table waits for those who go by none', async () => {
+    await using table = await open()
+    await using calls = await prepare(table, { title: '', before: () => two(table, 10), writes: () => [] })
+    expect(await calls.quick(two(table, 15, { guard: 'own' }))).not.toBeNull()
+    await table.query('START TRANSACTION')
+    await table.query(
+      `SELECT removed FROM millrace_positions WHERE target = ? AND row_key = '' AND guard = 'any removed' LOCK IN SHARE MODE`,
+      [table.name],
+    )
+    const removed = calls.careful([placed(table.removeOf(['1'], ['size'], { how: 'delete' }), at(20))])
+    await lockWait(table.database)
+    await table.query('COMMIT')
+    expect(did(await removed)).toEqual(['applied'])
+    expect(await calls.quick(two(table, 30, { guard: 'own' }))).toBeNull()
+  })
+
+  test('rows that were removed before anybody kept whether any was are found', async () => {
+    await using table = await open()
+    await using calls = await prepare(table, { title: '', before: () => two(table, 10), writes: () => [] })
+    await calls.careful([placed(table.removeOf(['1'], ['size'], { how: 'flag' }), at(20))])
+    for (const refusal of ['kept', 'not kept']) {
+      if (refusal === 'not kept') await table.query(`DELETE FROM millrace_positions WHERE row_key = ''`)
+      expect(await calls.quick(two(table, 30, { guard: 'own' })), refusal).toBeNull()
+    }
+    // Whoever refuses has kept nothing either; who finds no removed row among its own does.
+    const other = [3, 4].map((id) => merge(table, [id, 40 + id]))
+    await calls.careful(other)
+    expect(await calls.quick([3, 4].map((id) => merge(table, [id, 50 + id], { guard: 'own' })))).not.toBeNull()
+    expect(await calls.quick(two(table, 60, { guard: 'own' }))).toBeNull()
   })
 
   test('a position that somebody moves on meanwhile is waited for, and not moved back', async () => {
