@@ -79,16 +79,19 @@ export class Console implements AsyncDisposable {
     throw new Error(`${name} is not reached by the keyboard, only ${passed.join(', ')}`)
   }
 
+  async takePicture(name: string): Promise<void> {
+    await mkdir(PICTURES, { recursive: true })
+    const height = await this.page.locator('html').evaluate(({ scrollHeight }) => scrollHeight)
+    await this.page.screenshot({ path: `${PICTURES}${name}.png`, fullPage: height < TALL })
+  }
+
   /** At both widths, light and dark. */
   async takePictures(name: string): Promise<void> {
-    await mkdir(PICTURES, { recursive: true })
     for (const [size, viewport] of Object.entries({ wide: WIDE, narrow: NARROW })) {
       await this.page.setViewportSize(viewport)
       for (const colorScheme of ['light', 'dark'] as const) {
         await this.page.emulateMedia({ colorScheme })
-        const path = `${PICTURES}${name}-${size}-${colorScheme}.png`
-        const height = await this.page.locator('html').evaluate(({ scrollHeight }) => scrollHeight)
-        await this.page.screenshot({ path, fullPage: height < TALL })
+        await this.takePicture(`${name}-${size}-${colorScheme}`)
       }
     }
     await this.page.setViewportSize(WIDE)
