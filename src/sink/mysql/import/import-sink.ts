@@ -30,6 +30,7 @@ class ImportSink implements Sink {
   #areTablesMade = false
   /** Those that are known to have begun. */
   readonly #rebuilds = new Set<string>()
+  readonly #fresh = new Set<string>()
 
   constructor({ url, targets }: ImportSinkOptions) {
     this.#transactions = new Transactions(url)
@@ -49,7 +50,7 @@ class ImportSink implements Sink {
     if (!this.#areTablesMade) await this.#use(signal, makeTables)
     this.#areTablesMade = true
     await this.#beginRebuilds(writes, signal)
-    const shared = { transactions: this.#transactions, targets: this.#targets, signal }
+    const shared = { transactions: this.#transactions, targets: this.#targets, signal, fresh: this.#fresh }
     return this.#targets.unlessAltered(() => putCall(shared, writes))
   }
 

@@ -6,7 +6,7 @@ import { describeItem } from '../../item-ref.ts'
 import { Rejection } from '../../rejection.ts'
 import type { Outcome, PlacedWrite } from '../../sink.ts'
 import { markTransaction } from '../mark-transaction.ts'
-import { type RowKey, rowKey } from '../row-key.ts'
+import { rowKey } from '../row-key.ts'
 import type { TargetShape } from '../target-column.ts'
 import type { TargetTables } from '../target-tables.ts'
 import type { Transactions } from '../transactions.ts'
@@ -15,6 +15,7 @@ import { keepGone, loadGone } from './gone-table.ts'
 import { keepUndo } from './keep-undo.ts'
 import { loadBeside } from './load-beside.ts'
 import { loadStanding } from './load-standing.ts'
+import { type KeyedPut, putFresh } from './put-fresh.ts'
 import { type Putting, puttingInto } from './putting.ts'
 import { besideName, isUnderWay } from './rebuild.ts'
 import { type EnteredRun, enterRuns } from './runs-table.ts'
@@ -26,6 +27,8 @@ export interface PutCallOptions {
   readonly transactions: Transactions
   readonly targets: TargetTables
   readonly signal: AbortSignal
+  /** Tables in which the last call met no row of its own: the next one is likely to meet none, either. */
+  readonly fresh: Set<string>
 }
 
 type RowPut = Merge | Remove
@@ -34,16 +37,16 @@ interface Task extends Put {
   readonly owner: number
 }
 
-interface Keyed {
-  readonly task: Task
-  readonly key: RowKey
+interface Keyed extends KeyedPut {
+  readonly put: Task
 }
 
+const STALE: Outcome = { did: 'stale' }
 /** Of what no run has brought. */
 const NOBODY: EnteredRun = { run: '', number: 0, isUndone: false }
 
 export async function putCall(
-  { transactions, targets, signal }: PutCallOptions,
+  { transactions, targets, signal, fresh }: PutCallOptions,
   writes: readonly PlacedWrite[],
 ): Promise<readonly Outcome[]> {
   const named = [...new Set(writes.flatMap(({ broughtBy }) => broughtBy ?? []))]
@@ -60,17 +63,17 @@ export async function putCall(
       const by = await puttingInto(table, { session, targets, isMariadb, locks: true })
       for (const [run, ofRun] of by.isRebuilt ? byRun(ofTable) : [['', ofTable] as const]) {
         const isBeside = by.isRebuilt && (await isUnderWay(session, { table, run }))
-        await putRows({ by, beside: isBeside ? besideOf(by, run) : null }, ofRun, outcomes)
+        await putRows({ by, beside: isBeside ? besideOf(by, run) : null, fresh }, ofRun, outcomes)
       }
     }
     // Last, and not first: capture is to tell of it as of any other's change.
     await markTransaction(session, writes)
-    const result = tasks.map(({ owner }) => outcomes.get(owner) ?? { did: 'stale' as const })
+    const result = tasks.map(({ owner }) => outcomes.get(owner) ?? STALE)
     return { result, commits: true }
   })
 }
 
-interface Places {
+interface Places extends Pick<PutCallOptions, 'fresh'> {
   readonly by: Putting
   /** Where the run that brought the rows rebuilds the table. */
   readonly beside: Putting | null
@@ -84,29 +87,43 @@ function byRun(tasks: readonly Task[]): Iterable<readonly [string, readonly Task
   return Map.groupBy(tasks, ({ by: { run } }) => run)
 }
 
-async function putRows({ by, beside }: Places, tasks: readonly Task[], outcomes: Map<number, Outcome>): Promise<void> {
-  const reject = ({ write, owner }: Task, reason: string) =>
-    void outcomes.set(owner, { did: 'rejected', reason: `${describeItem(write)}: ${reason}` })
-  const keyed = keyedOf(by.shape, tasks, reject)
-  const deleting = tasks.find(({ write }) => write.do === 'remove')
+async function putRows(places: Places, tasks: readonly Task[], outcomes: Map<number, Outcome>): Promise<void> {
+  const { by, beside, fresh } = places
+  const { table } = by.shape
+  const keyed = keyedOf(by.shape, tasks, outcomes)
+  const put = beside === null && fresh.has(table) ? await putFresh(by, keyed) : null
+  if (put === null) {
+    fresh.delete(table)
+    await putLooking(places, keyed, outcomes)
+  } else keyed.forEach(({ put: { owner } }, at) => void outcomes.set(owner, put[at] ?? STALE))
+  if (by.keepsSeen) await noteAllSeen(by, keyed)
+}
+
+async function putLooking(
+  { by, beside, fresh }: Places,
+  keyed: readonly Keyed[],
+  outcomes: Map<number, Outcome>,
+): Promise<void> {
+  const deleting = keyed.find(({ put: { write } }) => write.do === 'remove')?.put
   const keys = keyed.map(({ key }) => key)
   const { rows, toBring } =
     beside === null
       ? { rows: await loadStanding(by, keys, deleting?.by.run ?? null), toBring: new Set<StandingRow>() }
       : await loadBeside(by, beside, keys)
   await loadGone(by, rows.values())
+  if (keyed.length > 0 && [...rows.values()].every(({ found }) => found === null)) fresh.add(by.shape.table)
   /** The last write that changed a row stands for it. */
   const owners = new Map<StandingRow, Task>()
-  for (const { task, key } of keyed) {
+  for (const { put, key } of keyed) {
     const row = rows.get(key.text)
     if (row === undefined) continue
     try {
       const before = row.now
-      outcomes.set(task.owner, decidePut(row, task))
-      if (row.now !== before) owners.set(row, task)
+      outcomes.set(put.owner, decidePut(row, put))
+      if (row.now !== before) owners.set(row, put)
     } catch (error) {
       if (!(error instanceof Rejection)) throw error
-      reject(task, error.message)
+      outcomes.set(put.owner, rejected(put, error.message))
     }
   }
   const changed = [...owners.keys()].filter(({ isChanged }) => isChanged)
@@ -115,9 +132,8 @@ async function putRows({ by, beside }: Places, tasks: readonly Task[], outcomes:
   const refused = await sendStanding(beside ?? by, [...new Set([...changed, ...toBring])], isThere)
   for (const [row, reason] of refused) {
     const task = owners.get(row)
-    if (task !== undefined) reject(task, reason)
+    if (task !== undefined) outcomes.set(task.owner, rejected(task, reason))
   }
-  if (by.keepsSeen) await noteAllSeen(by, keyed)
   // What the swap changes is kept when it is about to happen.
   if (beside !== null) return
   const written = changed.filter((row) => !refused.has(row))
@@ -131,28 +147,28 @@ async function putRows({ by, beside }: Places, tasks: readonly Task[], outcomes:
 
 /** Rows that were refused are still there in the source. */
 async function noteAllSeen(by: Putting, keyed: readonly Keyed[]): Promise<void> {
-  const standing = keyed.filter(({ task }) => task.write.do === 'merge')
-  for (const [run, ofRun] of Map.groupBy(standing, ({ task }) => task.by.run)) {
+  const standing = keyed.filter(({ put }) => put.write.do === 'merge')
+  for (const [run, ofRun] of Map.groupBy(standing, ({ put }) => put.by.run)) {
     const keys = ofRun.map(({ key }) => key)
     await noteSeen(by, run, keys)
   }
 }
 
-function keyedOf(
-  shape: TargetShape,
-  tasks: readonly Task[],
-  reject: (task: Task, reason: string) => void,
-): readonly Keyed[] {
+function keyedOf(shape: TargetShape, tasks: readonly Task[], outcomes: Map<number, Outcome>): readonly Keyed[] {
   const keyed: Keyed[] = []
-  for (const task of tasks) {
+  for (const put of tasks) {
     try {
-      keyed.push({ task, key: rowKey(shape, task.write.key) })
+      keyed.push({ put, key: rowKey(shape, put.write.key) })
     } catch (error) {
       if (!(error instanceof Rejection)) throw error
-      reject(task, error.message)
+      outcomes.set(put.owner, rejected(put, error.message))
     }
   }
   return keyed
+}
+
+function rejected({ write }: Task, reason: string): Outcome {
+  return { did: 'rejected', reason: `${describeItem(write)}: ${reason}` }
 }
 
 function putOf(targets: TargetTables, write: Write): RowPut {

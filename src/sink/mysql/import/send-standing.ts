@@ -42,13 +42,25 @@ export async function sendStanding(
   return refused
 }
 
-/** A statement that fails leaves nothing behind. */
+/** All of them or none: false where one is there already, or the server refuses one. */
+export async function insertAll(by: Putting, rows: readonly StandingRow[]): Promise<boolean> {
+  const names = new NamesText()
+  const alike = new Set(rows.map(({ now }) => names.of(now?.fields ?? {})))
+  if (alike.size > 1 || rows.length > ROWS_MAX) return false
+  try {
+    if (rows.length > 0) await write(by, { way: 'insert', rows })
+    return true
+  } catch (error) {
+    if (['row', 'twin'].includes(troubleOf(error))) return false
+    throw error
+  }
+}
+
 async function send(by: Putting, { way, rows }: Batch, refused: Map<StandingRow, string>): Promise<void> {
   const [first] = rows
   if (first === undefined) return
   try {
-    if ((await by.session.write(statementOf(by, { way, rows }))) < rows.length)
-      throw new Raced(`a row of ${by.shape.table}`)
+    await write(by, { way, rows })
   } catch (error) {
     if (troubleOf(error) !== 'row') throw error
     if (rows.length === 1) return void refused.set(first, said(error))
@@ -56,6 +68,12 @@ async function send(by: Putting, { way, rows }: Batch, refused: Map<StandingRow,
     await send(by, { way, rows: rows.slice(0, middle) }, refused)
     await send(by, { way, rows: rows.slice(middle) }, refused)
   }
+}
+
+/** A statement that fails leaves nothing behind. */
+async function write(by: Putting, batch: Batch): Promise<void> {
+  const written = await by.session.write(statementOf(by, batch))
+  if (written < batch.rows.length) throw new Raced(`a row of ${by.shape.table}`)
 }
 
 function statementOf({ shape, isMariadb }: Putting, { way, rows }: Batch): string {
