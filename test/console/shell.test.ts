@@ -62,6 +62,22 @@ const rowsInView = (page: Page) =>
     return { rows: main.querySelectorAll('tr').length, blank }
   })
 
+/** What is made anew in the table from now on, and what keeps the browser from answering. */
+const watchTable = (page: Page) =>
+  page.locator('main tbody').evaluateHandle((body) => {
+    const view = body.ownerDocument.defaultView!
+    const seen = { made: 0, longTasksMs: [] as number[] }
+    const count = (changes: readonly { readonly addedNodes: { readonly length: number } }[]) => {
+      for (const { addedNodes } of changes) seen.made += addedNodes.length
+    }
+    new view.MutationObserver(count).observe(body, { childList: true, subtree: true })
+    const note = (list: { readonly getEntries: () => readonly { readonly duration: number }[] }) => {
+      seen.longTasksMs.push(...list.getEntries().map(({ duration }) => duration))
+    }
+    new PerformanceObserver(note).observe({ type: 'longtask' as 'mark' })
+    return seen
+  })
+
 test('one signs in by a token, stays so, and signs out', async () => {
   await using console = await Console.open(browser)
   console.expect(NOBODY, /^401 POST \/api\/session$/)
@@ -155,22 +171,28 @@ test('of thousands of venues a page is shown, searched by keyboard, and turned',
   expect(new URL(page.url()).hash).toBe('#/sync?search=number+4321')
 })
 
-test('pages of thousands of venues scroll without a blank row and without a jump', async () => {
+test('pages of thousands of venues scroll without a blank row, a jump, or anything made anew', async () => {
   await using console = await signedIn('sync')
   const { page } = console
   await firstVenue(console).waitFor()
   await page.mouse.move(640, 400)
+  const measured: object[] = []
   for (const first of ['Venue number 0050', 'Venue number 0100', 'Venue number 4950']) {
     if (first.endsWith('4950')) await page.goto(`${millrace.url}/#/sync?from=4950`)
     else await page.getByRole('button', { name: 'Next' }).click()
     await page.getByRole('row', { name: first }).waitFor()
+    const watched = await watchTable(page)
     for (let at = 0; at < 12; at++) {
       await page.mouse.wheel(0, at < 9 ? 400 : -900)
       const seen = await rowsInView(page)
       expect(seen.rows).toBeLessThan(60)
       expect(seen.blank).toEqual([])
     }
+    const { made, longTasksMs } = await watched.jsonValue()
+    expect(made).toBe(0)
+    measured.push({ first, longTasksMs })
   }
+  await console.keepMeasured('scrolling', measured)
 })
 
 test('keys are told, and lead to every page', async () => {

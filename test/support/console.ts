@@ -1,7 +1,7 @@
 // The console as a real browser shows it. What goes wrong while somebody looks fails the test that looked, unless the test has said
 // that it will: an error, a refused script, an answer of failure or none, something that jumps.
 
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, Page, Request } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
@@ -96,6 +96,12 @@ export class Console implements AsyncDisposable {
     }
     await this.page.setViewportSize(WIDE)
     await this.page.emulateMedia({ colorScheme: 'light' })
+  }
+
+  /** Beside the pictures: what is measured for people to look at, and proves nothing on a machine that is busy. */
+  async keepMeasured(name: string, measured: unknown): Promise<void> {
+    await mkdir(PICTURES, { recursive: true })
+    await writeFile(`${PICTURES}${name}.json`, `${JSON.stringify(measured)}\n`)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
