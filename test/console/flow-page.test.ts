@@ -4,22 +4,27 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { axeFaults } from '../support/axe.ts'
 import { openBrowser } from '../support/browser.ts'
-import { Console } from '../support/console.ts'
+import { Console, NARROW, WIDE } from '../support/console.ts'
+import { type DynamodbProxy, openDynamodbProxy } from '../support/dynamodb-proxy.ts'
 import type { Millrace } from '../support/millrace.ts'
 import { SyncPlace } from '../support/sync-place.ts'
 
 let browser: Browser & AsyncDisposable
+let proxy: DynamodbProxy
 let place: SyncPlace
 let millrace: Millrace
 beforeAll(async () => {
   browser = await openBrowser()
   place = await SyncPlace.open()
+  proxy = await openDynamodbProxy(place.settings.MILLRACE_DYNAMODB_ENDPOINT!)
+  Object.assign(place.settings, { MILLRACE_DYNAMODB_ENDPOINT: proxy.url })
   millrace = await place.millrace()
   await millrace.ready()
 })
 afterAll(async () => {
   await millrace?.[Symbol.asyncDispose]()
   await place?.[Symbol.asyncDispose]()
+  await proxy?.[Symbol.asyncDispose]()
   await browser?.[Symbol.asyncDispose]()
 })
 
@@ -44,4 +49,32 @@ test('shows what flows, by keyboard alone, and keeps up with it', async () => {
   await visits
   await row.getByText(/ ms/).first().waitFor()
   expect(await axeFaults(page)).toEqual([])
+})
+
+test('what waits for a slow target is on the way, and arrives', async () => {
+  await using console = await Console.open(browser)
+  const { page } = console
+  await page.goto(`${millrace.url}/#/flow`)
+  await page.getByText('Everything flows').waitFor()
+  proxy.plan = ({ operation }) => (/Put|Update|Write/u.test(operation) ? { kind: 'delay', ms: 500 } : null)
+  await place.visits(await place.site.venue('Bella Vista'), 200)
+  await page.getByText(/^[\d,]+ records? on the way$/u).waitFor()
+  proxy.plan = () => null
+  await page.getByText('Everything flows').waitFor()
+})
+
+test('the log stands in each row where there is no room for one that all rows share', async () => {
+  await using console = await Console.open(browser)
+  const { page } = console
+  await page.goto(`${millrace.url}/#/flow`)
+  const [shared, own] = [page.locator('.picture-log'), page.locator('.picture-row .picture-gap')]
+  await shared.getByText('SQLite file').waitFor()
+  expect(await own.first().isVisible()).toBe(false)
+  await page.setViewportSize(NARROW)
+  await own.first().getByText('SQLite file').waitFor()
+  await own.first().getByText(/\/s$/u).waitFor()
+  expect(await own.count()).toBe(await page.locator('.picture-row').count())
+  expect(await shared.isVisible()).toBe(false)
+  await page.setViewportSize(WIDE)
+  await shared.getByText('SQLite file').waitFor()
 })

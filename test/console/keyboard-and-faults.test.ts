@@ -191,3 +191,22 @@ test('what cannot be shown says so, and the other pages go on', async () => {
   await page.goBack()
   await page.getByRole('columnheader', { name: 'Details' }).waitFor()
 })
+
+test('what breaks around the pages says so, too, and goes on when it is loaded again', async () => {
+  await using console = await opened('sync')
+  const { page } = console
+  await page.getByRole('row', { name: 'Bella Vista' }).waitFor()
+  console.expect(/^TypeError/)
+  // A picture of the flow without its troubles is what the navigation cannot count.
+  const broken = { headers: { 'content-type': 'text/event-stream' }, body: 'event: flow\ndata: {"flows":[]}\n\n' }
+  await page.route('**/api/flow/events', (route) => route.fulfill(broken))
+  await page.reload()
+  await page.getByRole('alert').getByText('This cannot be shown').waitFor()
+  await focused(console, 'heading', 'millrace')
+  expect(await page.getByRole('navigation').count()).toBe(0)
+  expect(await axeFaults(page)).toEqual([])
+  await page.unroute('**/api/flow/events')
+  await page.getByRole('button', { name: 'Load the page again' }).click()
+  await page.getByRole('row', { name: 'Bella Vista' }).waitFor()
+  expect(await page.getByRole('alert').count()).toBe(0)
+})

@@ -113,3 +113,21 @@ test('each of hundreds of conflicts is reached, once, and a long one can be read
     expect(await fits(page, 'dialog')).toBe(true)
   }
 })
+
+test('each of them is listed by command, too, page by page', async () => {
+  for (const [command, many] of [
+    ['dead', LETTERS],
+    ['conflicts', CONFLICTS],
+  ] as const) {
+    const ids: (string | undefined)[] = []
+    let before: readonly string[] = []
+    do {
+      const { code, out, err } = await place.command(command, '--limit', '150', ...before)
+      expect([code, err]).toEqual([0, ''])
+      ids.push(...[...out.matchAll(/^(\S+) {2}\d{4}-\d\d-/gmu)].map(([, id]) => id))
+      before = /^Older ones: (--before) (\S+)$/mu.exec(out)?.slice(1) ?? []
+    } while (before.length > 0 && ids.length <= many)
+    expect(ids).toHaveLength(many)
+    expect(new Set(ids).size).toBe(many)
+  }
+})

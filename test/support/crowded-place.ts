@@ -5,8 +5,12 @@ import type { DeadLetter } from '../../src/core/dead-letter.ts'
 import type { FieldConflict } from '../../src/core/field-conflict.ts'
 import { deadTopic } from '../../src/core/topic.ts'
 import { contestLeftover, letterLeftover } from '../../src/pipeline/leftovers.ts'
+import { type Ended, runCommand } from './command.ts'
 import { Delivering } from './delivering.ts'
 import { ImportPlace } from './import-place.ts'
+import type { Settings } from './millrace.ts'
+
+const PARTITIONS = { MILLRACE_PARTITIONS: '4' }
 
 export class CrowdedPlace implements AsyncDisposable {
   readonly imports: ImportPlace
@@ -19,11 +23,15 @@ export class CrowdedPlace implements AsyncDisposable {
     this.imports = imports
   }
 
-  static async open(): Promise<CrowdedPlace> {
+  static async open(settings: Settings = {}): Promise<CrowdedPlace> {
     await using opened = new AsyncDisposableStack()
     const at = opened.use(await Delivering.open())
-    const imports = opened.use(await ImportPlace.open({ MILLRACE_LOG: `file:${at.path}`, MILLRACE_PARTITIONS: '4' }))
+    const imports = opened.use(await ImportPlace.open({ ...settings, MILLRACE_LOG: `file:${at.path}`, ...PARTITIONS }))
     return new CrowdedPlace(opened.move(), { at, imports })
+  }
+
+  command(...args: readonly string[]): Promise<Ended> {
+    return runCommand(args, { ...this.imports.settings, ...PARTITIONS })
   }
 
   async conflicts(conflicts: readonly FieldConflict[]): Promise<void> {
