@@ -11,12 +11,17 @@ import { fieldConflict } from '../support/field-conflict.ts'
 import { expectInert, SCRIPT, SCRIPT_NAME } from '../support/scripts.ts'
 
 const FILE = `${SCRIPT_NAME}.csv`
+/** Nobody has put it there. */
+const MISSING = `missing ${SCRIPT_NAME}.csv`
+const dialect = { delimiter: ',', quote: '"', hasHeader: true }
+const from = { kind: 'csv', file: MISSING, dialect, mapping: {}, constants: { content_type: 'music' } }
+const missing = { name: 'missing', cron: '0 4 1 1 *', zone: 'UTC', imports: [{ table: 'content_index', from }] }
 
 let browser: Browser & AsyncDisposable
 let place: CrowdedPlace
 beforeAll(async () => {
   browser = await openBrowser()
-  place = await CrowdedPlace.open()
+  place = await CrowdedPlace.open({ MILLRACE_CONTENT_SCHEDULES: JSON.stringify([missing]) })
   const { imports } = place
   const quoted = `"${SCRIPT.replaceAll('"', '""')}"`
   await writeFile(join(imports.folder, FILE), `external_id,name,price\n1,${quoted},${quoted}\n`)
@@ -78,18 +83,18 @@ test('names of files', async () => {
   await expectInert(page.locator('main'), FILE)
 })
 
-test('the text of an error, where an answer stands and in passing', async () => {
+test('names of files, where it is told who did what', async () => {
+  await using console = await opened('audit')
+  await expectInert(console.page.getByRole('row', { name: /order import of content/ }), FILE)
+})
+
+test('the text of an error', async () => {
   await using console = await opened('schedules')
   const { page } = console
-  const error = { code: SCRIPT, message: `no: ${SCRIPT}`, hint: `look at ${SCRIPT}` }
-  console.expect(/^503 GET \/api\/runs/, /^503 POST \/api\/schedules/)
-  await page.route('**/api/schedules/*/run', (route) => route.fulfill({ status: 503, json: { error } }))
-  await page
-    .getByRole('button', { name: /^Run now/ })
-    .first()
-    .click()
-  await expectInert(page.getByLabel('Messages'), `look at ${SCRIPT}`)
-  await page.route('**/api/runs?*', (route) => route.fulfill({ status: 503, json: { error } }))
-  await page.getByRole('link', { name: 'Runs' }).click()
-  await expectInert(page.locator('main').getByRole('alert'), `look at ${SCRIPT}`)
+  const row = page.getByRole('row', { name: /^content\/missing/ })
+  await row.getByRole('button', { name: 'Run now: content/missing' }).click()
+  await row.getByText('failed').waitFor()
+  await row.getByRole('link').click()
+  await page.getByRole('heading', { name: 'import of content failed' }).waitFor()
+  await expectInert(page.locator('main').getByRole('alert'), MISSING)
 })

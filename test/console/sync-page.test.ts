@@ -61,9 +61,11 @@ test('all venues are synced by keyboard alone', async () => {
   await page.getByRole('row', { name: 'Downtown Bistro' }).getByText('Synced', { exact: true }).waitFor()
 })
 
-test('a name that is a script is a name', async () => {
+test('a name that is a script is a name, also in passing', async () => {
   await using console = await Console.open(browser)
   const { page } = console
   await page.goto(`${millrace.url}/#/sync`)
   await expectInert(page.locator('main'), SCRIPT)
+  await page.getByRole('button', { name: `Sync ${SCRIPT}` }).click()
+  await expectInert(page.getByLabel('Messages'), SCRIPT)
 })

@@ -45,7 +45,7 @@ function ScheduleTable({ schedules, again }: ScheduleTableProps) {
   const isOperator = may('operator')
   return (
     <div class="table-frame">
-      <table class="stacked" aria-busy={schedules === null}>
+      <table class="stacked schedules" aria-busy={schedules === null}>
         <caption class="unseen">Schedules</caption>
         <TableHead columns={isOperator ? [...COLUMNS, ACTION] : COLUMNS} />
         <tbody>
