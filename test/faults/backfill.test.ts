@@ -15,7 +15,7 @@ import { Millrace } from '../support/millrace.ts'
 import { Random } from '../support/random.ts'
 import { Runs } from '../support/runs.ts'
 
-const CHANGES = Number(process.env.MILLRACE_TEST_CHANGES ?? 20_000)
+const CHANGES = Number(process.env.MILLRACE_TEST_CHANGES ?? 8_000)
 const KILLS = Number(process.env.MILLRACE_TEST_KILLS ?? 20)
 
 let database: DatabaseServer

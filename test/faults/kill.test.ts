@@ -11,7 +11,8 @@ import { LoadPlace } from '../support/load-place.ts'
 import { Millrace } from '../support/millrace.ts'
 import { Random } from '../support/random.ts'
 
-const CHANGES = Number(process.env.MILLRACE_TEST_CHANGES ?? 50_000)
+/** `npm run faults` makes 50,000. */
+const CHANGES = Number(process.env.MILLRACE_TEST_CHANGES ?? 12_000)
 const KILLS = Number(process.env.MILLRACE_TEST_KILLS ?? 20)
 
 let database: DatabaseServer

@@ -10,7 +10,7 @@ import { ProductsPlace } from '../support/products-place.ts'
 import { Random } from '../support/random.ts'
 import { until } from '../support/until.ts'
 
-/** 30,000 in all take a few minutes: `MILLRACE_TEST_STORM=5000 npx vitest run ... test/faults/two-way.test.ts`. */
+/** `npm run faults` makes 5,000 in each storm, which take a few minutes. */
 const CHANGES = Number(process.env.MILLRACE_TEST_STORM ?? 400)
 const ROWS = 25
 /** Between two changes of one side: millrace comes and goes many times in a storm. */

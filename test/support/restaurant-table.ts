@@ -1,7 +1,14 @@
 // The application's DynamoDB table: made, filled and read as the application does it.
 
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DeleteCommand, DynamoDBDocumentClient, PutCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  paginateScan,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb'
 
 export type Item = Record<string, unknown> & { readonly pk: string; readonly sk: string }
 
@@ -40,6 +47,11 @@ export class RestaurantTable implements Disposable {
     await this.#documents.send(new PutCommand({ TableName: this.name, Item: item }))
   }
 
+  async get(pk: string, sk: string): Promise<Item | undefined> {
+    const asked = { TableName: this.name, Key: { pk, sk }, ConsistentRead: true }
+    return (await this.#documents.send(new GetCommand(asked))).Item as Item | undefined
+  }
+
   async delete(pk: string, sk: string): Promise<void> {
     await this.#documents.send(new DeleteCommand({ TableName: this.name, Key: { pk, sk } }))
   }
@@ -74,9 +86,8 @@ export class RestaurantTable implements Disposable {
     return this.items(/^CUSTOMER#[^#]+$/u)
   }
 
-  async restaurant(idclient: number): Promise<Item | undefined> {
-    const all = await this.items(/^METADATA$/u)
-    return all.find((item) => item.pk === `RESTAURANT#${idclient}`)
+  restaurant(idclient: number): Promise<Item | undefined> {
+    return this.get(`RESTAURANT#${idclient}`, 'METADATA')
   }
 
   [Symbol.dispose](): void {
