@@ -47,7 +47,7 @@ async function verify(system: System, call: Call): Promise<ExitCode> {
   return view.found.differing > 0 || view.found.unsettled > 0 ? EXIT.failed : EXIT.done
 }
 
-function report({ found, compared, differences, state }: VerificationView): string {
+function report({ found, compared, differences, is_record_full, state }: VerificationView): string {
   const counts = [
     [found.equal, 'equal'],
     [found.differing, 'differing'],
@@ -62,6 +62,7 @@ function report({ found, compared, differences, state }: VerificationView): stri
     `${sum(compared.rows)} rows compared (${each(compared.rows)}) with ${sum(compared.items)} items (${each(compared.items)})\n`,
     ...lines,
     ...(more > 0 ? [`and ${more.toLocaleString('en')} more: --json shows them all\n`] : []),
+    ...(is_record_full ? ['the record is full: what was found beyond is counted above, and not told\n'] : []),
   ].join('')
 }
 

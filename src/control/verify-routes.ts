@@ -19,7 +19,14 @@ export interface VerifyRoutesOptions {
 }
 
 const Id = z.strictObject({ id: z.uuid('is no id of a run') })
-const Listing = z.strictObject({ limit: z.coerce.number().int().min(1).max(10_000).default(100) })
+const Listing = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(10_000).default(100),
+  /** The `next` of the page before. */
+  after: z
+    .string()
+    .regex(/^\d{1,15}@[0-9a-f]{16}$/u, 'is no `next` of a page')
+    .optional(),
+})
 const Marks = z.strictObject({ venue: ClientId.optional() })
 
 export function verifyRoutes({ desk, connectors, place }: VerifyRoutesOptions): Routes {
@@ -47,13 +54,16 @@ export function verifyRoutes({ desk, connectors, place }: VerifyRoutesOptions): 
     })
 
     app.get<{ Params: z.infer<typeof Id>; Querystring: z.infer<typeof Listing> }>('/api/verify/:id', {
-      config: { role: 'viewer', about: 'One verification, and the differences it has found.' },
+      config: {
+        role: 'viewer',
+        about: 'One verification, and the differences it has found: `?limit=100`, `after=` the last `next`.',
+      },
       schema: { params: Id, querystring: Listing },
-      handler: async ({ params: { id }, query: { limit } }) => {
+      handler: async ({ params: { id }, query }) => {
         const run = await desk.find(id)
         if (run.order.kind !== 'verify')
           throw new MillraceError('RUN_UNKNOWN', `the run ${id} is no verification but a ${run.order.kind}`)
-        return verificationView(run, (await differencesOf(place, id)).slice(0, limit))
+        return verificationView(run, await differencesOf(place, id), query)
       },
     })
   }

@@ -3,6 +3,7 @@
 import type { FieldDifference, RowDifference } from '../core/difference.ts'
 import type { Verified } from '../core/verified.ts'
 import { type ComparedCounts, readCompared } from '../pipeline/compared-counts.ts'
+import { DIFFERENCES_MAX, differenceMark, isBehindMark } from '../pipeline/differences.ts'
 import type { Run } from '../pipeline/run-book.ts'
 import { type RunView, viewOf } from './run-view.ts'
 
@@ -41,20 +42,42 @@ export interface VerificationView extends RunView {
   }
   readonly compared: ComparedCounts
   readonly differences: readonly DifferenceView[]
+  /** On record; of one row there may be several. */
+  readonly differences_total: number
+  /** The record has room for no more: what was found beyond is only counted. */
+  readonly is_record_full: boolean
+  /** What to ask for as `after` to read on; null at the last. */
+  readonly next: string | null
+}
+
+export interface DifferencesPage {
+  readonly limit: number
+  readonly after?: string | undefined
 }
 
 export function verifiedView({ connector, venue, except, throughMs, run }: Verified): VerifiedView {
   return { connector, venue, except, verified_through: new Date(throughMs).toISOString(), run }
 }
 
-export function verificationView(run: Run, differences: readonly RowDifference[]): VerificationView {
+/** Of all that are on record, as many as the page has. */
+export function verificationView(
+  run: Run,
+  differences: readonly RowDifference[],
+  { limit, after }: DifferencesPage = { limit: DIFFERENCES_MAX },
+): VerificationView {
+  const rest = after === undefined ? differences : differences.filter((one) => isBehindMark(one, after))
+  const page = rest.slice(0, limit)
+  const last = page.at(-1)
   const { exists, rejected, applied, stale, ignored, writes } = run.tally
   const [fields, missing] = [writes['fields differing'] ?? 0, writes['items missing'] ?? 0]
   return {
     ...viewOf(run),
     found: { equal: exists, differing: rejected, mended: applied, unsettled: stale, ignored, fields, missing },
     compared: readCompared(writes),
-    differences: differences.map(differenceView),
+    differences: page.map(differenceView),
+    differences_total: differences.length,
+    is_record_full: differences.length >= DIFFERENCES_MAX,
+    next: rest.length > page.length && last !== undefined ? differenceMark(last) : null,
   }
 }
 

@@ -1,5 +1,6 @@
 // The differences that verifications have found, as they rest in the log.
 
+import { createHash } from 'node:crypto'
 import { differenceKey, type RowDifference } from '../core/difference.ts'
 import { DIFFERENCES } from '../core/topic.ts'
 import type { RecordCodec } from '../log/codec.ts'
@@ -21,7 +22,7 @@ export async function differenceRecord(records: RecordCodec, difference: RowDiff
   }
 }
 
-/** Those that one verification has found. */
+/** Those that one verification has found, in the order in which it did. */
 export async function differencesOf(
   { log, records }: DifferencesPlace,
   run: string,
@@ -30,7 +31,27 @@ export async function differencesOf(
   for await (const { key, value } of log.latest(DIFFERENCES)) {
     if (value !== null && runOf(key) === run) found.push(await records.unpack('difference', value))
   }
-  return found
+  const ids = new Map(found.map((one) => [one, idOf(one)]))
+  return found.toSorted((one, other) => {
+    return one.foundAtMs - other.foundAtMs || ((ids.get(one) ?? '') < (ids.get(other) ?? '') ? -1 : 1)
+  })
+}
+
+/** Where a page of them ends: what comes behind it was found later, or is of a greater id. */
+export function differenceMark(difference: RowDifference): string {
+  return `${difference.foundAtMs}@${idOf(difference)}`
+}
+
+/** Also when the one that it names is gone. */
+export function isBehindMark(difference: RowDifference, mark: string): boolean {
+  const [foundAtMs = '', id = ''] = mark.split('@')
+  const laterMs = difference.foundAtMs - Number(foundAtMs)
+  return laterMs > 0 || (laterMs === 0 && idOf(difference) > id)
+}
+
+/** Of its row and item, which are long and nobody's business in an address. */
+function idOf(difference: RowDifference): string {
+  return createHash('sha256').update(differenceKey(difference)).digest('hex').slice(0, 16)
 }
 
 /** Takes away what others than these verifications have found. */
