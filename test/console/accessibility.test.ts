@@ -1,15 +1,13 @@
 // What the pages owe to whoever enlarges them, chooses the colours, has them read out, or cannot bear that things move.
 
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { RunView } from '../../src/control/run-view.ts'
-import { openBrowser } from '../support/browser.ts'
-import { Console } from '../support/console.ts'
+import type { Console } from '../support/console.ts'
 import { examine } from '../support/examine.ts'
 import { lackingRoom } from '../support/lacking-room.ts'
-import type { Millrace } from '../support/millrace.ts'
 import { still } from '../support/read-out.ts'
 import { Runs } from '../support/runs.ts'
+import { Stage } from '../support/stage.ts'
 import { SyncPlace } from '../support/sync-place.ts'
 
 const PAGES = {
@@ -26,33 +24,26 @@ interface Moving {
   readonly effect: { getComputedTiming(): { readonly activeDuration?: unknown } } | null
 }
 
-let browser: Browser & AsyncDisposable
 let place: SyncPlace
-let millrace: Millrace
 let backfill: RunView
-beforeAll(async () => {
-  browser = await openBrowser()
-  place = await SyncPlace.open()
+const stage = new Stage(async (opened) => {
+  place = opened.use(await SyncPlace.open())
   const opus = await place.site.venue('Opus Ocean Grille')
   await place.site.venue('Bella Vista of the Lakes and the Mountains')
   await place.visits(opus, 3)
-  millrace = await (await place.millrace()).ready()
+  const millrace = await (await place.millrace()).ready()
   const runs = new Runs(millrace)
   backfill = await runs.done(await runs.backfill({ venue: String(opus) }))
   const verify = await runs.ask('POST', '/api/verify', { connector: 'feedback' })
   await runs.done(verify.body as never)
-})
-afterAll(async () => {
-  await millrace?.[Symbol.asyncDispose]()
-  await place?.[Symbol.asyncDispose]()
-  await browser?.[Symbol.asyncDispose]()
+  return millrace
 })
 
 /** Each page in turn, once nothing of it is still to come. */
 async function* visited(console: Console): AsyncGenerator<keyof typeof PAGES> {
   const { page } = console
   for (const [name, title] of Object.entries(PAGES)) {
-    await page.goto(`${millrace.url}/#/${name}`)
+    await page.goto(`${stage.url}/#/${name}`)
     await page.getByRole('heading', { name: title, level: 1 }).waitFor()
     await page.locator('main :is(table, .picture)').first().waitFor()
     await page.locator('main :is([aria-busy=true], .skeleton)').first().waitFor({ state: 'detached' })
@@ -61,14 +52,13 @@ async function* visited(console: Console): AsyncGenerator<keyof typeof PAGES> {
 }
 
 test('with next to nothing to show, and at any width, a page loses nothing and scrolls one way only', async () => {
-  await using console = await Console.open(browser, { deviceScaleFactor: 2 })
+  await using console = await stage.console({ deviceScaleFactor: 2 })
   for await (const name of visited(console)) expect(await lackingRoom(console.page), name).toEqual([])
 })
 
 test('where the system chooses the colours, what is chosen is still seen', async () => {
-  await using console = await Console.open(browser, { forcedColors: 'active' })
+  await using console = await stage.open('sync', { forcedColors: 'active' })
   const { page } = console
-  await page.goto(`${millrace.url}/#/sync`)
   await page.getByRole('row', { name: 'Opus Ocean Grille' }).waitFor()
   const outlines = (selector: string) =>
     page
@@ -78,7 +68,7 @@ test('where the system chooses the colours, what is chosen is still seen', async
   expect(new Set(await outlines('.choice input:not(:checked) + span'))).toEqual(new Set(['none']))
   expect(await outlines('nav a[aria-current]')).toEqual(['solid'])
   await console.takePictures('forced-colors-sync')
-  await page.goto(`${millrace.url}/#/flow`)
+  await page.goto(`${stage.url}/#/flow`)
   await page.locator('.arrow-line').first().waitFor()
   const isSeen = await page
     .locator('.arrow-line')
@@ -93,10 +83,10 @@ test('where the system chooses the colours, what is chosen is still seen', async
 })
 
 test('nothing moves for whoever cannot bear it', async () => {
-  await using console = await Console.open(browser, { reducedMotion: 'reduce' })
+  await using console = await stage.console({ reducedMotion: 'reduce' })
   const { page } = console
   await page.route('**/api/venues?*', () => undefined)
-  await page.goto(`${millrace.url}/#/sync`)
+  await page.goto(`${stage.url}/#/sync`)
   await page.locator('.skeleton-line').first().waitFor()
   const moving = () =>
     page
@@ -113,15 +103,14 @@ test('nothing moves for whoever cannot bear it', async () => {
 })
 
 test('what is wrong, what was run, and the way to every page are read out by names and roles', async () => {
-  await using console = await Console.open(browser)
+  await using console = await stage.open('flow')
   const { page } = console
-  await page.goto(`${millrace.url}/#/flow`)
   await page.getByText('1 to look at').first().waitFor()
   await examine(console, 'flow')
-  await page.goto(`${millrace.url}/#/runs`)
+  await page.goto(`${stage.url}/#/runs`)
   await page.getByRole('link', { name: 'backfill' }).waitFor()
   await examine(console, 'runs')
-  await page.goto(`${millrace.url}/#/runs/${backfill.id}`)
+  await page.goto(`${stage.url}/#/runs/${backfill.id}`)
   await page.getByRole('heading', { name: 'backfill of feedback done' }).waitFor()
   await examine(console, 'run')
   const around = await page.getByRole('banner').ariaSnapshot()

@@ -1,31 +1,21 @@
 // Conflicts as people settle them: both versions side by side, and whose counts.
 
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser } from '../support/browser.ts'
-import { Console } from '../support/console.ts'
+import { expect, test } from 'vitest'
 import { examine } from '../support/examine.ts'
-import type { Millrace } from '../support/millrace.ts'
 import { ASSESSED, ProductsPlace } from '../support/products-place.ts'
 import { sharedDynoxide } from '../support/shared-server.ts'
+import { Stage } from '../support/stage.ts'
 import { until } from '../support/until.ts'
 
-let browser: Browser & AsyncDisposable
 let place: ProductsPlace
-let millrace: Millrace
-beforeAll(async () => {
-  browser = await openBrowser()
-  place = await ProductsPlace.open((await sharedDynoxide()).url, { MILLRACE_PRODUCTS_POLICY: 'review' })
+const stage = new Stage(async (opened) => {
+  place = opened.use(await ProductsPlace.open((await sharedDynoxide()).url, { MILLRACE_PRODUCTS_POLICY: 'review' }))
   const first = await place.millrace()
   for (const id of [5, 6]) await place.product(id)
   expect(await first.stop()).toBe(0)
   for (const id of [5, 6]) await place.table.update({ id: `${id}` }, ASSESSED)
   await place.database.query("UPDATE products SET lifecycle_stage = 'kept'")
-  millrace = await place.millrace()
-})
-afterAll(async () => {
-  await place?.[Symbol.asyncDispose]()
-  await browser?.[Symbol.asyncDispose]()
+  return place.millrace()
 })
 
 const row = (id: number) => place.row(id)
@@ -33,17 +23,16 @@ const untilStage = (id: number, stage: string) =>
   until(async () => ((await row(id))?.lifecycle_stage === stage ? true : null), { what: `${id} is ${stage}` })
 
 test('a conflict is seen field by field, and decided by mouse', async () => {
-  await using console = await Console.open(browser)
+  await using console = await stage.open('conflicts?state=open')
   const { page } = console
-  await page.goto(`${millrace.url}/#/conflicts?state=open`)
   await page.getByRole('link', { name: 'products 6' }).waitFor()
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Conflicts 2 to look at' }).waitFor()
   await examine(console, 'conflicts')
   await page.getByRole('link', { name: 'products 5' }).click()
   const dialog = page.getByRole('dialog', { name: 'products 5' })
-  const stage = dialog.getByRole('row', { name: /lifecycle_stage differs/ })
-  await stage.waitFor()
-  expect(await stage.getByRole('cell').allTextContents()).toEqual(['kept', 'assessed_approved', 'pending'])
+  const lifecycle = dialog.getByRole('row', { name: /lifecycle_stage differs/ })
+  await lifecycle.waitFor()
+  expect(await lifecycle.getByRole('cell').allTextContents()).toEqual(['kept', 'assessed_approved', 'pending'])
   await dialog.getByText('DynamoDB', { exact: true }).last().click()
   await dialog.getByText('Nothing has been written').waitFor()
   await dialog.getByLabel('Note').fill('the phone was right')
@@ -59,9 +48,8 @@ test('a conflict is seen field by field, and decided by mouse', async () => {
 })
 
 test('and by keyboard alone', async () => {
-  await using console = await Console.open(browser)
+  await using console = await stage.open('conflicts?state=open')
   const { page } = console
-  await page.goto(`${millrace.url}/#/conflicts?state=open`)
   await page.getByRole('link', { name: 'products 6' }).waitFor()
   await console.tabTo('products 6')
   await page.keyboard.press('Enter')

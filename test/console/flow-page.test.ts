@@ -1,37 +1,25 @@
 // Flow as people see it: what moves, how far behind it is, what is wrong and the command that mends it.
 
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { axeFaults } from '../support/axe.ts'
-import { openBrowser } from '../support/browser.ts'
-import { Console, NARROW, WIDE } from '../support/console.ts'
+import { NARROW, WIDE } from '../support/console.ts'
 import { type DynamodbProxy, openDynamodbProxy } from '../support/dynamodb-proxy.ts'
-import type { Millrace } from '../support/millrace.ts'
+import { Stage } from '../support/stage.ts'
 import { SyncPlace } from '../support/sync-place.ts'
 
-let browser: Browser & AsyncDisposable
 let proxy: DynamodbProxy
 let place: SyncPlace
-let millrace: Millrace
-beforeAll(async () => {
-  browser = await openBrowser()
-  place = await SyncPlace.open()
-  proxy = await openDynamodbProxy(place.settings.MILLRACE_DYNAMODB_ENDPOINT!)
+const stage = new Stage(async (opened) => {
+  place = opened.use(await SyncPlace.open())
+  proxy = opened.use(await openDynamodbProxy(place.settings.MILLRACE_DYNAMODB_ENDPOINT!))
   Object.assign(place.settings, { MILLRACE_DYNAMODB_ENDPOINT: proxy.url })
-  millrace = await place.millrace()
-  await millrace.ready()
-})
-afterAll(async () => {
-  await millrace?.[Symbol.asyncDispose]()
-  await place?.[Symbol.asyncDispose]()
-  await proxy?.[Symbol.asyncDispose]()
-  await browser?.[Symbol.asyncDispose]()
+  return place.millrace()
 })
 
 test('shows what flows, by keyboard alone, and keeps up with it', async () => {
-  await using console = await Console.open(browser)
+  await using console = await stage.console()
   const { page } = console
-  await page.goto(millrace.url)
+  await page.goto(stage.url)
   await page.getByRole('heading', { name: 'Data Synchronization' }).waitFor()
   await page.keyboard.press('g')
   await page.keyboard.press('f')
@@ -52,9 +40,8 @@ test('shows what flows, by keyboard alone, and keeps up with it', async () => {
 })
 
 test('what waits for a slow target is on the way, and arrives', async () => {
-  await using console = await Console.open(browser)
+  await using console = await stage.open('flow')
   const { page } = console
-  await page.goto(`${millrace.url}/#/flow`)
   await page.getByText('Everything flows').waitFor()
   proxy.plan = ({ operation }) => (/Put|Update|Write/u.test(operation) ? { kind: 'delay', ms: 500 } : null)
   await place.visits(await place.site.venue('Bella Vista'), 200)
@@ -64,9 +51,8 @@ test('what waits for a slow target is on the way, and arrives', async () => {
 })
 
 test('the log stands in each row where there is no room for one that all rows share', async () => {
-  await using console = await Console.open(browser)
+  await using console = await stage.open('flow')
   const { page } = console
-  await page.goto(`${millrace.url}/#/flow`)
   const [shared, own] = [page.locator('.picture-log'), page.locator('.picture-row .picture-gap')]
   await shared.getByText('SQLite file').waitFor()
   expect(await own.first().isVisible()).toBe(false)

@@ -2,12 +2,11 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser } from '../support/browser.ts'
-import { Console } from '../support/console.ts'
+import { expect, test } from 'vitest'
+import type { Console } from '../support/console.ts'
 import { examine } from '../support/examine.ts'
 import { ImportPlace } from '../support/import-place.ts'
+import { Stage } from '../support/stage.ts'
 
 const SCRIPT = `<img src=x onerror="document.title='hacked'">`
 const dialect = { delimiter: ',', quote: '"', hasHeader: true }
@@ -15,18 +14,17 @@ const from = { kind: 'csv', file: 'songs.csv', dialect, mapping: {}, constants: 
 const TOKENS = { eve: 'viewer', bob: 'operator' }
 const tokenOf = (name: string) => `token-of-${name}-in-a-test`
 
-let browser: Browser & AsyncDisposable
 let place: ImportPlace
-beforeAll(async () => {
-  browser = await openBrowser()
-  place = await ImportPlace.open({
+const stage = new Stage(async (opened) => {
+  const settings = {
     MILLRACE_TOKENS: Object.entries(TOKENS)
       .map(([name, role]) => `${name}:${role}:${tokenOf(name)}`)
       .join(),
     MILLRACE_CONTENT_SCHEDULES: JSON.stringify([
       { name: 'songs', cron: '0 4 1 1 *', zone: 'Europe/Madrid', imports: [{ table: 'content_index', from }] },
     ]),
-  })
+  }
+  place = opened.use(await ImportPlace.open(settings))
   await writeFile(join(place.folder, 'songs.csv'), 'external_id,title\n1,One\n2,Two\n')
   const rows = ['1,Soup,4.50', `2,${SCRIPT},much`, '3,Bread,free', '4,Wine,dear']
   await writeFile(join(place.folder, 'prices.csv'), `external_id,name,price\n${rows.join('\n')}\n`)
@@ -34,14 +32,11 @@ beforeAll(async () => {
   const asked = { sourceType: 'csv', sourceIdentifier: 'prices.csv', options: { targetTable: 'catalog_items' } }
   const { body } = await bob.ask('POST', '/v1/sync/trigger', asked)
   expect(await bob.done(body as never)).toMatchObject({ tally: { applied: 1, rejected: 3 } })
-})
-afterAll(async () => {
-  await place?.[Symbol.asyncDispose]()
-  await browser?.[Symbol.asyncDispose]()
+  return place
 })
 
 async function signedIn(name: keyof typeof TOKENS, page: string): Promise<Console> {
-  const console = await Console.open(browser)
+  const console = await stage.console()
   // Nobody has signed in yet.
   console.expect(/^401 GET \/api\/session$/)
   await console.page.goto(`${place.url}/#/${page}`)

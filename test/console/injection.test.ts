@@ -2,13 +2,11 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, test } from 'vitest'
-import { openBrowser } from '../support/browser.ts'
-import { Console } from '../support/console.ts'
+import { test } from 'vitest'
 import { CrowdedPlace } from '../support/crowded-place.ts'
 import { fieldConflict } from '../support/field-conflict.ts'
 import { expectInert, SCRIPT, SCRIPT_NAME } from '../support/scripts.ts'
+import { Stage } from '../support/stage.ts'
 
 const FILE = `${SCRIPT_NAME}.csv`
 /** Nobody has put it there. */
@@ -17,11 +15,9 @@ const dialect = { delimiter: ',', quote: '"', hasHeader: true }
 const from = { kind: 'csv', file: MISSING, dialect, mapping: {}, constants: { content_type: 'music' } }
 const missing = { name: 'missing', cron: '0 4 1 1 *', zone: 'UTC', imports: [{ table: 'content_index', from }] }
 
-let browser: Browser & AsyncDisposable
 let place: CrowdedPlace
-beforeAll(async () => {
-  browser = await openBrowser()
-  place = await CrowdedPlace.open({ MILLRACE_CONTENT_SCHEDULES: JSON.stringify([missing]) })
+const stage = new Stage(async (opened) => {
+  place = opened.use(await CrowdedPlace.open({ MILLRACE_CONTENT_SCHEDULES: JSON.stringify([missing]) }))
   const { imports } = place
   const quoted = `"${SCRIPT.replaceAll('"', '""')}"`
   await writeFile(join(imports.folder, FILE), `external_id,name,price\n1,${quoted},${quoted}\n`)
@@ -34,20 +30,11 @@ beforeAll(async () => {
       ...{ mysql: { comment_text: SCRIPT, [SCRIPT]: 1 }, dynamodb: { comment_text: `${SCRIPT} too` } },
     }),
   ])
+  return place.imports
 })
-afterAll(async () => {
-  await place?.[Symbol.asyncDispose]()
-  await browser?.[Symbol.asyncDispose]()
-})
-
-async function opened(address: string): Promise<Console> {
-  const console = await Console.open(browser)
-  await console.page.goto(`${place.imports.url}/#/${address}`)
-  return console
-}
 
 test('comments and reasons of dead letters', async () => {
-  await using console = await opened('dead')
+  await using console = await stage.open('dead')
   const { page } = console
   await page
     .getByRole('link', { name: /catalog_items/ })
@@ -63,7 +50,7 @@ test('comments and reasons of dead letters', async () => {
 })
 
 test('both versions of a conflict, its row and its why', async () => {
-  await using console = await opened('conflicts')
+  await using console = await stage.open('conflicts')
   const { page } = console
   await expectInert(page.locator('main'), SCRIPT)
   await page.getByRole('link', { name: /^products / }).click()
@@ -75,7 +62,7 @@ test('both versions of a conflict, its row and its why', async () => {
 })
 
 test('names of files', async () => {
-  await using console = await opened('runs')
+  await using console = await stage.open('runs')
   const { page } = console
   await expectInert(page.locator('main'), FILE)
   await page.locator('main').getByRole('link', { name: 'import' }).click()
@@ -84,12 +71,12 @@ test('names of files', async () => {
 })
 
 test('names of files, where it is told who did what', async () => {
-  await using console = await opened('audit')
+  await using console = await stage.open('audit')
   await expectInert(console.page.getByRole('row', { name: /order import of content/ }), FILE)
 })
 
 test('the text of an error', async () => {
-  await using console = await opened('schedules')
+  await using console = await stage.open('schedules')
   const { page } = console
   const row = page.getByRole('row', { name: /^content\/missing/ })
   await row.getByRole('button', { name: 'Run now: content/missing' }).click()

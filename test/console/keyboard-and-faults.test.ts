@@ -1,42 +1,25 @@
 // What the pages owe to whoever has no mouse, to whoever mistypes, and to whoever comes by an address that does not hold.
 
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { axeFaults } from '../support/axe.ts'
-import { openBrowser } from '../support/browser.ts'
-import { Console, NARROW } from '../support/console.ts'
-import type { Millrace } from '../support/millrace.ts'
+import { type Console, NARROW } from '../support/console.ts'
+import { Stage } from '../support/stage.ts'
 import { SyncPlace } from '../support/sync-place.ts'
 
-let browser: Browser & AsyncDisposable
 let place: SyncPlace
-let millrace: Millrace
-beforeAll(async () => {
-  browser = await openBrowser()
-  place = await SyncPlace.open()
+const stage = new Stage(async (opened) => {
+  place = opened.use(await SyncPlace.open())
   const opus = await place.site.venue('Opus Ocean Grille')
   await place.site.venue('Bella Vista')
   await place.visits(opus, 3)
-  millrace = await place.millrace()
-  await millrace.ready()
+  return place.millrace()
 })
-afterAll(async () => {
-  await millrace?.[Symbol.asyncDispose]()
-  await place?.[Symbol.asyncDispose]()
-  await browser?.[Symbol.asyncDispose]()
-})
-
-async function opened(address: string): Promise<Console> {
-  const console = await Console.open(browser)
-  await console.page.goto(`${millrace.url}/#/${address}`)
-  return console
-}
 
 const focused = (console: Console, role: 'button' | 'heading', name: string | RegExp) =>
   console.page.getByRole(role, { name }).and(console.page.locator(':focus')).waitFor()
 
 test('a dialog gives the focus back, however it is closed', async () => {
-  await using console = await opened('runs')
+  await using console = await stage.open('runs')
   const { page } = console
   for (const close of ['Escape', 'Close', 'x']) {
     await page.getByRole('button', { name: 'New run' }).click()
@@ -53,7 +36,7 @@ test('a dialog gives the focus back, however it is closed', async () => {
 })
 
 test('Enter in a field shows what a run would do; a limit that is no number is no limit that is left out', async () => {
-  await using console = await opened('runs')
+  await using console = await stage.open('runs')
   const { page } = console
   await page.getByRole('button', { name: 'New run' }).click()
   const dialog = page.getByRole('dialog', { name: 'New run' })
@@ -75,7 +58,7 @@ test('Enter in a field shows what a run would do; a limit that is no number is n
 })
 
 test('a button that is at work keeps the focus, and does its work once', async () => {
-  await using console = await opened('sync')
+  await using console = await stage.open('sync')
   const { page } = console
   const orders: string[] = []
   const released = Promise.withResolvers<void>()
@@ -98,7 +81,7 @@ test('a button that is at work keeps the focus, and does its work once', async (
 })
 
 test('keys go on after something was picked, and the way to the page forgets what was searched', async () => {
-  await using console = await opened('sync')
+  await using console = await stage.open('sync')
   const { page } = console
   await page.getByRole('row', { name: 'Bella Vista' }).waitFor()
   await page.getByLabel('Search venues').fill('opus')
@@ -123,24 +106,24 @@ test('keys go on after something was picked, and the way to the page forgets wha
 })
 
 test('an address that does not hold says so, and what it asks for is shown', async () => {
-  await using console = await opened('runs/%E0%')
+  await using console = await stage.open('runs/%E0%')
   const { page } = console
   console.expect(/^4\d\d GET \/api\/runs/)
   await page.getByRole('heading', { name: 'Run', level: 1 }).waitFor()
   await page.getByRole('alert').waitFor()
-  await page.goto(`${millrace.url}/#/runs?connector=gone&kind=backfill`)
+  await page.goto(`${stage.url}/#/runs?connector=gone&kind=backfill`)
   await page.getByRole('combobox', { name: 'Connector' }).waitFor()
   expect(await page.getByRole('combobox', { name: 'Connector' }).inputValue()).toBe('gone')
   await page.getByRole('combobox', { name: 'Connector' }).selectOption('')
   await page.getByRole('link', { name: 'backfill' }).first().waitFor()
   expect(new URL(page.url()).hash).not.toContain('gone')
-  await page.goto(`${millrace.url}/#/audit`)
+  await page.goto(`${stage.url}/#/audit`)
   await page.getByLabel('By').pressSequentially('ann of the office')
   expect(await page.getByLabel('By').inputValue()).toBe('ann of the office')
 })
 
 test('a page that cannot be loaded says so, and is loaded again', async () => {
-  await using console = await opened('sync')
+  await using console = await stage.open('sync')
   const { page } = console
   await page.getByRole('row', { name: 'Bella Vista' }).waitFor()
   console.expect(/^404 GET \/console\//)
@@ -153,7 +136,7 @@ test('a page that cannot be loaded says so, and is loaded again', async () => {
 })
 
 test('what cannot be told is not waited for', async () => {
-  await using console = await opened('sync')
+  await using console = await stage.open('sync')
   const { page } = console
   console.expect(...['schedules', 'verify', 'gaps'].map((api) => new RegExp(`^503 GET /api/${api}$`)))
   const error = { code: 'SOURCE_UNREACHABLE', message: 'MySQL does not answer', hint: 'Look at the server.' }
@@ -163,7 +146,7 @@ test('what cannot be told is not waited for', async () => {
     ['schedules', 1],
     ['verification', 2],
   ] as const) {
-    await page.goto(`${millrace.url}/#/${name}`)
+    await page.goto(`${stage.url}/#/${name}`)
     await page
       .getByRole('alert')
       .getByText('Look at the server.')
@@ -174,7 +157,7 @@ test('what cannot be told is not waited for', async () => {
 })
 
 test('what cannot be shown says so, and the other pages go on', async () => {
-  await using console = await opened('sync')
+  await using console = await stage.open('sync')
   const { page } = console
   await page.getByRole('row', { name: 'Bella Vista' }).waitFor()
   console.expect(/^TypeError/)
@@ -193,7 +176,7 @@ test('what cannot be shown says so, and the other pages go on', async () => {
 })
 
 test('what breaks around the pages says so, too, and goes on when it is loaded again', async () => {
-  await using console = await opened('sync')
+  await using console = await stage.open('sync')
   const { page } = console
   await page.getByRole('row', { name: 'Bella Vista' }).waitFor()
   console.expect(/^TypeError/)

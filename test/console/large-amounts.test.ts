@@ -2,24 +2,22 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { axeFaults } from '../support/axe.ts'
-import { openBrowser } from '../support/browser.ts'
-import { Console, NARROW, WIDE } from '../support/console.ts'
+import { NARROW, WIDE } from '../support/console.ts'
 import { CrowdedPlace } from '../support/crowded-place.ts'
 import { fieldConflict } from '../support/field-conflict.ts'
+import { Stage } from '../support/stage.ts'
 
 const LETTERS = 230
 const REASONS = 120
 const CONFLICTS = 250
 const LONG = 'Menu'.repeat(50)
 
-let browser: Browser & AsyncDisposable
 let place: CrowdedPlace
-beforeAll(async () => {
-  browser = await openBrowser()
-  place = await CrowdedPlace.open()
+const stage = new Stage(async (opened) => {
+  place = opened.use(await CrowdedPlace.open())
   const { imports } = place
   await writeFile(join(imports.folder, 'prices.csv'), `external_id,name,price\n1,${LONG},much\n`)
   const asked = { sourceType: 'csv', sourceIdentifier: 'prices.csv', options: { targetTable: 'catalog_items' } }
@@ -33,21 +31,12 @@ beforeAll(async () => {
     }),
   )
   await place.conflicts(conflicts)
-})
-afterAll(async () => {
-  await place?.[Symbol.asyncDispose]()
-  await browser?.[Symbol.asyncDispose]()
+  return place.imports
 })
 
 /** Reasons are told apart by their words, not by numbers in them. */
 function wordOf(at: number): string {
   return String.fromCharCode(97 + (at % 26), 97 + Math.floor(at / 26))
-}
-
-async function opened(address: string): Promise<Console> {
-  const console = await Console.open(browser)
-  await console.page.goto(`${place.imports.url}/#/${address}`)
-  return console
 }
 
 /** What each row is called, page by page, until there is no older one. */
@@ -68,7 +57,7 @@ const fits = (page: Page, within = 'html') =>
   page.locator(within).evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)
 
 test('each of hundreds of dead letters is reached, once, and narrowed down by one of a hundred reasons', async () => {
-  await using console = await opened('dead')
+  await using console = await stage.open('dead')
   const { page } = console
   await page.getByText(`${LETTERS} dead letters`).waitFor()
   expect(await page.locator('tbody tr').count()).toBe(100)
@@ -93,7 +82,7 @@ test('each of hundreds of dead letters is reached, once, and narrowed down by on
 })
 
 test('each of hundreds of conflicts is reached, once, and a long one can be read and decided', async () => {
-  await using console = await opened('conflicts')
+  await using console = await stage.open('conflicts')
   const { page } = console
   await page.getByText(`${CONFLICTS} conflicts`).waitFor()
   const rows = await allRows(page)

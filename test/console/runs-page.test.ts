@@ -2,37 +2,24 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { axeFaults } from '../support/axe.ts'
-import { openBrowser } from '../support/browser.ts'
-import { Console } from '../support/console.ts'
 import { examine } from '../support/examine.ts'
 import { ImportPlace } from '../support/import-place.ts'
-import type { Millrace } from '../support/millrace.ts'
+import { Stage } from '../support/stage.ts'
 import { SyncPlace } from '../support/sync-place.ts'
 
-let browser: Browser & AsyncDisposable
 let place: SyncPlace
-let millrace: Millrace
-beforeAll(async () => {
-  browser = await openBrowser()
-  place = await SyncPlace.open()
+const stage = new Stage(async (opened) => {
+  place = opened.use(await SyncPlace.open())
   const opus = await place.site.venue('Opus Ocean Grille')
   await place.visits(opus, 120)
-  millrace = await place.millrace()
-  await millrace.ready()
-})
-afterAll(async () => {
-  await millrace?.[Symbol.asyncDispose]()
-  await place?.[Symbol.asyncDispose]()
-  await browser?.[Symbol.asyncDispose]()
+  return place.millrace()
 })
 
 test('a backfill is foreseen, started, paused, limited, resumed and cancelled by mouse', async () => {
-  await using console = await Console.open(browser)
+  await using console = await stage.open('runs')
   const { page } = console
-  await page.goto(`${millrace.url}/#/runs`)
   await page.getByRole('button', { name: 'New run' }).click()
   const dialog = page.getByRole('dialog', { name: 'New run' })
   await dialog.getByLabel('Key from').fill('1')
@@ -77,9 +64,8 @@ test('a backfill is foreseen, started, paused, limited, resumed and cancelled by
 })
 
 test('a replay is started by keyboard alone', async () => {
-  await using console = await Console.open(browser)
+  await using console = await stage.open('runs')
   const { page } = console
-  await page.goto(`${millrace.url}/#/runs`)
   await page.getByRole('button', { name: 'New run' }).waitFor()
   await console.tabTo('New run')
   await page.keyboard.press('Enter')
@@ -104,7 +90,7 @@ test('an import is taken back, after what that does was seen and a reason given'
     options: { targetTable: 'catalog_items' },
   })
   await imports.done(run)
-  await using console = await Console.open(browser)
+  await using console = await stage.console()
   const { page } = console
   await page.goto(`${imports.url}/#/runs/${run.id}`)
   await page.getByRole('heading', { name: /import of content/ }).waitFor()

@@ -1,13 +1,13 @@
 // The frame of the console: signing in, what it does while the server is slow, wrong or away, and how much it is to load.
 
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { freePort } from '../../src/stack/free-port.ts'
-import { openBrowser } from '../support/browser.ts'
-import { Console, NARROW } from '../support/console.ts'
+import { type Console, NARROW } from '../support/console.ts'
 import { examine } from '../support/examine.ts'
 import { FeedbackPlace } from '../support/feedback-place.ts'
 import { Millrace } from '../support/millrace.ts'
+import { Stage } from '../support/stage.ts'
 
 const TOKEN = 'token-of-ann-in-a-test'
 const VENUES = 5_000
@@ -15,7 +15,6 @@ const FIRST_VIEW_BYTES_MAX = 100_000
 /** Nobody has signed in yet. */
 const NOBODY = /^401 GET \/api\/session$/
 
-let browser: Browser & AsyncDisposable
 let place: FeedbackPlace
 let millrace: Millrace
 let port: number
@@ -23,24 +22,21 @@ const start = async () => {
   const settings = { ...place.settings, MILLRACE_TOKENS: `ann:operator:${TOKEN}` }
   return (await Millrace.start(settings, [], port)).ready()
 }
-beforeAll(async () => {
-  browser = await openBrowser()
-  place = await FeedbackPlace.open()
+const stage = new Stage(async (opened) => {
+  place = opened.use(await FeedbackPlace.open())
   port = await freePort()
   const names = Array.from({ length: VENUES }, (_, at) => `('Venue number ${String(at).padStart(4, '0')}')`)
   await place.site.connection.query(`INSERT INTO client (name) VALUES ${names}`)
   millrace = await start()
-})
-afterAll(async () => {
-  await millrace?.[Symbol.asyncDispose]()
-  await place?.[Symbol.asyncDispose]()
-  await browser?.[Symbol.asyncDispose]()
+  // Another one than this where it was started again.
+  opened.defer(() => millrace[Symbol.asyncDispose]())
+  return millrace
 })
 
 async function signedIn(page: string): Promise<Console> {
-  const console = await Console.open(browser)
+  const console = await stage.console()
   console.expect(NOBODY)
-  await console.page.goto(`${millrace.url}/#/${page}`)
+  await console.page.goto(`${stage.url}/#/${page}`)
   await console.page.getByLabel('Token').fill(TOKEN)
   await console.page.keyboard.press('Enter')
   return console
@@ -79,10 +75,10 @@ const watchTable = (page: Page) =>
   })
 
 test('one signs in by a token, stays so, and signs out', async () => {
-  await using console = await Console.open(browser)
+  await using console = await stage.console()
   console.expect(NOBODY, /^401 POST \/api\/session$/)
   const { page } = console
-  await page.goto(millrace.url)
+  await page.goto(stage.url)
   await page.getByLabel('Token').fill('token-of-nobody')
   await page.keyboard.press('Enter')
   await page.getByRole('alert').getByText('there is no such token').waitFor()
@@ -178,7 +174,7 @@ test('pages of thousands of venues scroll without a blank row, a jump, or anythi
   await page.mouse.move(640, 400)
   const measured: object[] = []
   for (const first of ['Venue number 0050', 'Venue number 0100', 'Venue number 4950']) {
-    if (first.endsWith('4950')) await page.goto(`${millrace.url}/#/sync?from=4950`)
+    if (first.endsWith('4950')) await page.goto(`${stage.url}/#/sync?from=4950`)
     else await page.getByRole('button', { name: 'Next' }).click()
     await page.getByRole('row', { name: first }).waitFor()
     const watched = await watchTable(page)
@@ -218,7 +214,7 @@ test('keys are told, and lead to every page', async () => {
 })
 
 test('the first view is small', async () => {
-  await using console = await Console.open(browser)
+  await using console = await stage.console()
   const { page } = console
   const network = await page.context().newCDPSession(page)
   let bytes = 0
@@ -226,8 +222,8 @@ test('the first view is small', async () => {
     bytes += encodedDataLength
   })
   await network.send('Network.enable')
-  await page.context().request.post(`${millrace.url}/api/session`, { data: { token: TOKEN } })
-  await page.goto(millrace.url)
+  await page.context().request.post(`${stage.url}/api/session`, { data: { token: TOKEN } })
+  await page.goto(stage.url)
   await firstVenue(console).waitFor()
   expect(bytes).toBeGreaterThan(10_000)
   expect(bytes).toBeLessThan(FIRST_VIEW_BYTES_MAX)

@@ -1,40 +1,29 @@
 // Data Synchronization as people use it: by mouse and by keyboard, in a real browser, on a real millrace.
 
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, test } from 'vitest'
-import { openBrowser } from '../support/browser.ts'
-import { Console } from '../support/console.ts'
+import { test } from 'vitest'
 import { examine } from '../support/examine.ts'
-import type { Millrace } from '../support/millrace.ts'
 import { expectInert, SCRIPT } from '../support/scripts.ts'
+import { Stage } from '../support/stage.ts'
 import { SyncPlace } from '../support/sync-place.ts'
 import { until } from '../support/until.ts'
 
-let browser: Browser & AsyncDisposable
 let place: SyncPlace
-let millrace: Millrace
-beforeAll(async () => {
-  browser = await openBrowser()
-  place = await SyncPlace.open()
+const stage = new Stage(async (opened) => {
+  place = opened.use(await SyncPlace.open())
   const opus = await place.site.venue('Opus Ocean Grille')
   await place.site.venue('Bella Vista')
   await place.site.venue('Downtown Bistro')
   await place.site.venue(SCRIPT)
-  millrace = await place.millrace()
-  await millrace.ready()
+  const millrace = await place.millrace()
   await place.visits(opus, 15)
   await until(async () => ((await place.commentsOf(opus)) === 15 ? true : null), { what: 'the reviews are delivered' })
-})
-afterAll(async () => {
-  await millrace?.[Symbol.asyncDispose]()
-  await place?.[Symbol.asyncDispose]()
-  await browser?.[Symbol.asyncDispose]()
+  return millrace
 })
 
 test('a venue is synced by mouse, and says so', async () => {
-  await using console = await Console.open(browser)
+  await using console = await stage.console()
   const { page } = console
-  await page.goto(millrace.url)
+  await page.goto(stage.url)
   const row = page.getByRole('row', { name: 'Opus Ocean Grille' })
   await row.getByRole('button', { name: 'Sync Opus Ocean Grille' }).click()
   await page
@@ -48,9 +37,8 @@ test('a venue is synced by mouse, and says so', async () => {
 })
 
 test('all venues are synced by keyboard alone', async () => {
-  await using console = await Console.open(browser)
+  await using console = await stage.open('sync')
   const { page } = console
-  await page.goto(`${millrace.url}/#/sync`)
   await page.getByRole('row', { name: 'Bella Vista' }).waitFor()
   await console.tabTo('Sync All Venues')
   await page.keyboard.press('Enter')
@@ -62,9 +50,8 @@ test('all venues are synced by keyboard alone', async () => {
 })
 
 test('a name that is a script is a name, also in passing', async () => {
-  await using console = await Console.open(browser)
+  await using console = await stage.open('sync')
   const { page } = console
-  await page.goto(`${millrace.url}/#/sync`)
   await expectInert(page.locator('main'), SCRIPT)
   await page.getByRole('button', { name: `Sync ${SCRIPT}` }).click()
   await expectInert(page.getByLabel('Messages'), SCRIPT)

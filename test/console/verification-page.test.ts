@@ -1,22 +1,18 @@
 // Verification as people use it: what differs is found, said why, and repaired.
 
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser } from '../support/browser.ts'
-import { Console } from '../support/console.ts'
+import { expect, test } from 'vitest'
 import { examine } from '../support/examine.ts'
 import { feedbackHistory } from '../support/feedback-history.ts'
 import { FeedbackPlace } from '../support/feedback-place.ts'
 import type { Millrace } from '../support/millrace.ts'
 import { Runs } from '../support/runs.ts'
 import { expectInert, SCRIPT } from '../support/scripts.ts'
+import { Stage } from '../support/stage.ts'
 
-let browser: Browser & AsyncDisposable
 let place: FeedbackPlace
 let millrace: Millrace
-beforeAll(async () => {
-  browser = await openBrowser()
-  place = await FeedbackPlace.open()
+const stage = new Stage(async (opened) => {
+  place = opened.use(await FeedbackPlace.open())
   await feedbackHistory(place.site, { venues: 2, visits: 20 })
   millrace = await (await place.millrace()).ready()
   const runs = new Runs(millrace)
@@ -24,16 +20,12 @@ beforeAll(async () => {
   const comments = await place.table.comments()
   const twelfth = comments.find(({ original_review_id: id }) => Number(id) === 12)
   await place.table.update(twelfth!, { comment_text: SCRIPT })
-})
-afterAll(async () => {
-  await place?.[Symbol.asyncDispose]()
-  await browser?.[Symbol.asyncDispose]()
+  return millrace
 })
 
 test('what differs is found by mouse, and told with the likely cause', async () => {
-  await using console = await Console.open(browser)
+  await using console = await stage.open('verification')
   const { page } = console
-  await page.goto(`${millrace.url}/#/verification`)
   await page.getByText('Nothing has been verified yet').waitFor()
   await page.getByRole('button', { name: 'Verify' }).click()
   const dialog = page.getByRole('dialog', { name: 'Verify both sides' })
@@ -47,9 +39,8 @@ test('what differs is found by mouse, and told with the likely cause', async () 
 })
 
 test('and repaired by keyboard alone, whereupon both sides agree', async () => {
-  await using console = await Console.open(browser)
+  await using console = await stage.open('verification')
   const { page } = console
-  await page.goto(`${millrace.url}/#/verification`)
   await page.getByRole('button', { name: 'Verify' }).waitFor()
   for (const repairs of [true, false]) {
     await console.tabTo('Verify')
@@ -72,11 +63,11 @@ test('and repaired by keyboard alone, whereupon both sides agree', async () => {
 })
 
 test('a gap is repaired only after what that does was seen', async () => {
-  await using console = await Console.open(browser)
+  await using console = await stage.console()
   const { page } = console
   const runs = new Runs(millrace)
   const repairs = async () => (await runs.list()).filter(({ kind }) => kind === 'repair')
-  await page.goto(`${millrace.url}/#/verification`)
+  await page.goto(`${stage.url}/#/verification`)
   await page.getByRole('row', { name: /All venues feedback/ }).waitFor()
   // What a table loses at once, no change of a row tells.
   await place.site.connection.query('TRUNCATE TABLE comment')
@@ -95,7 +86,7 @@ test('a gap is repaired only after what that does was seen', async () => {
   await page.getByLabel('Messages').getByText('The repair is ordered').waitFor()
   await page.getByRole('heading', { name: /repair of feedback done/ }).waitFor()
   expect(await repairs()).toHaveLength(1)
-  await page.goto(`${millrace.url}/#/verification`)
+  await page.goto(`${stage.url}/#/verification`)
   const gap = page.getByRole('table', { name: 'Gaps' }).getByRole('row', { name: /^comment/ })
   await gap.getByText('repaired').waitFor()
   expect(await repair.count()).toBe(0)
