@@ -15,7 +15,7 @@ export function still(snapshot: string): string {
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/gu, 'ID')
     .replaceAll(/(db|restaurants)_[0-9a-f]+/gu, '$1_NAME')
     .replaceAll(/just now|\d+ (?:second|minute)s? ago/gu, 'AGO')
-    .replaceAll(/\bin \d+ (?:second|minute|hour|day|month)s?\b/gu, 'SOON')
+    .replaceAll(/\bin \d+ (?:second|minute|hour|day|month|year)s?\b/gu, 'SOON')
     .replaceAll(/\w{3} \d+, (?:\d{4}, )?[\d:]+\s[AP]M/gu, 'TIME')
-    .replaceAll(/[\d.,]+\s?(?:\/s|ms|s)\b|–/gu, 'N')
+    .replaceAll(/(?:\d+ min )?[\d.,]+\s?(?:\/s|ms|s)\b|–/gu, 'N')
 }
