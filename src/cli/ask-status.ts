@@ -59,7 +59,8 @@ export async function askStatus(
     if (one !== null && ready.connector !== one) continue
     statuses.push(await statusOf({ ...asked, setup, resources, gaps, conflicts, signal }, ready))
   }
-  return { connectors: statuses, advice: [...adviceOf(statuses)] }
+  const view = { connectors: statuses, open_conflicts: conflicts.openFor(one?.name) }
+  return { ...view, advice: [...adviceOf(view)] }
 }
 
 async function statusOf(asking: Asking, ready: ReadyConnector): Promise<StatusView['connectors'][number]> {

@@ -13,7 +13,7 @@ import { IMPORTS } from './flow-place.ts'
 export interface DaySummaryOptions extends Pick<Summary, 'id' | 'fromMs' | 'toMs' | 'zone'> {
   readonly book: Pick<NoticeBook, 'all'>
   readonly runs: Pick<RunBook, 'all' | 'verified'>
-  readonly view: Pick<FlowView, 'flows'>
+  readonly view: Pick<FlowView, 'flows' | 'open_conflicts'>
 }
 
 export function daySummary({ book, runs, view, ...period }: DaySummaryOptions): Summary {
@@ -25,6 +25,7 @@ export function daySummary({ book, runs, view, ...period }: DaySummaryOptions): 
     figures: counted.reduce((all, { figures }) => addFigures(all, figures), NO_FIGURES),
     processes: new Set(counted.map(({ process }) => process)).size,
     connectors: view.flows.map((flow) => connectorDay(flow, { runs, ended })),
+    openConflicts: view.open_conflicts,
     runs: byKind(ended),
     incidents: incidentsOf(book.all('incident'), { fromMs, toMs }),
   }

@@ -42,7 +42,8 @@ export class FlowWatch {
     const flows = connectors.map((connector) => connectorFlow(this.#options, connector, parts))
     const sources = sourceFlows(this.#options, parts)
     const carryingOut = { state: parts.stateOf(RUNNING), error: parts.errorOf(RUNNING) }
-    const amiss = { carryingOut, runs: this.#badRuns(), throttles: this.throttles() }
+    const conflicts = this.#options.books.conflicts.openFor()
+    const amiss = { conflicts, carryingOut, runs: this.#badRuns(), throttles: this.throttles() }
     return {
       at: new Date(clock.nowMs()).toISOString(),
       version,
@@ -50,7 +51,7 @@ export class FlowWatch {
       ...{ ready, why: [...why], sources: [...sources], flows },
       log: this.#log(sources),
       sinks: SIDES.flatMap((name) => (connectors.some(({ sink }) => sink === name) ? [{ name, kind: name }] : [])),
-      open_conflicts: this.#options.books.conflicts.openFor(),
+      open_conflicts: conflicts,
       runs: this.#runs(),
       troubles: [...troublesOf({ sources, flows, ...amiss })],
     }

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { counted } from '../core/counted.ts'
+import { openConflicts } from '../core/open-conflicts.ts'
 import type { TableStanding } from '../pipeline/standing.ts'
 
 export const StatusView = z.object({
@@ -28,6 +29,8 @@ export const StatusView = z.object({
       ),
     }),
   ),
+  /** Each once, whichever of these connectors have found it. */
+  open_conflicts: z.number(),
   advice: z.array(z.string()),
 })
 export type StatusView = z.infer<typeof StatusView>
@@ -53,31 +56,25 @@ function plain(value: unknown): unknown {
 }
 
 /** What a person should do, and why; nothing where both sides agree. */
-export function adviceOf(connectors: readonly ConnectorStatus[]): readonly string[] {
-  return connectors.flatMap(
-    ({ connector, from, to, captured_at, dead_letters, open_gaps, open_conflicts, tables, pending }) => {
-      const rows = tables.reduce((sum, { differing }) => sum + differing, 0)
-      return [
-        ...(captured_at === null && from !== 'import'
-          ? [`${connector}: nothing was captured yet: run \`millrace start\``]
-          : []),
-        ...(open_gaps > 0
-          ? [`${connector}: ${counted(open_gaps, 'open gap')}: run \`millrace repair --connector ${connector}\``]
-          : []),
-        ...(dead_letters > 0
-          ? [`${connector}: ${counted(dead_letters, 'dead letter')}: see \`millrace dead list\``]
-          : []),
-        ...(open_conflicts > 0
-          ? [
-              `${connector}: ${counted(open_conflicts, 'open conflict')}, for a person to decide: see \`millrace conflicts list\``,
-            ]
-          : []),
-        ...(rows > 0
-          ? [`${connector}: ${counted(rows, 'row')} ${rows === 1 ? 'differs' : 'differ'} in ${to}: ${mend(pending)}`]
-          : []),
-      ]
-    },
-  )
+export function adviceOf({ connectors, open_conflicts }: Omit<StatusView, 'advice'>): readonly string[] {
+  const undecided = `${openConflicts(open_conflicts, connectors)}, for a person to decide: see \`millrace conflicts list\``
+  return [...connectors.flatMap(adviceOn), ...(open_conflicts > 0 ? [undecided] : [])]
+}
+
+function adviceOn({ connector, from, to, captured_at, dead_letters, open_gaps, tables, pending }: ConnectorStatus) {
+  const rows = tables.reduce((sum, { differing }) => sum + differing, 0)
+  return [
+    ...(captured_at === null && from !== 'import'
+      ? [`${connector}: nothing was captured yet: run \`millrace start\``]
+      : []),
+    ...(open_gaps > 0
+      ? [`${connector}: ${counted(open_gaps, 'open gap')}: run \`millrace repair --connector ${connector}\``]
+      : []),
+    ...(dead_letters > 0 ? [`${connector}: ${counted(dead_letters, 'dead letter')}: see \`millrace dead list\``] : []),
+    ...(rows > 0
+      ? [`${connector}: ${counted(rows, 'row')} ${rows === 1 ? 'differs' : 'differ'} in ${to}: ${mend(pending)}`]
+      : []),
+  ]
 }
 
 function mend(pending: number): string {

@@ -1,6 +1,7 @@
 // What is wrong with what flows, each with the command that mends it; what stands still before what is merely slow.
 
 import { counted } from '../core/counted.ts'
+import { openConflicts } from '../core/open-conflicts.ts'
 import type { RunFault } from '../core/run.ts'
 import { spoken } from '../core/spoken.ts'
 import type { ConnectorFlow, SourceFlow } from './flow-view.ts'
@@ -24,6 +25,8 @@ export interface RunsPart {
 export interface Troubled {
   readonly sources: readonly SourceFlow[]
   readonly flows: readonly ConnectorFlow[]
+  /** Each once, whichever of them have found it. */
+  readonly conflicts: number
   /** Null where others carry runs out. */
   readonly carryingOut: RunsPart | null
   /** The newest first. */
@@ -36,10 +39,11 @@ export interface Troubled {
 export const LATE_S = 60
 const RUNS_MAX = 5
 
-export function troublesOf({ sources, flows, carryingOut, runs, throttles }: Troubled): readonly Trouble[] {
+export function troublesOf({ sources, flows, conflicts, carryingOut, runs, throttles }: Troubled): readonly Trouble[] {
   const all = [
     ...sources.flatMap(sourceTroubles),
     ...flows.flatMap(flowTroubles),
+    ...(conflicts > 0 ? [undecided(conflicts, flows)] : []),
     ...(carryingOut?.error ? [partTrouble('carrying out of runs', carryingOut.state, carryingOut.error)] : []),
     ...[...throttles].flatMap(([connector, count]) => (count === 0 ? [] : [throttled(connector, count)])),
     ...runs.slice(0, RUNS_MAX).map(runTrouble),
@@ -83,7 +87,7 @@ function flowTroubles(flow: ConnectorFlow): readonly Trouble[] {
   ]
 }
 
-function waiting({ connector, dead_letters, open_gaps, open_conflicts }: ConnectorFlow): readonly Trouble[] {
+function waiting({ connector, dead_letters, open_gaps }: ConnectorFlow): readonly Trouble[] {
   const gaps: Trouble = {
     severity: 'critical',
     what: `${connector} has ${counted(open_gaps, 'open gap')}`,
@@ -100,19 +104,18 @@ function waiting({ connector, dead_letters, open_gaps, open_conflicts }: Connect
     command: `millrace dead list --connector ${connector}`,
     link: `#/dead?connector=${connector}`,
   }
-  const conflicts: Trouble = {
+  return [...(open_gaps > 0 ? [gaps] : []), ...(dead_letters > 0 ? [dead] : [])]
+}
+
+function undecided(count: number, flows: readonly ConnectorFlow[]): Trouble {
+  return {
     severity: 'warning',
-    what: `${connector} has ${counted(open_conflicts, 'open conflict')}`,
+    what: openConflicts(count, flows),
     why: 'both sides changed the same fields, and neither is touched until a person has decided',
     mend: 'Compare both versions, and take one.',
-    command: `millrace conflicts list --connector ${connector} --state open`,
-    link: `#/conflicts?connector=${connector}&state=open`,
+    command: 'millrace conflicts list --state open',
+    link: '#/conflicts?state=open',
   }
-  return [
-    ...(open_gaps > 0 ? [gaps] : []),
-    ...(dead_letters > 0 ? [dead] : []),
-    ...(open_conflicts > 0 ? [conflicts] : []),
-  ]
 }
 
 function partTrouble(part: string, state: string, { code, message, hint }: RunFault): Trouble {

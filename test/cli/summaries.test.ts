@@ -193,7 +193,9 @@ test('incidents, runs, imports, verifications and what waits are in it, and wher
   await process.book.keep('incident', [{ ...open, closedAtMs: null }, incident, unheard])
   place.at('2026-07-02T06:01:00Z')
   const waiting = { dead_letters: 4, open_conflicts: 1, lag_seconds: null }
-  await only.look(flowView({ flows: [connectorFlow(waiting), connectorFlow({ connector: 'square', from: 'import' })] }))
+  const flows = [connectorFlow(waiting), connectorFlow({ connector: 'square', from: 'import', open_conflicts: 1 })]
+  // One that both have found.
+  await only.look(flowView({ flows, open_conflicts: 1 }))
   const [message] = place.sent
   expect(message?.subject).toBe(
     '[millrace] Daily summary, Thu 2 Jul: 2 incidents, 4 dead letters open, 1 conflict open',

@@ -14,7 +14,9 @@ const flow: ConnectorFlow = {
   ...{ records_per_second: 0, writes: null, latency_ms: null, dead_letters: 0, open_gaps: 0, open_conflicts: 0 },
   error: null,
 }
-const well: Troubled = { sources: [source], flows: [flow], carryingOut: null, runs: [], throttles: new Map() }
+const well: Troubled = {
+  ...{ sources: [source], flows: [flow], conflicts: 0, carryingOut: null, runs: [], throttles: new Map() },
+}
 
 const fault = (code: ErrorCode) => ({ code, message: 'as it was said', hint: ERRORS[code].hint })
 const ofSource = (more: Partial<SourceFlow>) => troublesOf({ ...well, sources: [{ ...source, ...more }] })
@@ -80,9 +82,15 @@ test.each([
     { severity: 'critical', what: 'feedback has 1 open gap', command: 'millrace repair --connector feedback' },
   ],
   [
-    'conflicts',
-    ofFlow({ open_conflicts: 3 }),
-    { severity: 'warning', what: 'feedback has 3 open conflicts', link: '#/conflicts?connector=feedback&state=open' },
+    'conflicts, those that both directions have found once',
+    troublesOf({
+      ...{ ...well, conflicts: 3 },
+      flows: [
+        { ...flow, open_conflicts: 3 },
+        { ...flow, connector: 'back', open_conflicts: 2 },
+      ],
+    }),
+    { severity: 'warning', what: '3 open conflicts, found by feedback and back', link: '#/conflicts?state=open' },
   ],
   [
     'runs that are not carried out',

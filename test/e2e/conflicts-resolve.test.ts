@@ -3,7 +3,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AuditView } from '../../src/control/audit-view.ts'
 import type { ConflictDetailView, ConflictListView, ConflictView } from '../../src/control/conflict-view.ts'
+import type { FlowView } from '../../src/control/flow-view.ts'
 import type { RunView } from '../../src/control/run-view.ts'
+import type { StatusView } from '../../src/control/status-view.ts'
 import { openDynamodbLocal } from '../../src/stack/dynamodb-local.ts'
 import { openDynoxide } from '../../src/stack/dynoxide.ts'
 import { ASSESSED, ProductsPlace } from '../support/products-place.ts'
@@ -67,6 +69,13 @@ describe.each(Object.entries(EMULATORS))('conflicts under review, on %s', (_name
     expect(shown.out).toMatch(
       /\* lifecycle_stage\n +mysql +"kept"\n +dynamodb +"assessed_approved"\n +before +"pending"/u,
     )
+
+    const status = JSON.parse((await place.command('status', '--json')).out) as StatusView
+    const told = '2 open conflicts, found by products and products-assessed'
+    expect(status).toMatchObject({ connectors: BOTH.map(() => ({ open_conflicts: 2 })), open_conflicts: 2 })
+    expect(status.advice.filter((line) => line.includes('conflict'))).toEqual([expect.stringContaining(told)])
+    const flow = (await viewer.ask('GET', '/api/flow')).body as FlowView
+    expect([flow.open_conflicts, flow.troubles.map(({ what }) => what)]).toEqual([2, [told]])
 
     const dry = await place.command('conflicts', 'resolve', ofPhone.id, '--take', 'dynamodb', '--dry-run')
     expect(dry).toMatchObject({ code: 0, err: '' })

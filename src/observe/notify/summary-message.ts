@@ -22,7 +22,7 @@ const CHANGES = ['inserted', 'updated', 'unchanged', 'deleted'] as const
 
 export function summaryMessage(summary: Summary, { console, heldBack }: SummaryTelling): Message {
   const { id, connectors, incidents } = summary
-  const isWell = incidents.length === 0 && waitingOf(connectors).length === 0
+  const isWell = incidents.length === 0 && waitingOf(summary).length === 0
   const shown = connectors.slice(0, CONNECTORS_MAX)
   const more = connectors.length - shown.length
   const link = console === null ? null : `${console}/#/flow`
@@ -42,11 +42,11 @@ export function summaryMessage(summary: Summary, { console, heldBack }: SummaryT
   }
 }
 
-export function summarySubject({ toMs, zone, incidents, connectors }: Summary): string {
+export function summarySubject({ toMs, zone, incidents, ...rest }: Summary): string {
   const day = new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'short', day: 'numeric', month: 'short' })
   const amiss = [
     ...(incidents.length === 0 ? [] : [counted(incidents.length, 'incident')]),
-    ...waitingOf(connectors).map((one) => `${one} open`),
+    ...waitingOf(rest).map((one) => `${one} open`),
   ]
   return `[millrace] Daily summary, ${day.format(toMs)}: ${amiss.length === 0 ? 'all well' : amiss.join(', ')}`
 }
@@ -56,12 +56,11 @@ function leadOf({ fromMs, toMs, zone, figures, connectors }: Summary): string {
   return `${counted(records, 'change')} delivered from ${timeIn(zone, fromMs)} to ${timeIn(zone, toMs)} (${zone}).`
 }
 
-/** Of all connectors. */
-function waitingOf(connectors: readonly ConnectorDay[]): readonly string[] {
+function waitingOf({ connectors, openConflicts }: Pick<Summary, 'connectors' | 'openConflicts'>): readonly string[] {
   const sum = (count: (one: ConnectorDay) => number) => connectors.reduce((all, one) => all + count(one), 0)
   const waiting = [
     [sum(({ deadLetters }) => deadLetters), 'dead letter'],
-    [sum(({ openConflicts }) => openConflicts), 'conflict'],
+    [openConflicts, 'conflict'],
     [sum(({ openGaps }) => openGaps), 'gap'],
   ] as const
   return waiting.flatMap(([count, thing]) => (count === 0 ? [] : [counted(count, thing)]))
@@ -88,7 +87,7 @@ function connectorSection(day: ConnectorDay, summary: Summary): Section {
   const facts = [
     ...flowFacts(day, summary),
     ...(day.isImport ? [importFact(day.imported)] : [verifiedFact(day, summary)]),
-    { label: 'Waiting', text: waitingOf([day]).join(', ') || 'nothing' },
+    { label: 'Waiting', text: waitingOf({ ...day, connectors: [day] }).join(', ') || 'nothing' },
   ]
   return { title: day.name, facts, command: null, link: null }
 }

@@ -13,6 +13,8 @@ export interface Summary {
   readonly figures: Figures
   readonly processes: number
   readonly connectors: readonly ConnectorDay[]
+  /** Each once, whichever connectors have found it. */
+  readonly openConflicts: number
   /** Those that ended, by kind. */
   readonly runs: ReadonlyMap<string, ReadonlyMap<string, number>>
   /** Those that people were told of, the oldest first. */
