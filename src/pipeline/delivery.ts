@@ -155,11 +155,13 @@ export class Delivery {
   #placed({ event, writes, cursor, record, run }: Planned): readonly PlacedWrite[] {
     if (event === null) return []
     const { position } = event
-    const place = { position, cursor, lane: laneOf(record), reader: this.#options.connector.name }
+    const lane = laneOf(record)
+    const reader = this.#options.connector.name
     const waits = this.#waits
     const since = this.#batch.from
-    if (run === null) return writes.map((write) => ({ write, ...place, since, waits }))
-    return writes.map((write) => ({ write, ...place, since, waits, broughtBy: run.run }))
+    if (run === null) return writes.map((write) => ({ write, position, cursor, lane, reader, since, waits }))
+    const broughtBy = run.run
+    return writes.map((write) => ({ write, position, cursor, lane, reader, since, waits, broughtBy }))
   }
 
   /** Whether an event may be applied; if not it goes to the dead topic, and its key waits. */

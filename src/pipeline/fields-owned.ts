@@ -3,7 +3,7 @@
 
 import type { TargetTable } from '../core/connector.ts'
 import { covers } from '../core/covers.ts'
-import { fieldNames } from '../core/field-names.ts'
+import { findField } from '../core/field-names.ts'
 import { nearest } from '../core/nearest.ts'
 import type { Count, Write } from '../core/write.ts'
 
@@ -32,7 +32,7 @@ export class FieldsOwned {
     if (key.length !== target.key.length) {
       return `writes a key of ${key.length} parts to ${write.table}, whose key is ${target.key.join(', ')}`
     }
-    const field = fieldNames(write).find((name) => !this.#owns(write.table, name))
+    const field = findField(write, (name) => !this.#owns(write.table, name))
     if (field !== undefined) return `writes the field ${field} of ${write.table}, which it does not own`
     return this.#firstFault(followers(write))
   }

@@ -12,6 +12,7 @@ import type { Outcome } from '../sink/sink.ts'
 const LETTER_BYTES = 4_096
 const REASON_LENGTH_MAX = 1_000
 const CONTEST_BYTES_MAX = RECORD_BYTES_MAX / 4
+const NONE: readonly string[] = []
 const NOT_KEPT = ' (too large to be kept here: see the record itself)'
 
 export async function letterLeftover(records: RecordCodec, letter: DeadLetter): Promise<LogRecord> {
@@ -56,6 +57,7 @@ function light(letter: DeadLetter): DeadLetter {
 
 /** Why it was rejected, itself or what followed from it; none when it was not. */
 export function rejectionsOf(outcome: Outcome): readonly string[] {
+  if (outcome.did !== 'rejected' && outcome.dependents === undefined) return NONE
   const own = outcome.did === 'rejected' ? [outcome.reason ?? 'the target gave no reason'] : []
   return [...own, ...(outcome.dependents ?? []).flatMap(rejectionsOf)]
 }

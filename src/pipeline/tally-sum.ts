@@ -83,7 +83,7 @@ function unitsOf(write: Write, { made, dependents = [] }: Outcome): number {
   }
   if (write.do !== 'create' && write.do !== 'merge') return 1
   let bytes = 0
-  for (const name of Object.keys(write.fields)) {
+  for (const name in write.fields) {
     const field = write.fields[name]
     bytes += typeof field === 'string' ? field.length : 8
   }

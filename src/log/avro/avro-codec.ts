@@ -9,7 +9,7 @@ import type { Encoded, EventCodec, SchemaWriter } from '../codec.ts'
 import { type Log, type LogRecord, RECORD_BYTES_MAX } from '../log.ts'
 import type { EnvelopeBytes, EnvelopeReader } from './envelope-reader.ts'
 import { EnvelopeWriter } from './envelope-writer.ts'
-import { readHeader, type SchemaName } from './header.ts'
+import { headerLength, readHeader, type SchemaName } from './header.ts'
 import { incompatibility } from './incompatibility.ts'
 import { lighter } from './lighter.ts'
 import { LogSchemas } from './log-schemas.ts'
@@ -46,6 +46,8 @@ interface TableWriter {
   readonly writer: EnvelopeWriter
 }
 
+const NO_AVRO = 'it does not begin as Avro does'
+
 class AvroCodec implements EventCodec {
   readonly #accept: ReadonlySet<string>
   readonly #nowMs: () => number
@@ -76,8 +78,8 @@ class AvroCodec implements EventCodec {
     const known = this.decodeKnown(record)
     if (known !== null) return known
     const { topic } = record
-    const { bytes, header, name } = bytesOf(record)
-    const reader = await this.#reader(topic, header, name)
+    const bytes = framed(record)
+    const reader = await this.#reader(topic, bytes)
     const event = read(reader, topic, bytes)
     if (event !== null) return event
     // A table that has its former columns again has a known schema under a new number.
@@ -89,13 +91,15 @@ class AvroCodec implements EventCodec {
 
   decodeKnown(record: Encoded): ChangeEvent | null {
     const last = this.#read
-    if (last === null || last.topic !== record.topic) return null
-    const { bytes, header } = bytesOf(record)
-    return Buffer.compare(last.header, header) === 0 ? read(last.reader, record.topic, bytes) : null
+    const { topic, value } = record
+    if (last === null || last.topic !== topic || value === null || !startsWith(value, last.header)) return null
+    return read(last.reader, topic, framed(record))
   }
 
-  async #reader(topic: string, header: Uint8Array, name: SchemaName): Promise<EnvelopeReader> {
+  async #reader(topic: string, { value, valueAt }: EnvelopeBytes): Promise<EnvelopeReader> {
     const { inLog, inRegistry } = this.#stores
+    const header = value.subarray(0, valueAt)
+    const name = nameIn(topic, header)
     const reader = await ('id' in name ? inRegistry?.reader(topic, name) : inLog.reader(topic, name))
     if (!reader) throw unreadable(topic, `nobody knows its schema ${'id' in name ? name.id : name.fingerprint}`)
     this.#read = { topic, header, reader }
@@ -142,13 +146,23 @@ class AvroCodec implements EventCodec {
   }
 }
 
-function bytesOf({ topic, key, value }: Encoded) {
+function framed({ topic, key, value }: Encoded): EnvelopeBytes {
   if (value === null) throw unreadable(topic, 'it has no value')
-  const keyHeader = readHeader(key)
-  const header = readHeader(value)
-  if (keyHeader === null || header === null) throw unreadable(topic, 'it does not begin as Avro does')
-  const bytes = { key, keyAt: keyHeader.length, value, valueAt: header.length }
-  return { bytes, header: value.subarray(0, header.length), name: header.name }
+  const keyAt = headerLength(key)
+  const valueAt = headerLength(value)
+  if (keyAt === null || valueAt === null) throw unreadable(topic, NO_AVRO)
+  return { key, keyAt, value, valueAt }
+}
+
+function nameIn(topic: string, header: Uint8Array): SchemaName {
+  const found = readHeader(header)
+  if (found === null) throw unreadable(topic, NO_AVRO)
+  return found.name
+}
+
+function startsWith(bytes: Uint8Array, header: Uint8Array): boolean {
+  for (let at = 0; at < header.length; at++) if (bytes[at] !== header[at]) return false
+  return true
 }
 
 function fitting(event: ChangeEvent, write: (event: ChangeEvent) => LogRecord): LogRecord {

@@ -4,6 +4,7 @@ import { ChangeEvent, type Op } from '../../core/event.ts'
 import { RowImage } from '../../core/image.ts'
 import { keyShape, primitive, type TableShape } from '../../core/table.ts'
 import { Input } from './input.ts'
+import { RepeatedText } from './repeated-text.ts'
 
 const OPS: Readonly<Record<string, Op>> = { c: 'insert', u: 'update', d: 'delete', r: 'read' }
 
@@ -18,6 +19,12 @@ export interface EnvelopeBytes {
 export class EnvelopeReader {
   readonly #shapes: (number: number) => Shapes | undefined
   readonly #layout: readonly Layout[]
+  readonly #repeated = {
+    file: new RepeatedText(),
+    origin: new RepeatedText(),
+    run: new RepeatedText(),
+    op: new RepeatedText(),
+  }
 
   /** `sample` is any shape with this layout; `shapes` knows the exact one by the number in the record. */
   constructor(sample: TableShape, shapes: (number: number) => Shapes | undefined) {
@@ -39,12 +46,13 @@ export class EnvelopeReader {
     const changedAtMs = input.long()
     const serverId = input.long()
     const gtid = input.textOrNull()
-    const whereabouts = { gtid, file: input.text(), offset: input.long(), row: input.long(), serverId }
+    const repeated = this.#repeated
+    const whereabouts = { gtid, file: input.repeated(repeated.file), offset: input.long(), row: input.long(), serverId }
     const position = input.text()
-    const origin = input.text()
-    const run = input.textOrNull()
+    const origin = input.repeated(repeated.origin)
+    const run = input.long() === 0 ? null : input.repeated(repeated.run)
     const fault = input.textOrNull()
-    const op = OPS[input.text()]
+    const op = OPS[input.repeated(repeated.op)]
     if (op === undefined) throw new RangeError('the operation is none of c, u, d and r')
     return new ChangeEvent({
       ...{ shape: shapes.row, op, position, changedAtMs, origin, whereabouts, run, fault },

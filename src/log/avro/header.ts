@@ -25,10 +25,16 @@ export function registryHeader(id: number): Buffer {
 
 /** Null for bytes that begin in neither way. */
 export function readHeader(bytes: Uint8Array): Header | null {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (buffer[0] === 0 && buffer.length >= REGISTRY_BYTES) {
-    return { name: { id: buffer.readUInt32BE(1) }, length: REGISTRY_BYTES }
-  }
-  if (buffer.length < SINGLE_OBJECT_BYTES || buffer.readUInt16BE(0) !== SINGLE_OBJECT) return null
-  return { name: { fingerprint: buffer.toString('hex', 2, SINGLE_OBJECT_BYTES) }, length: SINGLE_OBJECT_BYTES }
+  const length = headerLength(bytes)
+  if (length === null) return null
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, length)
+  if (length === REGISTRY_BYTES) return { name: { id: buffer.readUInt32BE(1) }, length }
+  return { name: { fingerprint: buffer.toString('hex', 2) }, length }
+}
+
+/** The same without what it names. */
+export function headerLength(bytes: Uint8Array): number | null {
+  if (bytes[0] === 0 && bytes.length >= REGISTRY_BYTES) return REGISTRY_BYTES
+  const isSingle = bytes[0] === SINGLE_OBJECT >> 8 && bytes[1] === (SINGLE_OBJECT & 255)
+  return isSingle && bytes.length >= SINGLE_OBJECT_BYTES ? SINGLE_OBJECT_BYTES : null
 }

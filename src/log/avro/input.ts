@@ -1,5 +1,7 @@
 // Reads Avro's primitives one after the other. Reading past the end throws, so that cut bytes never look like values.
 
+import type { RepeatedText } from './repeated-text.ts'
+
 export class Input {
   readonly bytes: Buffer
   #at: number
@@ -36,6 +38,13 @@ export class Input {
     const length = this.long()
     this.skip(length)
     return this.bytes.toString('utf8', this.#at - length, this.#at)
+  }
+
+  /** One that is likely to be what it was before. */
+  repeated(text: RepeatedText): string {
+    const length = this.long()
+    this.skip(length)
+    return text.of(this.bytes, this.#at - length, this.#at)
   }
 
   /** A union of null and string. */

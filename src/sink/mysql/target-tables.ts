@@ -4,7 +4,7 @@
 import type { TargetTable } from '../../core/connector.ts'
 import { covers } from '../../core/covers.ts'
 import { MillraceError } from '../../core/errors.ts'
-import { fieldNames } from '../../core/field-names.ts'
+import { findField } from '../../core/field-names.ts'
 import type { Write } from '../../core/write.ts'
 import { readColumns } from '../../mysql/read-columns.ts'
 import { quotedText } from '../../mysql/sql-name.ts'
@@ -42,7 +42,7 @@ export class TargetTables {
       throw invalid(`it gives ${write.key.length} key values for ${write.table}, whose key is ${key.join(', ')}`)
     }
     const owned = this.#owned(write.table)
-    const foreign = fieldNames(write).find((name) => !owned(name))
+    const foreign = findField(write, (name) => !owned(name))
     if (foreign !== undefined) throw invalid(`it writes ${foreign} of ${write.table}, which it does not own`)
     if (write.do !== 'create') return write
     if (write.adopted !== undefined) throw invalid(`MySQL knows no adoption, as it wants for ${write.table}`)

@@ -8,7 +8,7 @@ import type { TargetShape } from '../target-column.ts'
 /** Throws the Rejection of what a column cannot hold. */
 export function heldFields({ columns }: TargetShape, { fields }: Merge): Row {
   const held: Record<string, Value> = {}
-  for (const name of Object.keys(fields)) {
+  for (const name in fields) {
     const column = columns.get(name)
     if (column !== undefined) held[name] = heldValue(column, fields[name] ?? null)
   }

@@ -5,6 +5,7 @@ import { fieldText } from '../../../core/field-text.ts'
 import type { Position } from '../../../core/position.ts'
 import type { Row, Value } from '../../../core/value.ts'
 import { comparable } from '../comparable.ts'
+import { hasNames } from '../has-names.ts'
 import type { RowKey } from '../row-key.ts'
 import type { TargetShape } from '../target-column.ts'
 import type { EnteredRun } from './runs-table.ts'
@@ -96,10 +97,10 @@ let lastNames: { readonly given: readonly string[]; readonly sorted: readonly st
 
 /** Rows beside each other have the same names. */
 function sortedNames(fields: Row): readonly string[] {
-  const given = Object.keys(fields)
-  const { given: last } = lastNames
-  const isSame = given.length === last.length && given.every((name, at) => name === last[at])
-  if (!isSame) lastNames = { given, sorted: given.toSorted() }
+  if (!hasNames(fields, lastNames.given)) {
+    const given = Object.keys(fields)
+    lastNames = { given, sorted: given.toSorted() }
+  }
   return lastNames.sorted
 }
 
