@@ -1,6 +1,7 @@
 // Verification as people use it: what differs is found, said why, and repaired.
 
 import { expect, test } from 'vitest'
+import type { RunView } from '../../src/control/run-view.ts'
 import { examine } from '../support/examine.ts'
 import { feedbackHistory } from '../support/feedback-history.ts'
 import { FeedbackPlace } from '../support/feedback-place.ts'
@@ -9,11 +10,14 @@ import { Runs } from '../support/runs.ts'
 import { expectInert, SCRIPT } from '../support/scripts.ts'
 import { Stage } from '../support/stage.ts'
 
+/** Of what is told at once. */
+const FIRST = 100
+
 let place: FeedbackPlace
 let millrace: Millrace
 const stage = new Stage(async (opened) => {
   place = opened.use(await FeedbackPlace.open())
-  await feedbackHistory(place.site, { venues: 2, visits: 20 })
+  await feedbackHistory(place.site, { venues: 2, visits: 60 })
   millrace = await (await place.millrace()).ready()
   const runs = new Runs(millrace)
   await runs.done(await runs.backfill({}))
@@ -60,6 +64,29 @@ test('and repaired by keyboard alone, whereupon both sides agree', async () => {
   }
   await page.getByRole('row', { name: /All venues feedback/ }).waitFor()
   await examine(console, 'verifications')
+})
+
+test('each of many differences is reached, once', async () => {
+  const comments = await place.table.comments()
+  for (const comment of comments) await place.table.update(comment, { comment_text: 'Somebody else was here.' })
+  const runs = new Runs(millrace)
+  const { body: ordered } = await runs.ask('POST', '/api/verify', { connector: 'feedback' })
+  const { id } = await runs.done(ordered as RunView)
+  await using console = await stage.open(`verification/${id}`)
+  const { page } = console
+  await page.getByText(`${comments.length} differences`).waitFor()
+  const shown = page.locator('.differences > li')
+  const found: string[] = []
+  for (const many of [FIRST, comments.length - FIRST]) {
+    await shown.nth(many).waitFor({ state: 'detached' })
+    found.push(...(await shown.locator('strong').allTextContents()))
+    if (many === FIRST) await page.getByRole('button', { name: 'More' }).press('Enter')
+  }
+  expect(new Set(found).size).toBe(comments.length)
+  expect(await page.getByRole('button', { name: 'More' }).getAttribute('aria-disabled')).toBe('true')
+  await page.getByRole('button', { name: 'First' }).press('Enter')
+  await shown.nth(FIRST - 1).waitFor()
+  await runs.done((await runs.ask('POST', '/api/verify', { connector: 'feedback', repair: true })).body as RunView)
 })
 
 test('a gap is repaired only after what that does was seen', async () => {

@@ -7,6 +7,8 @@ import { useAsked } from '../part/asked.ts'
 import { Badge } from '../part/badge.tsx'
 import { Failure } from '../part/failure.tsx'
 import { count, counted } from '../part/figures.ts'
+import { Older } from '../part/older.tsx'
+import { askedPath } from '../part/pick.tsx'
 import { linkTo } from '../part/place.ts'
 import { ProgressBar } from '../part/progress-bar.tsx'
 import { may } from '../part/session.ts'
@@ -15,7 +17,7 @@ import { Skeleton } from '../part/skeleton.tsx'
 import { RunActions } from '../runs/run-actions.tsx'
 import { isActive, RunState } from '../runs/run-state.tsx'
 
-const SHOWN = 200
+const SHOWN = 100
 const BUSY_MS = 1_000
 const CALM_MS = 15_000
 
@@ -29,7 +31,9 @@ const TOLD = {
 
 export function Verification({ id }: { readonly id: string }) {
   const everyMs = useSignal(BUSY_MS)
-  const path = useComputed(() => `/api/verify/${encodeURIComponent(id)}?limit=${SHOWN}`)
+  const path = useComputed(() =>
+    askedPath(`/api/verify/${encodeURIComponent(id)}`, ['after'], { limit: String(SHOWN) }),
+  )
   const { data: view, error, again } = useAsked<VerificationView>(path, everyMs)
   everyMs.value = view === null || isActive(view.state) ? BUSY_MS : CALM_MS
   return (
@@ -84,23 +88,20 @@ function Found({ view }: { readonly view: VerificationView }) {
 }
 
 function Differences({ view }: { readonly view: VerificationView }) {
-  const { differences, found, state } = view
-  const all = found.differing + found.mended
-  if (differences.length === 0)
+  const { differences, differences_total: total, is_record_full: isFull, next, found, state } = view
+  const rows = found.differing + found.mended
+  if (total === 0)
     return state === 'done' ? <p class="notice good">Both sides agree in all that was compared.</p> : null
   return (
     <section aria-labelledby="differences">
-      <h2 id="differences">{counted(all, 'row differs', 'rows differ')}</h2>
+      <h2 id="differences">{counted(rows, 'row differs', 'rows differ')}</h2>
       <ul class="differences">
         {differences.map((one) => (
           <Difference key={`${one.source_table} ${JSON.stringify(one.row)} ${one.table} ${one.key.join()}`} one={one} />
         ))}
       </ul>
-      {all > differences.length && (
-        <p class="quiet">
-          The first {count(differences.length)}; <code>millrace verify</code> and the API tell all of them.
-        </p>
-      )}
+      {isFull && <p class="quiet">The record is full: what was found beyond is counted, and not told.</p>}
+      <Older what="differences" by="after" next={next} all={counted(total, 'difference')} />
     </section>
   )
 }
