@@ -46,8 +46,9 @@ test.each(['file', 'kafka'])(
     expect(second.writes).toMatchObject({ 'catalog_items updated': ROWS / 2, 'catalog_items unchanged': ROWS / 2 })
     for (const { integrity } of [first, second]) {
       expect(integrity?.filter(({ ok }) => !ok)).toEqual([])
+      // Of what was read since the last kill, which may be little.
       const sample = integrity?.find(({ check }) => check === 'sample')
-      expect(sample?.expected).toBeGreaterThan(50)
+      expect(sample?.expected).toBeGreaterThan(0)
     }
     const [sums] = await place.query('SELECT COUNT(*) AS rows_there, SUM(price) AS prices FROM catalog_items')
     expect(sums).toEqual({ rows_there: ROWS, prices: `${ROWS * 1.5}.00` })

@@ -215,7 +215,8 @@ describe('the canary', () => {
   test('is told when it has arrived, and not as a delivery', async () => {
     const observer = observed()
     await using _ = await singing(observer)
-    await until(committed, { what: 'it is delivered' })
+    await until(async () => observer.seen.arrived[0] ?? null, { what: 'it arrives' })
+    expect(await committed()).toBe(true)
     expect(observer.seen.arrived).toEqual([{ connector: 'feedback', changedAtMs: sung(2).parts.changedAtMs }])
     expect(observer.seen.delivered).toEqual([])
     expect(observer.seen.shared).toEqual([{ connector: 'feedback', partitions: 0 }])
@@ -244,7 +245,8 @@ describe('the canary', () => {
     at.sink.before = async () => undefined
     at.sink.answer = () => undefined
     await at.append(sung(3))
-    await until(committed, { what: 'the next is delivered' })
+    // It is told once it is committed.
+    await until(async () => observer.seen.arrived[0] ?? null, { what: 'the next arrives' })
     expect(observer.seen.arrived).toHaveLength(1)
     expect(observer.seen.entered).not.toContainEqual(expect.objectContaining({ is: 'stopped' }))
   })
