@@ -3,7 +3,7 @@
 import type { FieldDifference, RowDifference } from '../core/difference.ts'
 import type { Verified } from '../core/verified.ts'
 import { type ComparedCounts, readCompared } from '../pipeline/compared-counts.ts'
-import { DIFFERENCES_MAX, differenceMark, isBehindMark } from '../pipeline/differences.ts'
+import { DIFFERENCES_MAX, type DifferencesPage, pageOfDifferences } from '../pipeline/differences.ts'
 import type { Run } from '../pipeline/run-book.ts'
 import { type RunView, viewOf } from './run-view.ts'
 
@@ -50,11 +50,6 @@ export interface VerificationView extends RunView {
   readonly next: string | null
 }
 
-export interface DifferencesPage {
-  readonly limit: number
-  readonly after?: string | undefined
-}
-
 export function verifiedView({ connector, venue, except, throughMs, run }: Verified): VerifiedView {
   return { connector, venue, except, verified_through: new Date(throughMs).toISOString(), run }
 }
@@ -63,21 +58,19 @@ export function verifiedView({ connector, venue, except, throughMs, run }: Verif
 export function verificationView(
   run: Run,
   differences: readonly RowDifference[],
-  { limit, after }: DifferencesPage = { limit: DIFFERENCES_MAX },
+  asked: DifferencesPage = { limit: DIFFERENCES_MAX },
 ): VerificationView {
-  const rest = after === undefined ? differences : differences.filter((one) => isBehindMark(one, after))
-  const page = rest.slice(0, limit)
-  const last = page.at(-1)
+  const page = pageOfDifferences(differences, asked)
   const { exists, rejected, applied, stale, ignored, writes } = run.tally
   const [fields, missing] = [writes['fields differing'] ?? 0, writes['items missing'] ?? 0]
   return {
     ...viewOf(run),
     found: { equal: exists, differing: rejected, mended: applied, unsettled: stale, ignored, fields, missing },
     compared: readCompared(writes),
-    differences: page.map(differenceView),
+    differences: page.differences.map(differenceView),
     differences_total: differences.length,
     is_record_full: differences.length >= DIFFERENCES_MAX,
-    next: rest.length > page.length && last !== undefined ? differenceMark(last) : null,
+    next: page.next,
   }
 }
 

@@ -22,7 +22,7 @@ export async function differenceRecord(records: RecordCodec, difference: RowDiff
   }
 }
 
-/** Those that one verification has found, in the order in which it did. */
+/** Those that one verification has found. */
 export async function differencesOf(
   { log, records }: DifferencesPlace,
   run: string,
@@ -31,22 +31,38 @@ export async function differencesOf(
   for await (const { key, value } of log.latest(DIFFERENCES)) {
     if (value !== null && runOf(key) === run) found.push(await records.unpack('difference', value))
   }
-  const ids = new Map(found.map((one) => [one, idOf(one)]))
-  return found.toSorted((one, other) => {
-    return one.foundAtMs - other.foundAtMs || ((ids.get(one) ?? '') < (ids.get(other) ?? '') ? -1 : 1)
-  })
+  return found
 }
 
-/** Where a page of them ends: what comes behind it was found later, or is of a greater id. */
-export function differenceMark(difference: RowDifference): string {
-  return `${difference.foundAtMs}@${idOf(difference)}`
+export interface DifferencesPage {
+  readonly limit: number
+  /** The `next` of the page before. */
+  readonly after?: string | undefined
 }
 
-/** Also when the one that it names is gone. */
-export function isBehindMark(difference: RowDifference, mark: string): boolean {
-  const [foundAtMs = '', id = ''] = mark.split('@')
-  const laterMs = difference.foundAtMs - Number(foundAtMs)
-  return laterMs > 0 || (laterMs === 0 && idOf(difference) > id)
+/** In the order in which they were found; `next` is null at the last, and holds also when the one that it names is gone. */
+export function pageOfDifferences(found: readonly RowDifference[], { limit, after }: DifferencesPage) {
+  const all = found.map((difference): Placed => ({ difference, ms: difference.foundAtMs, id: idOf(difference) }))
+  const [ms, id = ''] = after?.split('@') ?? []
+  const behind = ms === undefined ? all : all.filter((one) => compare(one, { ms: Number(ms), id }) > 0)
+  const page = behind.toSorted(compare).slice(0, limit)
+  const last = page.at(-1)
+  const isLast = last === undefined || behind.length === page.length
+  return { differences: page.map(({ difference }) => difference), next: isLast ? null : `${last.ms}@${last.id}` }
+}
+
+interface Place {
+  readonly ms: number
+  /** Of those that were found in one millisecond. */
+  readonly id: string
+}
+
+interface Placed extends Place {
+  readonly difference: RowDifference
+}
+
+function compare(one: Place, other: Place): number {
+  return one.ms - other.ms || (one.id < other.id ? -1 : Number(one.id > other.id))
 }
 
 /** Of its row and item, which are long and nobody's business in an address. */
