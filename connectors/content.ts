@@ -115,12 +115,12 @@ function parsed(text: string): unknown {
 }
 
 function into(table: string, { fields }: Imported, constants: Fields = {}): (event: ChangeEvent) => readonly Write[] {
-  const types = Object.entries(fields).map(([name, { type }]) => [name, type] as const)
+  const types = Object.entries(fields).map(([name, { type }]) => ({ name, isExact: type === 'decimal' }))
   return ({ key, after }) => {
     const values: Record<string, Field> = { ...constants }
-    for (const [name, type] of types) {
+    for (const { name, isExact } of types) {
       const value = after?.[name] ?? null
-      values[name] = type === 'decimal' && value !== null ? new Exact(String(value)) : value
+      values[name] = isExact && value !== null ? new Exact(String(value)) : value
     }
     return [{ do: 'merge', table, key: [UUIDS.of(`${table}:${key.mr_name}`)], fields: values }]
   }

@@ -19,6 +19,36 @@ function isList(field: object): field is readonly Field[] {
 
 /** Digits without zeros that say nothing, and the power of ten behind them. */
 function numberText(text: string): string {
+  return plainNumberText(text) ?? anyNumberText(text)
+}
+
+const [MINUS, POINT, ZERO, NINE] = [45, 46, 48, 57]
+
+/** Of digits with a point or without one, which nearly all are; null of anything else. */
+function plainNumberText(text: string): string | null {
+  const start = text.charCodeAt(0) === MINUS ? 1 : 0
+  let point = -1
+  let first = -1
+  let last = -1
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === POINT && point === -1) point = at
+    else if (code < ZERO || code > NINE) return null
+    else if (code !== ZERO) {
+      last = at
+      if (first === -1) first = at
+    }
+  }
+  if (first === -1) return '0'
+  const power = last < point ? point - last - 1 : point === -1 ? text.length - last - 1 : point - last
+  const digits =
+    first < point && point < last
+      ? text.slice(first, point) + text.slice(point + 1, last + 1)
+      : text.slice(first, last + 1)
+  return `${start === 1 ? '-' : ''}${digits}e${power}`
+}
+
+function anyNumberText(text: string): string {
   const parts = /^(-?)(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/iu.exec(text)
   if (parts === null) return text
   const [, sign = '', whole = '', fraction = '', power = '0'] = parts

@@ -2,8 +2,9 @@
 // record whose fields are the shape's columns: key columns plain, all others a union of null and their primitive. So
 // a source may write them straight from its own bytes, and the log frames them without looking inside.
 
+import { asBuffer } from './as-buffer.ts'
 import { Output } from './output.ts'
-import { primitive, type TableShape } from './table.ts'
+import { type Kind, primitive, type TableShape } from './table.ts'
 import { integer, type Row, type Value } from './value.ts'
 
 export class RowImage {
@@ -22,12 +23,33 @@ export class RowImage {
   }
 }
 
+/** How the columns of a shape lie in its images. */
+interface Layout {
+  readonly name: string
+  readonly kind: Kind
+  readonly as: ReturnType<typeof primitive>
+  readonly isNullable: boolean
+}
+
+const layouts = new WeakMap<TableShape, readonly Layout[]>()
+
+function layoutOf(shape: TableShape): readonly Layout[] {
+  const known = layouts.get(shape)
+  if (known !== undefined) return known
+  const layout = shape.columns.map(({ name, kind }) => ({
+    ...{ name, kind, as: primitive(kind) },
+    isNullable: !shape.key.includes(name),
+  }))
+  layouts.set(shape, layout)
+  return layout
+}
+
 function decodeRow(shape: TableShape, bytes: Uint8Array): Row {
-  const at = { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), next: 0 }
+  const at = { bytes: asBuffer(bytes), next: 0 }
   const row: Record<string, Value> = {}
-  for (const column of shape.columns) {
-    const isNull = !shape.key.includes(column.name) && at.bytes[at.next++] === 0
-    row[column.name] = isNull ? null : decodeValue(column.kind, at)
+  for (const column of layoutOf(shape)) {
+    const isNull = column.isNullable && at.bytes[at.next++] === 0
+    row[column.name] = isNull ? null : decodeValue(column, at)
   }
   return row
 }
@@ -37,8 +59,8 @@ interface Reading {
   next: number
 }
 
-function decodeValue(kind: TableShape['columns'][number]['kind'], at: Reading): Value {
-  switch (primitive(kind)) {
+function decodeValue({ kind, as }: Layout, at: Reading): Value {
+  switch (as) {
     case 'int':
     case 'long':
       return decodeLong(at)

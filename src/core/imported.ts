@@ -91,8 +91,12 @@ function wholeNumber(text: string): Value | undefined {
   return long < INT64.least || long > INT64.most ? undefined : long
 }
 
+const CANONICAL = /^(?:0|[1-9]\d*)(?:\.\d+)?$/u
+
 /** With all declared digits; undefined where it has more of them. */
 function decimalText(text: string, scale: number): string | undefined {
+  const point = text.indexOf('.')
+  if ((point === -1 ? 0 : text.length - point - 1) === scale && CANONICAL.test(text)) return text
   const [, sign = '', whole = '', fraction = ''] =
     /^([+-]?)0*(\d*)\.?(\d*?)0*$/u.exec(text.includes('.') ? text : `${text}.`) ?? []
   if (fraction.length > scale) return undefined

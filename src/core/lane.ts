@@ -1,5 +1,7 @@
 // Whose order a record is part of: its row's.
 
+import { asBuffer } from './as-buffer.ts'
+
 /** As text, so that it can be looked up. */
 export function laneOf({ topic, key }: { readonly topic: string; readonly key: Uint8Array }): string {
   return `${topic} ${keyText(key)}`
@@ -7,5 +9,5 @@ export function laneOf({ topic, key }: { readonly topic: string; readonly key: U
 
 /** The same within one topic. */
 export function keyText(key: Uint8Array): string {
-  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
+  return asBuffer(key).toString('latin1')
 }

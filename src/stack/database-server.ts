@@ -73,6 +73,7 @@ const COMMON: Readonly<Record<string, string | number>> = {
   'binlog-row-image': 'FULL',
   'binlog-row-metadata': 'FULL',
   'sync-binlog': 0,
+  'local-infile': 'ON',
   'max-allowed-packet': '64M',
   'innodb-flush-log-at-trx-commit': 2,
   'innodb-buffer-pool-size': '96M',

@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import type { RunView } from '../../src/control/run-view.ts'
 import type { VerificationView } from '../../src/control/verify-view.ts'
 import type { Millrace } from './millrace.ts'
-import { until } from './until.ts'
+import { until, type Waiting } from './until.ts'
 
 interface Forecast {
   readonly write_units: number
@@ -65,17 +65,21 @@ export class Runs {
     return answer.body as RunView
   }
 
-  async done({ id }: Pick<RunView, 'id'>, withinMs = 60_000): Promise<RunView> {
-    return this.is(id, ['done', 'failed', 'cancelled'], withinMs)
+  async done({ id }: Pick<RunView, 'id'>, withinMs = 60_000, everyMs?: number): Promise<RunView> {
+    return this.is(id, ['done', 'failed', 'cancelled'], { withinMs, ...(everyMs === undefined ? {} : { everyMs }) })
   }
 
-  async is(id: string, states: readonly string[], withinMs = 60_000): Promise<RunView> {
+  async is(
+    id: string,
+    states: readonly string[],
+    { withinMs = 60_000, everyMs = 30 }: Partial<Omit<Waiting, 'what'>> = {},
+  ): Promise<RunView> {
     let last: RunView | null = null
     const ask = async () => {
       last = await this.get(id)
       return states.includes(last.state) ? last : null
     }
-    return until(ask, { what: `run ${id} is ${states.join(' or ')}`, withinMs, everyMs: 30 }).catch((error) => {
+    return until(ask, { what: `run ${id} is ${states.join(' or ')}`, withinMs, everyMs }).catch((error) => {
       throw new Error(`${error.message}: ${JSON.stringify(last)}`)
     })
   }

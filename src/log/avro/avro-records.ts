@@ -10,6 +10,7 @@ import type { Registry } from './registry.ts'
 import { released } from './released.ts'
 
 type Kind = keyof OwnRecords
+type Resolver = ReturnType<Type['createResolver']>
 
 interface Known {
   readonly type: Type
@@ -23,6 +24,8 @@ export class AvroRecords implements RecordCodec {
   readonly #known = new Map<Kind, Known>()
   readonly #ids = new Map<Kind, Promise<Uint8Array>>()
   readonly #writers = new Map<number, Promise<Type>>()
+  /** By the type of the writer: each schema is of one kind of record. */
+  readonly #resolvers = new Map<Type, Resolver>()
 
   constructor(registry: Registry | null) {
     this.#registry = registry
@@ -43,10 +46,20 @@ export class AvroRecords implements RecordCodec {
     const writer = 'id' in header.name ? await this.#writer(header.name.id) : isOwn ? known.type : null
     if (writer === null) throw unreadable(kind, 'nobody knows its schema')
     try {
-      return FORMS[kind].restored.parse({ ...known.type.fromBuffer(body, known.type.createResolver(writer)) })
+      return FORMS[kind].restored.parse({ ...known.type.fromBuffer(body, this.#resolver(known.type, writer)) })
     } catch (cause) {
       throw unreadable(kind, cause instanceof Error ? cause.message : String(cause))
     }
+  }
+
+  /** To make one takes longer than to read a record, and what was written by the same schema needs none. */
+  #resolver(type: Type, writer: Type): Resolver | undefined {
+    if (type === writer) return undefined
+    const known = this.#resolvers.get(writer)
+    if (known !== undefined) return known
+    const resolver = type.createResolver(writer)
+    this.#resolvers.set(writer, resolver)
+    return resolver
   }
 
   #form(kind: Kind): Known {

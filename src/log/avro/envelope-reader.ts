@@ -55,7 +55,14 @@ export class EnvelopeReader {
     const op = OPS[input.repeated(repeated.op)]
     if (op === undefined) throw new RangeError('the operation is none of c, u, d and r')
     return new ChangeEvent({
-      ...{ shape: shapes.row, op, position, changedAtMs, origin, whereabouts, run, fault },
+      shape: shapes.row,
+      op,
+      position,
+      changedAtMs,
+      origin,
+      whereabouts,
+      run,
+      fault,
       keyImage: new RowImage(shapes.key, key.subarray(keyAt)),
       beforeImage: before && new RowImage(shapes.row, before),
       afterImage: after && new RowImage(shapes.row, after),

@@ -1,5 +1,6 @@
 // Reads Avro's primitives one after the other. Reading past the end throws, so that cut bytes never look like values.
 
+import { asBuffer } from '../../core/as-buffer.ts'
 import type { RepeatedText } from './repeated-text.ts'
 
 export class Input {
@@ -7,7 +8,7 @@ export class Input {
   #at: number
 
   constructor(bytes: Uint8Array, at: number) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.bytes = asBuffer(bytes)
     this.#at = at
   }
 

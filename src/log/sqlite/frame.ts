@@ -2,6 +2,7 @@
 // hundreds of records. A record is value length (all ones: null), key length, time as float64, then value and key.
 
 import { crc32 } from 'node:zlib'
+import { asBuffer } from '../../core/as-buffer.ts'
 import { MillraceError } from '../../core/errors.ts'
 import { type LogRecord, RECORD_BYTES_MAX, type StoredRecord } from '../log.ts'
 
@@ -98,17 +99,17 @@ export interface FrameOrigin {
 
 /** Appends the frame's records to `into`; returns the bytes they take. */
 export function unpackFrame(bytes: Uint8Array, origin: FrameOrigin, into: StoredRecord[]): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const all = asBuffer(bytes)
   const { topic, partition, from } = origin
   let taken = 0
   for (let at = 0, offset = origin.base; at < bytes.length; offset++) {
-    const length = view.getUint32(at)
+    const length = all.readUInt32BE(at)
     const valueAt = at + HEAD_BYTES
     const keyAt = valueAt + (length === NULL_LENGTH ? 0 : length)
-    const end = keyAt + view.getUint32(at + 4)
+    const end = keyAt + all.readUInt32BE(at + 4)
     if (offset >= from) {
-      const value = length === NULL_LENGTH ? null : bytes.subarray(valueAt, keyAt)
-      into.push({ topic, partition, offset, key: bytes.subarray(keyAt, end), value, timeMs: view.getFloat64(at + 8) })
+      const value = length === NULL_LENGTH ? null : all.subarray(valueAt, keyAt)
+      into.push({ topic, partition, offset, key: all.subarray(keyAt, end), value, timeMs: all.readDoubleBE(at + 8) })
       taken += end - valueAt
     }
     at = end

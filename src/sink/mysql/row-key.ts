@@ -19,12 +19,15 @@ export interface RowKey {
 export function rowKey(shape: TargetShape, key: ItemKey): RowKey {
   const values = shape.key.map((column, at) => heldValue(column, key[at] ?? null))
   const text = keyText(values)
-  if (Buffer.byteLength(text) > BYTES_MAX)
+  // No character has more than three bytes for each unit of the text.
+  if (text.length * 3 > BYTES_MAX && Buffer.byteLength(text) > BYTES_MAX)
     throw new Rejection(`its key is over the ${BYTES_MAX} bytes that are kept of one`)
   return { shape, key, values, text }
 }
 
 export function keyText(values: readonly Value[]): string {
+  const [only] = values
+  if (values.length === 1 && typeof only === 'string') return only
   const texts = values.map((value) =>
     value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value),
   )

@@ -7,6 +7,8 @@ export interface TargetColumn {
   readonly name: string
   readonly type: ColumnType
   readonly collation: string | null
+  /** The server makes up no value for it. */
+  readonly mustBeGiven: boolean
 }
 
 export interface TargetShape {

@@ -93,6 +93,8 @@ export class TargetTables {
   }
 }
 
+const MUST_BE_GIVEN = `IS_NULLABLE = 'NO' AND COLUMN_DEFAULT IS NULL AND EXTRA NOT REGEXP 'auto_increment|GENERATED'`
+
 export interface Described {
   readonly columns: ReadonlyMap<string, TargetColumn>
   readonly primaryKey: readonly string[]
@@ -102,10 +104,16 @@ export interface Described {
 export async function describeTable(session: Session, database: string, table: string): Promise<Described> {
   const { columns, key } = await readColumns((sql) => named(session, sql), database, table)
   const where = `TABLE_SCHEMA = ${quotedText(database)} AND TABLE_NAME = ${quotedText(table)}`
-  const rows = await session.rows(`SELECT COLUMN_NAME, COLLATION_NAME FROM information_schema.COLUMNS WHERE ${where}`)
-  const collations = new Map(rows.map(([name, collation]) => [String(name), collation?.toString() ?? null]))
+  const rows = await session.rows(`SELECT COLUMN_NAME, COLLATION_NAME, ${MUST_BE_GIVEN} FROM information_schema.COLUMNS
+    WHERE ${where}`)
+  const more = new Map(
+    rows.map(([name, collation, must]) => [
+      String(name),
+      { collation: collation?.toString() ?? null, mustBeGiven: String(must) === '1' },
+    ]),
+  )
   const described = columns.map(({ name, type }): [string, TargetColumn] => {
-    return [name, { table, name, type, collation: collations.get(name) ?? null }]
+    return [name, { table, name, type, ...(more.get(name) ?? { collation: null, mustBeGiven: false }) }]
   })
   return { columns: new Map(described), primaryKey: key }
 }

@@ -26,10 +26,16 @@ export interface Attempt<Result> {
   readonly commits: boolean
 }
 
+export interface Server {
+  readonly isMariadb: boolean
+  /** Clients may send a file's lines with a LOAD DATA LOCAL INFILE. */
+  readonly takesFiles: boolean
+}
+
 export class Transactions {
   readonly #pool: mysql.Pool
   readonly #closed = new AbortController()
-  #isMariadb: boolean | null = null
+  #server: Server | null = null
   readonly database: string
   readonly user: string
 
@@ -39,7 +45,9 @@ export class Transactions {
     this.database = address.database
     // Statements come whole; the driver would search each for placeholders.
     const queryFormat = (sql: string): string => sql
-    this.#pool = mysql.createPool({ ...driverOptions(address), connectionLimit: CONNECTIONS_MAX, queryFormat })
+    // A statement that asks for a file gets what is given with it, whatever the server then names.
+    const flags = ['+LOCAL_FILES']
+    this.#pool = mysql.createPool({ ...driverOptions(address), connectionLimit: CONNECTIONS_MAX, queryFormat, flags })
     this.#pool.on('connection', (connection) => {
       // Commands of one connection run in order, so these precede whatever asked for the connection.
       for (const statement of SESSION) connection.query(statement, (error) => error && connection.destroy())
@@ -84,12 +92,16 @@ export class Transactions {
     }
   }
 
-  async isMariadb(session: Session): Promise<boolean> {
-    if (this.#isMariadb === null) {
-      const [[version] = []] = await session.rows('SELECT VERSION()')
-      this.#isMariadb = String(version).includes('MariaDB')
+  async server(session: Session): Promise<Server> {
+    if (this.#server === null) {
+      const [[version, takesFiles] = []] = await session.rows('SELECT VERSION(), @@GLOBAL.local_infile')
+      this.#server = { isMariadb: String(version).includes('MariaDB'), takesFiles: String(takesFiles) === '1' }
     }
-    return this.#isMariadb
+    return this.#server
+  }
+
+  async isMariadb(session: Session): Promise<boolean> {
+    return (await this.server(session)).isMariadb
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,8 @@ import type { Measured } from '../measured.ts'
 import { ownPlace } from './own-place.ts'
 
 const RUN_MS_MAX = 240_000
+/** Each look costs the process that is measured about a millisecond. */
+const LOOK_MS = 100
 
 export interface Brought {
   readonly run: RunView
@@ -41,7 +43,7 @@ export class Importing implements AsyncDisposable {
     const cpu = await this.#cpuSeconds()
     const { status, body: ordered } = await runs.ask('POST', path, body)
     if (status !== 202) throw new Error(`${path} answers ${status}: ${JSON.stringify(ordered)}`)
-    const run = await runs.done(ordered as RunView, RUN_MS_MAX)
+    const run = await runs.done(ordered as RunView, RUN_MS_MAX, LOOK_MS)
     const seconds = (performance.now() - startMs) / 1000
     const { rejected, stale } = run.tally
     if (run.state !== 'done' || rejected + stale > 0) throw new Error(`it did not go well: ${JSON.stringify(run)}`)

@@ -9,7 +9,7 @@ import { markTransaction } from '../mark-transaction.ts'
 import { rowKey } from '../row-key.ts'
 import type { TargetShape } from '../target-column.ts'
 import type { TargetTables } from '../target-tables.ts'
-import type { Transactions } from '../transactions.ts'
+import type { Server, Transactions } from '../transactions.ts'
 import { decidePut, type Put } from './decide-put.ts'
 import { keepGone, loadGone } from './gone-table.ts'
 import { keepUndo } from './keep-undo.ts'
@@ -59,11 +59,11 @@ export async function putCall(
     const outcomes = new Map<number, Outcome>()
     const tables = Map.groupBy(tasks, ({ write }) => write.table)
     for (const [table, ofTable] of [...tables].sort(([one], [other]) => (one < other ? -1 : 1))) {
-      const isMariadb = await transactions.isMariadb(session)
+      const { isMariadb, takesFiles } = await transactions.server(session)
       const by = await puttingInto(table, { session, targets, isMariadb, locks: true })
       for (const [run, ofRun] of by.isRebuilt ? byRun(ofTable) : [['', ofTable] as const]) {
         const isBeside = by.isRebuilt && (await isUnderWay(session, { table, run }))
-        await putRows({ by, beside: isBeside ? besideOf(by, run) : null, fresh }, ofRun, outcomes)
+        await putRows({ by, beside: isBeside ? besideOf(by, run) : null, fresh, takesFiles }, ofRun, outcomes)
       }
     }
     // Last, and not first: capture is to tell of it as of any other's change.
@@ -73,7 +73,7 @@ export async function putCall(
   })
 }
 
-interface Places extends Pick<PutCallOptions, 'fresh'> {
+interface Places extends Pick<PutCallOptions, 'fresh'>, Pick<Server, 'takesFiles'> {
   readonly by: Putting
   /** Where the run that brought the rows rebuilds the table. */
   readonly beside: Putting | null
@@ -88,10 +88,10 @@ function byRun(tasks: readonly Task[]): Iterable<readonly [string, readonly Task
 }
 
 async function putRows(places: Places, tasks: readonly Task[], outcomes: Map<number, Outcome>): Promise<void> {
-  const { by, beside, fresh } = places
+  const { by, beside, fresh, takesFiles } = places
   const { table } = by.shape
   const keyed = keyedOf(by.shape, tasks, outcomes)
-  const put = beside === null && fresh.has(table) ? await putFresh(by, keyed) : null
+  const put = beside === null && fresh.has(table) ? await putFresh(by, keyed, takesFiles) : null
   if (put === null) {
     fresh.delete(table)
     await putLooking(places, keyed, outcomes)

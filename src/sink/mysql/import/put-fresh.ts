@@ -6,6 +6,7 @@ import type { Outcome } from '../../sink.ts'
 import type { RowKey } from '../row-key.ts'
 import { decidePut, type Put } from './decide-put.ts'
 import { isAnyGone } from './gone-table.ts'
+import { loadLocal } from './load-local.ts'
 import type { Putting } from './putting.ts'
 import { insertAll } from './send-standing.ts'
 import { StandingRow } from './standing-row.ts'
@@ -18,7 +19,11 @@ export interface KeyedPut {
 const NOTHING = { found: null, deletedBy: null, isForeign: false } as const
 
 /** Null, and nothing changed, where any row needs that look. */
-export async function putFresh(by: Putting, keyed: readonly KeyedPut[]): Promise<readonly Outcome[] | null> {
+export async function putFresh(
+  by: Putting,
+  keyed: readonly KeyedPut[],
+  takesFiles: boolean,
+): Promise<readonly Outcome[] | null> {
   if (await isAnyGone(by)) return null
   const rows: StandingRow[] = []
   const outcomes: Outcome[] = []
@@ -34,5 +39,6 @@ export async function putFresh(by: Putting, keyed: readonly KeyedPut[]): Promise
     if (error instanceof Rejection) return null
     throw error
   }
-  return (await insertAll(by, rows)) ? outcomes : null
+  const areThere = (takesFiles ? await loadLocal(by, rows) : null) ?? (await insertAll(by, rows))
+  return areThere ? outcomes : null
 }

@@ -7,7 +7,7 @@ import type { Row, Value } from '../../../core/value.ts'
 import { comparable } from '../comparable.ts'
 import { hasNames } from '../has-names.ts'
 import type { RowKey } from '../row-key.ts'
-import type { TargetShape } from '../target-column.ts'
+import type { TargetColumn, TargetShape } from '../target-column.ts'
 import type { EnteredRun } from './runs-table.ts'
 
 export const KEPT = ['mr_position', 'mr_run', 'mr_made', 'mr_digest'] as const
@@ -81,16 +81,21 @@ export class StandingRow {
 
 /** The same for the same fields, in whatever order they come. */
 export function digestOf(shape: TargetShape, fields: Row): string {
-  let text = ''
-  for (const name of sortedNames(fields)) {
-    const column = shape.columns.get(name)
-    const value = fields[name] ?? null
-    if (text !== '') text += '\u0000'
-    text += `${name}=`
-    if (typeof value === 'string' && column?.type.name !== 'json') text += value
-    else text += value === null ? 'null' : fieldText(column === undefined ? value : comparable(column, value))
+  const names = sortedNames(fields)
+  digested.length = names.length
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at] ?? ''
+    digested[at] = `${name}=${valueText(shape.columns.get(name), fields[name] ?? null)}`
   }
-  return hash('md5', text, 'hex')
+  return hash('md5', digested.join('\u0000'), 'hex')
+}
+
+/** Of the row in hand: one list for all of them. */
+const digested: string[] = []
+
+function valueText(column: TargetColumn | undefined, value: Value): string {
+  if (typeof value === 'string' && column?.type.name !== 'json') return value
+  return value === null ? 'null' : fieldText(column === undefined ? value : comparable(column, value))
 }
 
 let lastNames: { readonly given: readonly string[]; readonly sorted: readonly string[] } = { given: [], sorted: [] }

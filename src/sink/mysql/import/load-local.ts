@@ -1,0 +1,97 @@
+// Rows sent as lines of a file, where the server lets clients send files: half the work for it of the same rows as a statement.
+// It is lenient with what comes this way: it passes over rows and bends values, and says only how often.
+
+import type { Value } from '../../../core/value.ts'
+import { quotedName } from '../../../mysql/sql-name.ts'
+import { hasNames } from '../has-names.ts'
+import { isBinary } from '../held-value.ts'
+import { textLiteral } from '../literal.ts'
+import type { TargetColumn } from '../target-column.ts'
+import { troubleOf } from '../trouble.ts'
+import type { Putting } from './putting.ts'
+import type { StandingRow } from './standing-row.ts'
+
+const SAVEPOINT = 'millrace_lines'
+/** The server or something before it does not take files after all. */
+const REFUSED: readonly unknown[] = [1148, 3948, 4166]
+/** As text, these say something else than as numbers. */
+const UNLIKE = new Set(['bit', 'year'])
+
+/** All of them or none: false where one is there already or the server minds one; null where they cannot be sent this way. */
+export async function loadLocal(by: Putting, rows: readonly StandingRow[]): Promise<boolean | null> {
+  const plan = planOf(by, rows)
+  if (plan === null) return null
+  await by.session.write(`SAVEPOINT ${SAVEPOINT}`)
+  try {
+    const { loaded, warnings } = await by.session.load(plan.sql, plan.lines(rows))
+    if (loaded === rows.length && warnings === 0) return true
+  } catch (error) {
+    if (REFUSED.includes((error as { errno?: number }).errno)) return null
+    if (!['row', 'twin'].includes(troubleOf(error))) throw error
+  }
+  await by.session.write(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`)
+  return false
+}
+
+interface Plan {
+  readonly sql: string
+  readonly lines: (rows: readonly StandingRow[]) => string
+}
+
+/**
+ * Null where the rows do not have one maker and the same fields, or a column wants more than text. MySQL says nothing of a
+ * column that has to be given and is not.
+ */
+function planOf({ shape }: Putting, rows: readonly StandingRow[]): Plan | null {
+  const [first] = rows
+  if (first?.now == null) return null
+  const { run } = first.now.kept
+  const given = Object.keys(first.now.fields)
+  const isAlike = ({ now }: StandingRow) =>
+    now !== null && hasNames(now.fields, given) && now.kept.run === run && now.kept.made === run
+  if (run === null || !rows.every(isAlike)) return null
+  const fields = given.flatMap((name) => shape.columns.get(name) ?? [])
+  const columns = [...shape.key, ...fields]
+  const isLeftOut = ({ name, mustBeGiven }: TargetColumn) => mustBeGiven && !columns.some((one) => one.name === name)
+  if (columns.some(({ type }) => UNLIKE.has(type.name)) || [...shape.columns.values()].some(isLeftOut)) return null
+  const names = columns.map((column, at) => (isBinary(column) ? `@b${at}` : quotedName(column.name)))
+  const bytes = columns.flatMap((column, at) =>
+    isBinary(column) ? [`${quotedName(column.name)} = UNHEX(@b${at})`] : [],
+  )
+  const by = textLiteral(run)
+  const sets = [...bytes, 'mr_digest = UNHEX(@digest)', `mr_run = ${by}`, `mr_made = ${by}`]
+  return {
+    sql: `LOAD DATA LOCAL INFILE 'rows' INTO TABLE ${quotedName(shape.table)} CHARACTER SET utf8mb4
+      FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' STARTING BY ''
+      (${names}, mr_position, @digest) SET ${sets}`,
+    lines: (all) => `${all.map((row) => lineOf(row, fields)).join('\n')}\n`,
+  }
+}
+
+/** Of the line in hand: one list for all of them. */
+const cells: (string | null | undefined)[] = []
+
+function lineOf({ row: { values }, now }: StandingRow, fields: readonly TargetColumn[]): string {
+  let count = 0
+  for (const value of values) cells[count++] = told(value)
+  for (const { name } of fields) cells[count++] = told(now?.fields[name] ?? null)
+  cells[count++] = now?.kept.position
+  cells[count++] = now?.kept.digest
+  cells.length = count
+  return cells.join('\t')
+}
+
+/** What would end a field or a line. */
+const SPECIAL = /[\\\t\n\0]/u
+const EVERY_SPECIAL = new RegExp(SPECIAL, 'gu')
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\0': '\\0' }
+
+function told(value: Value): string {
+  if (value === null) return '\\N'
+  if (typeof value !== 'string') return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value)
+  return SPECIAL.test(value) ? escaped(value) : value
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(EVERY_SPECIAL, (one) => ESCAPES[one] ?? one)
+}
