@@ -3,32 +3,39 @@
 
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
-const YOUNG_BYTES = 16 * 1024 * 1024
+const MIB = 1024 * 1024
+/**
+ * How large the young generation gets, and how much the old one may grow before it is collected: what is read lives as long as
+ * its batch.
+ */
+const ROOM = {
+  import: { youngBytes: 32 * MIB, growingPercent: 45 },
+  verify: { youngBytes: 16 * MIB, growingPercent: 120 },
+} as const
+type Kind = keyof typeof ROOM
 const LOOK_MS = 20
 
 let looking: NodeJS.Timeout | null = null
-let growing: keyof typeof GROWING_PERCENT | null = null
-
-/** How much the old generation may grow before it is collected: what is read lives as long as its batch. */
-const GROWING_PERCENT = { import: 60, verify: 120 } as const
+let made: Kind | null = null
 
 /** From now on; the young generation grows when it is next found to be too small. */
-export function makeHeapForBatches(kind: keyof typeof GROWING_PERCENT): void {
-  if (growing !== kind) setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT[kind]}`)
-  growing = kind
-  if (looking !== null || youngBytes() >= YOUNG_BYTES) return
+export function makeHeapForBatches(kind: Kind): void {
+  if (made !== kind) setFlagsFromString(`--heap-growing-percent=${ROOM[kind].growingPercent}`)
+  made = kind
+  if (looking !== null || isLarge(kind)) return
   setFlagsFromString('--semi-space-growth-factor=2')
   looking = setInterval(stopWhenLarge, LOOK_MS).unref()
 }
 
-/** It would go on growing, to six times as much. */
+/** It would go on growing, to as much again and more. */
 function stopWhenLarge(): void {
-  if (looking === null || youngBytes() < YOUNG_BYTES) return
+  if (looking === null || made === null || !isLarge(made)) return
   setFlagsFromString('--semi-space-growth-factor=1')
   clearInterval(looking)
   looking = null
 }
 
-function youngBytes(): number {
-  return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size ?? 0
+function isLarge(kind: Kind): boolean {
+  const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')
+  return (young?.space_size ?? 0) >= ROOM[kind].youngBytes
 }

@@ -138,13 +138,15 @@ const system: System = {
   async openShared(config, { onCacheFailure }) {
     const opened = new AsyncDisposableStack()
     const cache = await openCache(config, { opened, onCacheFailure })
-    const { openDynamodbSink } = await import('./sink/dynamodb/dynamodb-sink.ts')
     const budget = await openBudget(config, opened)
     const options = { ...dynamodbAddress(config), ...(budget === null ? {} : { budget }) }
     const shared: Shared = {
       cache,
       async openSink({ side, isImport, targets }, heard) {
-        if (side === 'dynamodb') return openDynamodbSink({ ...options, ...heard, targets })
+        if (side === 'dynamodb') {
+          const { openDynamodbSink } = await import('./sink/dynamodb/dynamodb-sink.ts')
+          return openDynamodbSink({ ...options, ...heard, targets })
+        }
         if (isImport) {
           const { openImportSink } = await import('./sink/mysql/import/import-sink.ts')
           return openImportSink({ url: config.mysqlUrl, targets })

@@ -55,7 +55,10 @@ export class CsvSource implements ImportSource {
 
   /** Which file it is: its size, and when it was last written. */
   async last(): Promise<string> {
-    const { size, mtimeMs, ino } = await stat(this.#options.path)
+    const { path } = this.#options
+    const { size, mtimeMs, ino } = await stat(path).catch((cause: Error) => {
+      throw new MillraceError('IMPORT_UNREADABLE', `${path} cannot be read: ${cause.message}`, { cause })
+    })
     return JSON.stringify({ size, mtimeMs, ino })
   }
 

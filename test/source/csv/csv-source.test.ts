@@ -154,6 +154,18 @@ test.each([
   })
 })
 
+test('a file that is taken away meanwhile is named', async () => {
+  const path = await file('id\n1\n2\n')
+  const one = source(path)
+  const upTo = await one.last()
+  await rm(path)
+  const request = { scope: SCOPE, after: null, upTo, rowsMax: 1, run: 'c/r' }
+  await expect(one.page(request, new AbortController().signal)).rejects.toMatchObject({
+    code: 'IMPORT_UNREADABLE',
+    message: expect.stringContaining(path),
+  })
+})
+
 test('a file that is written to meanwhile is noticed', async () => {
   const path = await file('id\n1\n2\n')
   const one = source(path)
