@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { fieldText } from '../../src/core/field-text.ts'
 import { Exact } from '../../src/core/value.ts'
+import { Random } from '../support/random.ts'
 
 test.each([
   [[1.5, new Exact('1.50'), new Exact('15e-1'), new Exact('0001.5')]],
@@ -18,6 +19,15 @@ test.each([
   [[new Uint8Array([1, 2]), Buffer.from([1, 2])]],
 ])('values in different forms are one text: %#', (values) => {
   expect(new Set(values.map(fieldText)).size).toBe(1)
+})
+
+test('a number is the same text whether it is written with an exponent or without', () => {
+  const random = new Random()
+  const digits = () => Array.from({ length: random.below(6) }, () => random.pick(['0', '0', '1', '9'])).join('')
+  for (let round = 0; round < 5_000; round++) {
+    const text = `${random.pick(['', '-'])}${digits()}${random.pick(['', '.'])}${digits()}`
+    expect(fieldText(new Exact(text)), text).toBe(fieldText(new Exact(`${text}e0`)))
+  }
 })
 
 test('different values are different texts', () => {

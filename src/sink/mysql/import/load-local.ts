@@ -1,4 +1,4 @@
-// Rows sent as lines of a file, where the server lets clients send files: half the work for it of the same rows as a statement.
+// Rows sent as lines of a file, where the server lets clients send files: two thirds of the work of the same rows in a statement.
 // It is lenient with what comes this way: it passes over rows and bends values, and says only how often.
 
 import type { Value } from '../../../core/value.ts'
@@ -7,13 +7,13 @@ import { hasNames } from '../has-names.ts'
 import { isBinary } from '../held-value.ts'
 import { textLiteral } from '../literal.ts'
 import type { TargetColumn } from '../target-column.ts'
-import { troubleOf } from '../trouble.ts'
+import { said, troubleOf } from '../trouble.ts'
 import type { Putting } from './putting.ts'
 import type { StandingRow } from './standing-row.ts'
 
 const SAVEPOINT = 'millrace_lines'
-/** The server or something before it does not take files after all. */
-const REFUSED: readonly unknown[] = [1148, 3948, 4166]
+/** What a server or a proxy before it says that does not take files after all: of these the numbers differ. */
+const REFUSAL = /\blocal\b|infile/iu
 /** As text, these say something else than as numbers. */
 const UNLIKE = new Set(['bit', 'year'])
 
@@ -26,8 +26,10 @@ export async function loadLocal(by: Putting, rows: readonly StandingRow[]): Prom
     const { loaded, warnings } = await by.session.load(plan.sql, plan.lines(rows))
     if (loaded === rows.length && warnings === 0) return true
   } catch (error) {
-    if (REFUSED.includes((error as { errno?: number }).errno)) return null
-    if (!['row', 'twin'].includes(troubleOf(error))) throw error
+    if (!['row', 'twin'].includes(troubleOf(error))) {
+      if (REFUSAL.test(said(error))) return null
+      throw error
+    }
   }
   await by.session.write(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`)
   return false
