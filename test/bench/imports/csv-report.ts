@@ -98,7 +98,8 @@ function report(items: number, medians: Record<Way, Medians>, large: Measured): 
     about: [
       `A file of ${figure(items)} items, about 60 bytes each, into \`catalog_items\` on MySQL 9.7, by the real command, from the request to`,
       'the end of the run: every field checked, every row counted, what was there before kept. LOAD DATA has the same',
-      'file, server and table, and does none of that. The CPU time is that of the process, not of the server.',
+      'file, server and table, and does none of that; both may send files (`local_infile`). The CPU time is that of the process,',
+      'not of the server.',
     ],
     head: ['', 'rows/s', 'slowest to fastest', 'of LOAD DATA', 'CPU s per M rows', 'most memory, MiB'],
     rows: [
