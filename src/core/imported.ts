@@ -1,6 +1,7 @@
 // What an import brings into a table: fields, each with a type and what its values have to be like. Values come as text;
 // what does not fit is a reason for the row to be set aside, in words that name the field, the value and what was wanted.
 
+import { isKeptForm } from './decimal-form.ts'
 import type { Kind } from './table.ts'
 import type { Value } from './value.ts'
 import { wallTime } from './wall-time.ts'
@@ -91,12 +92,9 @@ function wholeNumber(text: string): Value | undefined {
   return long < INT64.least || long > INT64.most ? undefined : long
 }
 
-const CANONICAL = /^(?:0|[1-9]\d*)(?:\.\d+)?$/u
-
 /** With all declared digits; undefined where it has more of them. */
 function decimalText(text: string, scale: number): string | undefined {
-  const point = text.indexOf('.')
-  if ((point === -1 ? 0 : text.length - point - 1) === scale && CANONICAL.test(text)) return text
+  if (isKeptForm(text, scale)) return text
   const [, sign = '', whole = '', fraction = ''] =
     /^([+-]?)0*(\d*)\.?(\d*?)0*$/u.exec(text.includes('.') ? text : `${text}.`) ?? []
   if (fraction.length > scale) return undefined

@@ -6,6 +6,8 @@ import type { VerificationView } from '../../src/control/verify-view.ts'
 import type { Millrace } from './millrace.ts'
 import { until, type Waiting } from './until.ts'
 
+const EVERY_MS = 30
+
 interface Forecast {
   readonly write_units: number
   readonly minutes: number | null
@@ -65,14 +67,14 @@ export class Runs {
     return answer.body as RunView
   }
 
-  async done({ id }: Pick<RunView, 'id'>, withinMs = 60_000, everyMs?: number): Promise<RunView> {
-    return this.is(id, ['done', 'failed', 'cancelled'], { withinMs, ...(everyMs === undefined ? {} : { everyMs }) })
+  async done({ id }: Pick<RunView, 'id'>, withinMs = 60_000, everyMs = EVERY_MS): Promise<RunView> {
+    return this.is(id, ['done', 'failed', 'cancelled'], { withinMs, everyMs })
   }
 
   async is(
     id: string,
     states: readonly string[],
-    { withinMs = 60_000, everyMs = 30 }: Partial<Omit<Waiting, 'what'>> = {},
+    { withinMs = 60_000, everyMs = EVERY_MS }: Partial<Omit<Waiting, 'what'>> = {},
   ): Promise<RunView> {
     let last: RunView | null = null
     const ask = async () => {

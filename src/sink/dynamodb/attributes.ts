@@ -1,6 +1,7 @@
 // Fields of a connector as DynamoDB's attributes and back, with every number exact. What DynamoDB could not hold is
 // refused here by field name, before a request is made.
 
+import { asBuffer } from '../../core/as-buffer.ts'
 import { Exact, type Field, type Fields } from '../../core/value.ts'
 import type { Attribute, Item } from '../../dynamodb/attribute.ts'
 import { Rejection } from '../rejection.ts'
@@ -85,7 +86,7 @@ function fromNumber(text: string): Field {
 }
 
 export function toBase64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+  return asBuffer(bytes).toString('base64')
 }
 
 export function fromBase64(text: string): Uint8Array {

@@ -1,6 +1,7 @@
 // A field as its column will hold it, in the forms that the MySQL source gives (see core/table.ts), so that what is
 // written, what is read back and what came from a source are the same value. What would be cut or rounded is refused.
 
+import { isKeptForm } from '../../core/decimal-form.ts'
 import { Exact, type Field, integer, type Value } from '../../core/value.ts'
 import { isWhole } from '../../mysql/column-type.ts'
 import { Rejection } from '../rejection.ts'
@@ -46,7 +47,7 @@ function wholeNumber(column: TargetColumn, field: Field): number | bigint {
 function decimalText(column: TargetColumn, field: Field): string {
   const given = numberText(column, field)
   // Most come as they are kept.
-  if (isKept(given, column.type.scale)) return given
+  if (isKeptForm(given, column.type.scale)) return given
   const parts = /^([+-]?)0*(\d*?)(?:\.(\d*?)0*)?$/u.exec(plainNumber(given))
   if (parts === null) throw unfit(column, field, 'no number')
   const [, sign = '', whole = '', fraction = ''] = parts
@@ -54,13 +55,6 @@ function decimalText(column: TargetColumn, field: Field): string {
   if (fraction.length > scale) throw unfit(column, field, `more digits than the ${scale} behind its point`)
   const text = `${whole === '' ? '0' : whole}${scale === 0 ? '' : `.${fraction.padEnd(scale, '0')}`}`
   return sign === '-' && /[1-9]/u.test(text) ? `-${text}` : text
-}
-
-const KEPT = /^(?:0|[1-9]\d*)(?:\.\d+)?$/u
-
-function isKept(text: string, scale: number): boolean {
-  const point = text.indexOf('.')
-  return (point === -1 ? 0 : text.length - point - 1) === scale && KEPT.test(text)
 }
 
 /** Without an exponent. */

@@ -1,6 +1,7 @@
 // What is asked of imported tables, on both servers: page by page, and of rows that imports have brought alone.
 
 import { describe, expect, test } from 'vitest'
+import { KEPT_COLUMNS } from '../../../src/core/imported-row.ts'
 import { position } from '../../../src/core/position.ts'
 import type { Write } from '../../../src/core/write.ts'
 import type { ImportChecks, LookedPage, RowQuestion } from '../../../src/sink/import-checks.ts'
@@ -12,7 +13,6 @@ import { type FreshDatabase, freshDatabase } from '../../support/fresh-database.
 import type { SharedDatabase } from '../../support/shared-server.ts'
 
 const { signal } = new AbortController()
-const KEPT = 'mr_position VARBINARY(64) NULL, mr_run CHAR(36) NULL, mr_made CHAR(36) NULL, mr_digest BINARY(16) NULL'
 const TARGETS = {
   hall: { key: ['id'], owns: ['name'] },
   seat: { key: ['row_name', 'number'], owns: ['hall', 'price'] },
@@ -33,8 +33,8 @@ class Hall implements AsyncDisposable {
   static async open(server: SharedDatabase): Promise<Hall> {
     const database = await freshDatabase(server)
     const made = [
-      `CREATE TABLE hall (id VARCHAR(20) PRIMARY KEY, name VARCHAR(20), ${KEPT})`,
-      `CREATE TABLE seat (row_name VARCHAR(5), number INT, hall VARCHAR(20), price DECIMAL(8,2), name VARCHAR(5), ${KEPT},
+      `CREATE TABLE hall (id VARCHAR(20) PRIMARY KEY, name VARCHAR(20), ${KEPT_COLUMNS})`,
+      `CREATE TABLE seat (row_name VARCHAR(5), number INT, hall VARCHAR(20), price DECIMAL(8,2), name VARCHAR(5), ${KEPT_COLUMNS},
         PRIMARY KEY (row_name, number))`,
       ...[CREATE_SEEN, CREATE_UNDO],
       `INSERT INTO hall VALUES ('h1', 'Great', '${at(1)}', '${RUN}', '${RUN}', NULL)`,

@@ -1,7 +1,7 @@
 // Calls of an import that take rows for new until the server says otherwise come to the same as those that look at each.
 
 import { describe, expect, test } from 'vitest'
-import { BY_RUN, BY_VERSION } from '../../../src/core/imported-row.ts'
+import { BY_RUN, BY_VERSION, KEPT_COLUMNS } from '../../../src/core/imported-row.ts'
 import { position } from '../../../src/core/position.ts'
 import { CREATE } from '../../../src/sink/mysql/bookkeeping.ts'
 import { IMPORT_TABLES } from '../../../src/sink/mysql/import/import-tables.ts'
@@ -18,8 +18,6 @@ import { forever, placed } from '../../support/sink-table.ts'
 const CALLS = 150
 const ROWS = 40
 const RUNS = 6
-const KEPT = 'mr_position VARBINARY(64) NULL, mr_run CHAR(36) NULL, mr_made CHAR(36) NULL, mr_digest BINARY(16) NULL'
-
 /** Tables that are taken for new, and whether one of them was not. */
 class Fresh extends Set<string> {
   wasRefused = false
@@ -114,7 +112,7 @@ function foreign(random: Random): (table: SinkDatabase) => string {
 
 describe.each(FLAVOURS)('on %s', (_flavour, shared) => {
   async function open(): Promise<Place> {
-    const columns = `id int PRIMARY KEY, owner varchar(9) NOT NULL, name varchar(9) UNIQUE, size int, theirs int, ${KEPT}`
+    const columns = `id int PRIMARY KEY, owner varchar(9) NOT NULL, name varchar(9) UNIQUE, size int, theirs int, ${KEPT_COLUMNS}`
     const owns = ['owner', 'name', 'size']
     return Place.open(await SinkDatabase.open(await shared(), { columns, key: ['id'], owns }))
   }

@@ -1,6 +1,7 @@
 // A table of people's own that imports fill: what its constraints say holds for imports as for anybody else.
 
 import { expect, test } from 'vitest'
+import { KEPT_COLUMNS } from '../../../src/core/imported-row.ts'
 import { position } from '../../../src/core/position.ts'
 import { openImportSink } from '../../../src/sink/mysql/import/import-sink.ts'
 import type { PlacedWrite } from '../../../src/sink/sink.ts'
@@ -8,10 +9,8 @@ import { FLAVOURS } from '../../support/flavours.ts'
 import { SinkDatabase } from '../../support/sink-database.ts'
 import { did, forever } from '../../support/sink-table.ts'
 
-const KEPT = 'mr_position VARBINARY(64) NULL, mr_run CHAR(36) NULL, mr_made CHAR(36) NULL, mr_digest BINARY(16) NULL'
-
 test.each(FLAVOURS)('a unique value that is taken costs the row that wants it, on %s', async (_flavour, shared) => {
-  const columns = `id INT PRIMARY KEY, email VARCHAR(40) UNIQUE, theirs INT NULL, ${KEPT}`
+  const columns = `id INT PRIMARY KEY, email VARCHAR(40) UNIQUE, theirs INT NULL, ${KEPT_COLUMNS}`
   await using table = await SinkDatabase.open(await shared(), { columns, key: ['id'], owns: ['email'] })
   const sink = await openImportSink({ url: table.database.adminUrl, targets: table.targets })
   await using _sink = { [Symbol.asyncDispose]: () => sink.close() }

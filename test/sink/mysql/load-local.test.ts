@@ -2,7 +2,7 @@
 // is comes to the same end.
 
 import { describe, expect, test } from 'vitest'
-import { BY_RUN } from '../../../src/core/imported-row.ts'
+import { BY_RUN, KEPT_COLUMNS } from '../../../src/core/imported-row.ts'
 import { position } from '../../../src/core/position.ts'
 import type { Field } from '../../../src/core/value.ts'
 import { CREATE } from '../../../src/sink/mysql/bookkeeping.ts'
@@ -16,8 +16,6 @@ import { FLAVOURS } from '../../support/flavours.ts'
 import type { SharedDatabase } from '../../support/shared-server.ts'
 import { SinkDatabase, type TableSpec } from '../../support/sink-database.ts'
 import { forever, placed } from '../../support/sink-table.ts'
-
-const KEPT = 'mr_position VARBINARY(64) NULL, mr_run CHAR(36) NULL, mr_made CHAR(36) NULL, mr_digest BINARY(16) NULL'
 
 /** Says of the server whether it takes files, whatever it does. */
 class Told extends Transactions {
@@ -60,7 +58,7 @@ class Place implements AsyncDisposable {
   }
 
   static async open(server: SharedDatabase, spec: TableSpec, takesFiles: boolean | null = null): Promise<Place> {
-    const table = await SinkDatabase.open(server, { ...spec, columns: `${spec.columns}, ${KEPT}` })
+    const table = await SinkDatabase.open(server, { ...spec, columns: `${spec.columns}, ${KEPT_COLUMNS}` })
     for (const statement of [...CREATE, ...IMPORT_TABLES.up]) await table.query(statement)
     return new Place(table, spec, takesFiles)
   }

@@ -81,17 +81,9 @@ export class StandingRow {
 
 /** The same for the same fields, in whatever order they come. */
 export function digestOf(shape: TargetShape, fields: Row): string {
-  const names = sortedNames(fields)
-  digested.length = names.length
-  for (let at = 0; at < names.length; at++) {
-    const name = names[at] ?? ''
-    digested[at] = `${name}=${valueText(shape.columns.get(name), fields[name] ?? null)}`
-  }
-  return hash('md5', digested.join('\u0000'), 'hex')
+  const texts = sortedNames(fields).map((name) => `${name}=${valueText(shape.columns.get(name), fields[name] ?? null)}`)
+  return hash('md5', texts.join('\u0000'), 'hex')
 }
-
-/** Of the row in hand: one list for all of them. */
-const digested: string[] = []
 
 function valueText(column: TargetColumn | undefined, value: Value): string {
   if (typeof value === 'string' && column?.type.name !== 'json') return value
