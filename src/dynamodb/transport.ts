@@ -1,10 +1,10 @@
 // One request to DynamoDB, and its answer; nothing is retried here. The SDK's client says where to go and who we are;
 // its request pipeline is left out, because it costs ten times the CPU of the request itself.
 
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { MillraceError } from '../core/errors.ts'
+import { HttpAgent, HttpsAgent, requestHttp, requestHttps } from '../core/node-http.ts'
 import { type Address, clientConfig, isEmulator } from './client-config.ts'
 import { ServiceError } from './service-error.ts'
 import { Signer } from './signer.ts'
@@ -20,7 +20,7 @@ export class Transport {
   readonly #tables: URL
   readonly #streams: URL
   readonly #signer: Signer
-  readonly #agent: HttpAgent
+  readonly #agent: InstanceType<typeof HttpAgent>
 
   private constructor(client: DynamoDBClient, url: URL, { region, endpoint }: { region: string; endpoint?: string }) {
     this.#client = client

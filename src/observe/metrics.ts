@@ -34,9 +34,15 @@ export function createMetrics(): Metrics {
   return Object.assign(Object.fromEntries(instruments), { registry })
 }
 
+/**
+ * How often it is looked whether the event loop is late, which wakes a process that has nothing else to do. What Node
+ * then says of the delay has this time in it.
+ */
+const LOOP_LOOK_MS = 100
+
 /** Adds what Node and the operating system say of this process, and which version it runs. */
 export function describeProcess(metrics: Metrics, version: string): void {
-  collectDefaultMetrics({ register: metrics.registry })
+  collectDefaultMetrics({ register: metrics.registry, eventLoopMonitoringPrecision: LOOP_LOOK_MS })
   metrics.buildInfo.set({ version, node: process.version }, 1)
 }
 

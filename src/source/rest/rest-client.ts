@@ -1,12 +1,12 @@
 // One request to an API and its whole answer: within time and size, from a public address, with the credentials for their
 // own origin alone. What cannot be had now is worth another try; what may not be had is not.
 
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import type { LookupFunction } from 'node:net'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { MillraceError } from '../../core/errors.ts'
+import { HttpAgent, HttpsAgent, requestHttp, requestHttps } from '../../core/node-http.ts'
 import type { RestAuth } from '../../core/rest-auth.ts'
 import { checkedLookup, checkHost, type Resolve } from './address-check.ts'
 import { authorize, Secrets } from './secrets.ts'
@@ -103,7 +103,7 @@ export class RestClient {
     const late = AbortSignal.timeout(answerMs)
     const unconnected = new AbortController()
     try {
-      const sent = url.protocol === 'https:' ? httpsRequest : httpRequest
+      const sent = url.protocol === 'https:' ? requestHttps : requestHttp
       const outgoing = sent(url, {
         ...{ method, headers, agent: this.#agents[url.protocol] },
         ...(isPrivateAllowed ? {} : { lookup: this.#lookup }),
