@@ -91,6 +91,7 @@ export class ControlServer implements AsyncDisposable {
       requestTimeout: REQUEST_TIME_MS_MAX,
       forceCloseConnections: true,
       routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
+      schemaController: { compilersFactory: { buildValidator: unused, buildSerializer: unused } },
     })
     // Text is no body of any request.
     this.#app.removeContentTypeParser('text/plain')
@@ -173,6 +174,11 @@ function read({ role = null, about = '', answer }: FastifyContextConfig = {}) {
 
 function patternOf(url: string): RegExp {
   return new RegExp(`^${url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[^/]+/g, '[^/]+')}$`)
+}
+
+/** Zod checks requests, nobody checks answers: Fastify would load its own ways at every start, 2 MiB for nothing. */
+function unused(): never {
+  throw new MillraceError('INTERNAL', 'a route has a schema that nobody compiles')
 }
 
 function check(schema: z.ZodType, given: unknown, part: string | undefined): { value: unknown } | { error: Error } {
