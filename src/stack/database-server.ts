@@ -170,8 +170,12 @@ async function configured(
   program: Program,
   { folder, port, settings = {} }: Place & DatabaseOptions,
 ): Promise<readonly string[]> {
+  const temporary = join(folder, 'temporary')
+  await mkdir(temporary, { recursive: true })
   const all: Readonly<Record<string, string | number>> = {
     datadir: join(folder, 'data'),
+    // One that starts takes what others have in theirs for its own leavings, and they crash.
+    tmpdir: temporary,
     socket: join(folder, 'socket'),
     'pid-file': join(folder, 'pid'),
     basedir: program.prefix,

@@ -1,3 +1,8 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import mysql, { type RowDataPacket } from 'mysql2/promise'
 import { describe, expect, test } from 'vitest'
 import { openMariadb } from '../../src/stack/mariadb.ts'
@@ -28,6 +33,18 @@ describe.each([
     expect(await other.query('SHOW TABLES')).toEqual([])
     const identities = await Promise.all([one, other].map((server) => server.query('SELECT @@server_id AS id')))
     expect(identities[0]).not.toEqual(identities[1])
+  })
+
+  test('leaves temporary files alone that a neighbour has in the folder that all share', async () => {
+    const file = join(tmpdir(), `#sql-temptable-${randomUUID()}.MAI`)
+    await writeFile(file, '')
+    try {
+      await using server = await open()
+      await server.query('SELECT 1')
+      expect(existsSync(file)).toBe(true)
+    } finally {
+      await rm(file, { force: true })
+    }
   })
 
   test('is set up for capture, in a zone that is not UTC', async () => {
