@@ -7,7 +7,7 @@ import type { Session, Upserted } from './session.ts'
 
 const ROWS_MAX = 1_000
 
-interface Advance {
+export interface Advance {
   /** The text of the row's key. */
   readonly row: string
   readonly guard: string

@@ -2,14 +2,13 @@
 // writes before it; where the server refuses a row, all is taken back and decided anew without the write to blame.
 
 import { formatCursor } from '../../core/cursor.ts'
-import { itemId } from '../item-ref.ts'
 import { Rejection } from '../rejection.ts'
 import type { Outcome, PlacedWrite } from '../sink.ts'
 import { PLAIN } from './bookkeeping.ts'
 import { accountName, countUp, type Due } from './count-up.ts'
 import { isSettled } from './decide.ts'
 import { contestedFields, type Decided, decideCall, rejected, type Task, tasksOf } from './decide-call.ts'
-import { loadRows } from './load-rows.ts'
+import { loadRows, type WantedRow } from './load-rows.ts'
 import { markTransaction } from './mark-transaction.ts'
 import { isPlain, type PlainTask, quickPass } from './quick-pass.ts'
 import type { Guard } from './row-state.ts'
@@ -121,12 +120,11 @@ export class ApplyCall {
 
   #load(by: Parameters<typeof loadRows>[0], tasks: readonly Task[]): Promise<RowStates> {
     const { targets } = this.#options
-    const byItem = Map.groupBy(tasks, ({ write }) => itemId(write))
-    const counted = new Set(
-      tasks.flatMap(({ write }) => (write.do === 'create' ? (write.counts ?? []) : [])).map(itemId),
-    )
-    const row = (item: string, guards: ReadonlyMap<string, Guard>) =>
-      counted.has(item) || !byItem.get(item)?.every((task) => isSettled(guards, task))
+    const row = ({ places }: WantedRow, guards: ReadonlyMap<string, Guard>) =>
+      !places.every((place) => {
+        const task = tasks[place]
+        return task !== undefined && isSettled(guards, task)
+      })
     const writes = tasks.map(({ write }) => write)
     const needed = { row, guards: guardsOf(tasks) }
     const find = (wanted: Parameters<typeof loadRows>[1]) => loadRows(by, wanted, needed)

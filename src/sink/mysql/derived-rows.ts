@@ -7,13 +7,17 @@ import { literal } from './literal.ts'
 import type { RowKey } from './row-key.ts'
 import type { TargetColumn, TargetShape } from './target-column.ts'
 
+/** Of the row in hand: one list for all of them. */
+const texts: string[] = []
+
 /** Values in brackets: of the first columns, and by their names those of the others. */
 export function rowText(columns: readonly TargetColumn[], first: readonly Value[], others: Row = {}): string {
-  const texts: string[] = []
+  let count = 0
   for (const column of columns) {
-    const at = texts.length
-    texts.push(literal(column, (at < first.length ? first[at] : others[column.name]) ?? null))
+    const value = count < first.length ? first[count] : others[column.name]
+    texts[count++] = literal(column, value ?? null)
   }
+  texts.length = count
   return `(${texts.join()})`
 }
 

@@ -12,7 +12,7 @@ import type { Answer, Session } from './session.ts'
 import type { TargetColumn, TargetShape } from './target-column.ts'
 import { troubleOf } from './trouble.ts'
 
-const NO_GUARDS: Found['guards'] = new Map()
+const NO_GUARDS: ReadonlyMap<string, Guard> = new Map()
 /** Of a row that nobody needs to know. */
 const NOT_ASKED: Found = { isThere: true, held: {}, guards: NO_GUARDS }
 const NO_ROWS: ReadonlyMap<string, Fields> = new Map()
@@ -26,19 +26,25 @@ export interface Loading {
   readonly locks: boolean
 }
 
+export interface WantedRow {
+  readonly key: RowKey
+  /** Of its writes, among all that are loaded for; what they count stands behind them. */
+  readonly places: readonly number[]
+}
+
 export interface Wanted {
   readonly shape: TargetShape
-  /** By item, in the order of their texts. */
-  readonly keys: ReadonlyMap<string, RowKey>
+  /** In the order of the texts of their keys. */
+  readonly rows: readonly WantedRow[]
   /** Besides the key. */
   readonly columns: readonly TargetColumn[]
 }
 
-type Asked = Omit<Wanted, 'keys'> & { readonly keys: readonly RowKey[] }
+type Asked = Omit<Wanted, 'rows'> & { readonly keys: readonly RowKey[] }
 
 export interface Needed {
   /** Whether the row itself has to be known, besides these guards of it. */
-  readonly row: (item: string, guards: Found['guards']) => boolean
+  readonly row: (row: WantedRow, guards: ReadonlyMap<string, Guard>) => boolean
   /** The guards by their names, null for all: of what is asked for by less, the lock on a row reaches to the one behind it. */
   readonly guards: readonly string[] | null
 }
@@ -47,21 +53,18 @@ const ALL: Needed = { row: () => true, guards: null }
 
 export async function loadRows(
   by: Loading,
-  { shape, keys, columns }: Wanted,
+  { shape, rows: all, columns }: Wanted,
   needed: Needed = ALL,
 ): Promise<(key: RowKey) => Found> {
   const found = new Map<string, Found>()
-  const all = [...keys]
   for (let at = 0; at < all.length; at += KEYS_MAX) {
     const part = all.slice(at, at + KEYS_MAX)
     // In this order, whoever else it is: what waits for a guard holds no row that somebody needs.
-    const of = { table: shape.table, keys: part.map(([, key]) => key), names: needed.guards }
+    const of = { table: shape.table, keys: part.map(({ key }) => key), names: needed.guards }
     const guards = await loadGuards(by, of)
-    const wanted = part
-      .filter(([item, { text }]) => needed.row(item, guards.get(text) ?? NO_GUARDS))
-      .map(([, key]) => key)
+    const wanted = part.filter((row) => needed.row(row, guards.get(row.key.text) ?? NO_GUARDS)).map(({ key }) => key)
     const rows = wanted.length === 0 ? NO_ROWS : await loadHeld(by, { shape, keys: wanted, columns })
-    for (const [, { text }] of part) found.set(text, { ...NOT_ASKED, guards: guards.get(text) ?? NO_GUARDS })
+    for (const { key } of part) found.set(key.text, { ...NOT_ASKED, guards: guards.get(key.text) ?? NO_GUARDS })
     for (const { text } of wanted) found.set(text, foundOf(rows.get(text), guards.get(text)))
   }
   return ({ text }) => found.get(text) ?? NOT_ASKED

@@ -3,9 +3,8 @@
 // it answers null, and all has to be taken back and done with a look at everything.
 
 import type { Merge } from '../../core/write.ts'
-import { itemId } from '../item-ref.ts'
 import type { Outcome } from '../sink.ts'
-import { advanceGuards } from './advance-guards.ts'
+import { type Advance, advanceGuards } from './advance-guards.ts'
 import { PLAIN } from './bookkeeping.ts'
 import { contestedFields, decideCall, type Task } from './decide-call.ts'
 import { foundOf, loadHeld, type Wanted } from './load-rows.ts'
@@ -32,8 +31,8 @@ export async function quickPass(by: Passing, tasks: readonly PlainTask[]): Promi
   try {
     const find = (wanted: Wanted) => take(by, wanted, tasks)
     const writes = tasks.map(({ write }) => write)
-    const loaded = RowStates.load({ ...by, find }, { writes, reads: contestedFields })
-    const { outcomes, statements } = decided(by, tasks, await loaded)
+    const toLoad = { writes, reads: contestedFields }
+    const { outcomes, statements } = decided(by, tasks, await RowStates.load({ ...by, find }, toLoad))
     // A row that is there by now is no reason to try the same again.
     const writing = { ...by, isLast: true }
     for (const statement of statements) if ((await refusalOf(writing, statement)) !== null) return null
@@ -62,22 +61,27 @@ function decided({ nowMs, isMariadb }: Passing, tasks: readonly PlainTask[], sta
 /** Moves the guards on, as others do before they look at rows: what waits for a guard holds no row that somebody needs. */
 async function take(by: Passing, wanted: Wanted, all: readonly PlainTask[]): Promise<(key: RowKey) => Found> {
   const { table } = wanted.shape
-  const tasks = all.filter(({ write }) => write.table === table && wanted.keys.has(itemId(write)))
-  const lines = tasks.map(({ write, stamp }) => {
-    return { row: wanted.keys.get(itemId(write))?.text ?? '', guard: write.guard ?? PLAIN, position: stamp.position }
-  })
-  lines.sort((one, other) => (one.row < other.row ? -1 : one.row > other.row ? 1 : 0))
+  const tasks: PlainTask[] = []
+  const lines: Advance[] = []
+  for (const { key, places } of wanted.rows) {
+    for (const place of places) {
+      const task = all[place]
+      if (task === undefined) continue
+      tasks.push(task)
+      lines.push({ row: key.text, guard: task.write.guard ?? PLAIN, position: task.stamp.position })
+    }
+  }
   const { made, kept } = await advanceGuards(by.session, table, lines)
   if (kept > 0) throw new Raced('the position of a row')
   const named = new Set(lines.filter(({ guard }) => guard !== PLAIN).map(({ row }) => row))
   if (named.size > 0 && (await isAnyRemoved(by.session, table, [...named]))) throw new Raced('a row that was removed')
   const isThere = guess(tasks, made)
   if (isThere === null || wanted.columns.length > 0) {
-    const rows = await loadHeld({ ...by, locks: true }, { ...wanted, keys: [...wanted.keys.values()] })
+    const rows = await loadHeld({ ...by, locks: true }, { ...wanted, keys: wanted.rows.map(({ key }) => key) })
     if ([...named].some((row) => !rows.has(row))) throw new Raced('a row that has to be made')
-    return ({ text }) => foundOf(rows.get(text))
+    return ({ text }) => foundOf(rows.get(text), null)
   }
-  const found = foundOf(isThere ? {} : undefined)
+  const found = foundOf(isThere ? {} : undefined, null)
   return () => found
 }
 

@@ -32,7 +32,8 @@ export interface Found {
   readonly isThere: boolean
   /** Of the columns that were asked for. */
   readonly held: Fields
-  readonly guards: ReadonlyMap<string, Guard>
+  /** Null where they have been moved on already: nothing is decided of them then. */
+  readonly guards: ReadonlyMap<string, Guard> | null
 }
 
 /** A row has few guards. */
@@ -67,6 +68,7 @@ export class RowState {
   }
 
   mark(name: string | undefined, change: Partial<Guard>): void {
+    if (this.found.guards === null) return
     const marked = { name: name ?? PLAIN, guard: { ...this.guard(name), ...change } }
     const others = this.#marked.filter((one) => one.name !== marked.name)
     this.#marked = [...others, marked]
@@ -93,12 +95,12 @@ export class RowState {
 
   /** Guards that are not as they were found. */
   get changedGuards(): readonly Marked[] {
-    return this.#marked.filter(({ name, guard }) => !isSame(guard, this.found.guards.get(name)))
+    return this.#marked.filter(({ name, guard }) => !isSame(guard, this.found.guards?.get(name)))
   }
 }
 
-export function guardIn(guards: ReadonlyMap<string, Guard>, name: string | undefined): Guard {
-  return guards.get(name ?? PLAIN) ?? NO_GUARD
+export function guardIn(guards: Found['guards'], name: string | undefined): Guard {
+  return guards?.get(name ?? PLAIN) ?? NO_GUARD
 }
 
 /** All that these parts set, the later over the earlier. */

@@ -41,7 +41,7 @@ function linesOf(state: RowState): readonly Line[] {
   return changedGuards.map(({ name, guard }) => {
     const { table } = row.shape
     const key = [table, row.text, name].map(bytesLiteral).join()
-    return { table, key, guard, before: found.guards.get(name) ?? null }
+    return { table, key, guard, before: found.guards?.get(name) ?? null }
   })
 }
 
