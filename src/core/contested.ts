@@ -124,6 +124,7 @@ function isSame({ fields, clock }: Contested, one: Fields, other: Fields): boole
     const first = one[name] ?? null
     const second = other[name] ?? null
     if (first === second) return true
+    if (typeof first === 'string' && typeof second === 'string' && name !== clock) return false
     const time = name === clock ? timeOf(first) : null
     return time === null ? fieldText(first) === fieldText(second) : time === timeOf(second)
   })

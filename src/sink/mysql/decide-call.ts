@@ -39,6 +39,7 @@ export interface DecidingCall {
   readonly tell: (task: Task) => void
 }
 
+const NONE: readonly string[] = []
 /** How the reason begins of what was not tried. */
 const BEHIND = 'behind '
 
@@ -49,7 +50,7 @@ export function decideCall(states: RowStates, call: DecidingCall): Decided {
   const calling = { ...call, dues }
   for (const task of call.tasks) {
     const { placed, stamp, owner } = task
-    const before = rejectedLanes.get(placed.lane)
+    const before = rejectedLanes.size === 0 ? undefined : rejectedLanes.get(placed.lane)
     const outcome: Outcome =
       before === undefined ? decideOne(states, task, calling) : { did: 'rejected', reason: `${BEHIND}${before}` }
     if (before === undefined && outcome.did === 'rejected')
@@ -92,7 +93,7 @@ export function outcomeOf(state: RowState, write: RowWrite, by: Deciding): Outco
 }
 
 export function contestedFields(write: RowWrite): readonly string[] {
-  return write.do === 'merge' ? (write.contested ?? []).flatMap(({ fields }) => fields) : []
+  return write.do === 'merge' && write.contested !== undefined ? write.contested.flatMap(({ fields }) => fields) : NONE
 }
 
 export function rejected(write: RowWrite, { message }: Rejection): Outcome {

@@ -126,14 +126,13 @@ export async function loadHeld(
   const rows = await session.rows(
     `SELECT ${asked} FROM ${rowsAmong(shape, keys, isMariadb)}${locks ? ' FOR UPDATE' : ''}`,
   )
-  return new Map(
-    rows.map((row) => {
-      const values = shape.key.map((column, at) => readValue(column, row[at] ?? null))
-      const held = columns.map((column, at): [string, Value] => [
-        column.name,
-        readValue(column, row[shape.key.length + at] ?? null),
-      ])
-      return [keyText(values), Object.fromEntries(held)]
-    }),
-  )
+  const found = new Map<string, Fields>()
+  for (const row of rows) {
+    const values = shape.key.map((column, at) => readValue(column, row[at] ?? null))
+    const held: Record<string, Value> = {}
+    let at = shape.key.length
+    for (const column of columns) held[column.name] = readValue(column, row[at++] ?? null)
+    found.set(keyText(values), held)
+  }
+  return found
 }

@@ -1,7 +1,7 @@
 // Contested fields of a merge: each group is settled by what the row holds, and only what the write wins is left of it.
 
 import { settle } from '../../core/contested.ts'
-import type { Field, Fields } from '../../core/value.ts'
+import type { Field, Fields, Value } from '../../core/value.ts'
 import type { Merge } from '../../core/write.ts'
 import { Rejection } from '../rejection.ts'
 import type { Contest } from '../sink.ts'
@@ -27,7 +27,7 @@ export function settleGroups(state: RowState, write: Merge, nowMs: number): Sett
   for (const one of contested) {
     const { group, row, policy, fields, before } = one
     const incoming = compared(state, write.fields, fields)
-    const versions = { from: 'dynamodb', incoming, held: held && compared(state, held, fields), nowMs } as const
+    const versions = { from: 'dynamodb', incoming, held: held && comparedAsHeld(state, held, fields), nowMs } as const
     const { wins, conflict } = settle({ ...one, before: before && comparedIfHeld(state, before, fields) }, versions)
     if (wins !== 'incoming') for (const name of fields) delete left[name]
     if (conflict === null) continue
@@ -44,6 +44,17 @@ function compared(state: RowState, from: Fields, names: readonly string[]): Fiel
     const column = state.row.shape.columns.get(name)
     const field = from[name] ?? null
     fields[name] = column === undefined ? field : comparable(column, heldValue(column, field))
+  }
+  return fields
+}
+
+/** Of values that the table holds, or that were brought into its forms. */
+function comparedAsHeld({ row }: RowState, held: Fields, names: readonly string[]): Fields {
+  const fields: Record<string, Field> = {}
+  for (const name of names) {
+    const column = row.shape.columns.get(name)
+    const value = held[name] ?? null
+    fields[name] = column === undefined ? value : comparable(column, value as Value)
   }
   return fields
 }

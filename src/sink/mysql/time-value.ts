@@ -7,6 +7,9 @@ import type { TargetColumn } from './target-column.ts'
 const DATE = /^\d{4}-\d{2}-\d{2}$/u
 const MIDNIGHT = /^(\d{4}-\d{2}-\d{2})[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?$/u
 const TIME = /^(-?)(\d{2,3}:\d{2})(:\d{2})?(?:\.(\d+))?$/u
+/** As they are held. */
+const HELD = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)?$/u
+const HELD_LENGTH = 19
 /** As nearly all moments come. */
 const IN_UTC = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?Z?$/u
 const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?(?:\.(\d+))?\s*(Z|[+-]\d{2}:?\d{2})?)?$/iu
@@ -38,7 +41,11 @@ function formOf({ type }: TargetColumn, text: string): string | null {
 
 /** In UTC; zero and partial dates as they are. */
 function wallTime(text: string, scale: number): string | null {
-  if (scale === 0 && IN_UTC.test(text)) return `${text.slice(0, 10)} ${text.slice(11, 19)}`
+  if (text.length === HELD_LENGTH + (scale === 0 ? 0 : 1 + scale) && HELD.test(text)) return text
+  if (IN_UTC.test(text)) {
+    const fraction = text.slice(HELD_LENGTH + 1, text.endsWith('Z') ? -1 : undefined)
+    return `${text.slice(0, 10)} ${text.slice(11, HELD_LENGTH)}${digits(fraction, scale)}`
+  }
   const [, date, minutes = '00:00', seconds = ':00', fraction = '', zone = 'Z'] = MOMENT.exec(text) ?? []
   if (date === undefined) return null
   const behind = digits(fraction, scale)
