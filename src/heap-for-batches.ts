@@ -1,5 +1,5 @@
-// Room for the batches of an import or a verification: rows come as fast as they can be taken, and a young generation as
-// small as live changes want it would have most of them outlive it. Still small: memory stays bounded whatever comes.
+// Room for the batches of an import, a verification or a way back into MySQL that has fallen behind: rows come as fast as they can
+// be taken, and a young generation as small as live changes want it would have most of them outlive it. Still small: memory stays bounded whatever comes.
 
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
@@ -11,15 +11,16 @@ const MIB = 1024 * 1024
 const ROOM = {
   import: { youngBytes: 32 * MIB, growingPercent: 45 },
   verify: { youngBytes: 16 * MIB, growingPercent: 120 },
+  merge: { youngBytes: 32 * MIB, growingPercent: 120 },
 } as const
-type Kind = keyof typeof ROOM
+export type RoomKind = keyof typeof ROOM
 const LOOK_MS = 20
 
 let looking: NodeJS.Timeout | null = null
-let made: Kind | null = null
+let made: RoomKind | null = null
 
 /** From now on; the young generation grows when it is next found to be too small. */
-export function makeHeapForBatches(kind: Kind): void {
+export function makeHeapForBatches(kind: RoomKind): void {
   if (made !== kind) setFlagsFromString(`--heap-growing-percent=${ROOM[kind].growingPercent}`)
   made = kind
   if (looking !== null || isLarge(kind)) return
@@ -35,7 +36,7 @@ function stopWhenLarge(): void {
   looking = null
 }
 
-function isLarge(kind: Kind): boolean {
+function isLarge(kind: RoomKind): boolean {
   const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')
   return (young?.space_size ?? 0) >= ROOM[kind].youngBytes
 }

@@ -3,7 +3,7 @@
 import type { Config } from '../config.ts'
 import type { Connector } from '../core/connector.ts'
 import type { Side } from '../core/contested.ts'
-import { makeHeapForBatches } from '../heap-for-batches.ts'
+import { makeHeapForBatches, type RoomKind } from '../heap-for-batches.ts'
 import { besideCanary } from '../pipeline/beside-canary.ts'
 import { capture } from '../pipeline/capture.ts'
 import { captureSlices } from '../pipeline/capture-slices.ts'
@@ -58,6 +58,8 @@ export function deliverPart(connector: string): string {
 }
 
 const LOOKUP_BYTES_MAX = 32 * 1024 * 1024
+/** Fewer fit into what live changes have. */
+const BATCH_RECORDS = 200
 const PARTITIONS = { file: 1, kafka: 6 } as const
 
 export function partitionsOf({ partitions, log }: Config): number {
@@ -74,7 +76,8 @@ export function partsOf(options: PartsOptions): readonly Part[] {
   const planning = { sources, codecs, observer }
   const deliverTo = (ready: ReadyConnector, sink: Sink): Part => {
     const planned = planParts(planning, ready, cache)
-    const told = isOfFiles(ready.connector) ? withRoom(observer) : observer
+    const room = roomOf(ready.connector)
+    const told = room === null ? observer : withRoom(observer, room)
     const parts = { ...common, ...planned, database: config.database, sink, observer: told }
     return { name: deliverPart(ready.connector.name), work: (attempt) => deliver(parts, attempt) }
   }
@@ -106,17 +109,19 @@ export function partsOf(options: PartsOptions): readonly Part[] {
 }
 
 /** Answers of an API are large beside their rows, and so is what they leave in memory: those get no more room. */
-function isOfFiles({ source, tables }: Connector): boolean {
-  return source === 'import' && Object.values(tables).some(({ importedFrom }) => importedFrom?.includes('csv') ?? true)
+function roomOf({ source, tables }: Connector): RoomKind | null {
+  const isOfFiles = Object.values(tables).some(({ importedFrom }) => importedFrom?.includes('csv') ?? true)
+  if (source === 'import') return isOfFiles ? 'import' : null
+  return source === 'dynamodb' ? 'merge' : null
 }
 
-/** Another process may read the file whose rows come here. */
-function withRoom(observer: Observer): Pick<Observer, 'arrived' | 'delivered' | 'shared'> {
+/** Once batches come: another process may read the file, or the stream, whose rows these are. */
+function withRoom(observer: Observer, room: RoomKind): Pick<Observer, 'arrived' | 'delivered' | 'shared'> {
   return {
     arrived: (fact) => observer.arrived(fact),
     shared: (fact) => observer.shared(fact),
     delivered: (fact) => {
-      makeHeapForBatches('import')
+      if (fact.records >= BATCH_RECORDS) makeHeapForBatches(room)
       observer.delivered(fact)
     },
   }

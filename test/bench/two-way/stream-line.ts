@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import replies from '../../../connectors/feedback-replies.ts'
 import { connectorTopics } from '../../../src/core/topic.ts'
+import { makeHeapForBatches } from '../../../src/heap-for-batches.ts'
 import { openAvroCodec } from '../../../src/log/avro/avro-codec.ts'
 import { AvroRecords } from '../../../src/log/avro/avro-records.ts'
 import { openSqliteLog } from '../../../src/log/sqlite/sqlite-log.ts'
@@ -25,6 +26,7 @@ const PARTITIONS = 1
 const DATABASE = 'app'
 
 contend<LineJob>(async (job, meter) => {
+  makeHeapForBatches('merge')
   for (const pass of PASSES) await drain(job, pass, meter)
 })
 

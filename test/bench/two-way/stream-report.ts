@@ -7,6 +7,7 @@ import type { DatabaseServer } from '../../../src/stack/database-server.ts'
 import { openDynamodbLocal } from '../../../src/stack/dynamodb-local.ts'
 import { inDatabase } from '../../support/fresh-database.ts'
 import type { Setting } from '../benchmark.ts'
+import type { Contention } from '../contender.ts'
 import { atLeast, figure, type Report } from '../report.ts'
 import { type Medians, mediansOf } from '../rounds.ts'
 import { fillStream } from './response-stream.ts'
@@ -49,7 +50,12 @@ async function intoMysql(mysql: DatabaseServer, stream: StreamJob, run: Run): Re
   const databases = PASSES.map((pass) => [pass, `bench_line_${pass.replace('-', '_')}`] as const)
   for (const [, database] of databases) await mysql.query(...commentsIn(database, stream.records))
   const mysqlUrls = databases.map(([pass, database]) => [pass, inDatabase(mysql.adminUrl, database)])
-  const measured = await run({ ...stream, folder, mysqlUrls: Object.fromEntries(mysqlUrls) } satisfies LineJob)
+  const measured = await run({
+    ...stream,
+    folder,
+    mysqlUrls: Object.fromEntries(mysqlUrls),
+    isSteady: true,
+  } satisfies LineJob & Contention)
   for (const [, database] of databases) {
     const [row] = await mysql.query(`SELECT COUNT(reply) AS replies FROM ${database}.comment`)
     if (row?.replies !== stream.records) throw new Error(`${row?.replies} of ${stream.records} replies arrived`)
