@@ -67,21 +67,26 @@ export class Runs {
     return answer.body as RunView
   }
 
-  async done({ id }: Pick<RunView, 'id'>, withinMs = 60_000, everyMs = EVERY_MS): Promise<RunView> {
-    return this.is(id, ['done', 'failed', 'cancelled'], { withinMs, everyMs })
+  async done({ id }: Pick<RunView, 'id'>, withinMs = 60_000, everyMs?: number): Promise<RunView> {
+    return this.#reach(id, ['done', 'failed', 'cancelled'], { withinMs, ...(everyMs !== undefined && { everyMs }) })
   }
 
+  /** What a run may not be for long is asked for often. */
   async is(
     id: string,
     states: readonly string[],
     { withinMs = 60_000, everyMs = EVERY_MS }: Partial<Omit<Waiting, 'what'>> = {},
   ): Promise<RunView> {
+    return this.#reach(id, states, { withinMs, everyMs })
+  }
+
+  async #reach(id: string, states: readonly string[], waiting: Omit<Waiting, 'what'>): Promise<RunView> {
     let last: RunView | null = null
     const ask = async () => {
       last = await this.get(id)
       return states.includes(last.state) ? last : null
     }
-    return until(ask, { what: `run ${id} is ${states.join(' or ')}`, withinMs, everyMs }).catch((error) => {
+    return until(ask, { what: `run ${id} is ${states.join(' or ')}`, ...waiting }).catch((error) => {
       throw new Error(`${error.message}: ${JSON.stringify(last)}`)
     })
   }
