@@ -1,5 +1,6 @@
-// Room for the batches of an import, a verification or a way back into MySQL that has fallen behind: rows come as fast as they can
-// be taken, and a young generation as small as live changes want it would have most of them outlive it. Still small: memory stays bounded whatever comes.
+// Room for batches: of an import, of a verification, of a way back into MySQL that has fallen behind. Rows come as fast as they
+// can be taken, and most of them would outlive a young generation as small as live changes want it. Still small: memory stays
+// bounded whatever comes.
 
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
