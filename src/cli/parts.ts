@@ -110,9 +110,9 @@ export function partsOf(options: PartsOptions): readonly Part[] {
 
 /** Answers of an API are large beside their rows, and so is what they leave in memory: those get no more room. */
 function roomOf({ source, tables }: Connector): RoomKind | null {
+  if (source !== 'import') return source === 'dynamodb' ? 'merge' : null
   const isOfFiles = Object.values(tables).some(({ importedFrom }) => importedFrom?.includes('csv') ?? true)
-  if (source === 'import') return isOfFiles ? 'import' : null
-  return source === 'dynamodb' ? 'merge' : null
+  return isOfFiles ? 'import' : null
 }
 
 /** Once batches come: another process may read the file, or the stream, whose rows these are. */

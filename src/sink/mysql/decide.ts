@@ -8,7 +8,6 @@ import { Rejection } from '../rejection.ts'
 import type { Contest, Outcome } from '../sink.ts'
 import type { Stamp } from '../stamp.ts'
 import { memoryOf, remembered } from './contest-memory.ts'
-import { hasNames } from './has-names.ts'
 import { heldValue } from './held-value.ts'
 import { type Guard, guardIn, type RowState } from './row-state.ts'
 import { settleGroups } from './settle-groups.ts'
@@ -36,7 +35,6 @@ const TOLD = 'told'
 /** Of a guard that a new row begins with. */
 const NOTHING_ELSE = { mark: null, removed: null, deletedAt: null, contests: null } as const
 
-const NO_NAMES: readonly string[] = []
 const APPLIED: Outcome = { did: 'applied' }
 const STALE: Outcome = { did: 'stale' }
 const EXISTS: Outcome = { did: 'exists' }
@@ -51,7 +49,7 @@ export function decideMerge(state: RowState, write: Merge, by: Deciding): Outcom
   }
   const { contests, left } = settleGroups(state, write, by.nowMs)
   const values = valuesOf(state, left)
-  const isChange = !hasNames(values, NO_NAMES)
+  const isChange = Object.keys(values).length > 0
   // Who removes a row that is not there writes to its plain guard alone: so does who makes it, for one to see the other.
   if (!state.isThere && write.guard !== undefined) state.mark(undefined, {})
   if (isChange || !state.isThere) state.set(by.owner, values)
@@ -123,6 +121,7 @@ interface Advance {
 }
 
 function advance(state: RowState, name: string | undefined, { stamp, contests }: Advance): void {
+  // Nothing of it would be kept, and rows by the thousand go by here.
   if (state.found.guards === null) return
   const guard = state.guard(name)
   const position = newest([stamp.position, guard.position ?? OLDEST])

@@ -30,5 +30,5 @@ const ASCII = /^[\x20-\x7e]*$/u
 /** The bytes of a text, as short as they can be written. */
 export function bytesLiteral(text: string | null): string {
   if (text === null) return 'NULL'
-  return PLAIN.test(text) || ASCII.test(text) ? textLiteral(text) : binaryLiteral(text)
+  return ASCII.test(text) ? textLiteral(text) : binaryLiteral(text)
 }

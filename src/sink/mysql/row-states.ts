@@ -36,7 +36,7 @@ export class RowStates {
     const tables = Map.groupBy(all.keys(), (place) => all[place]?.table ?? '')
     // The same order for everybody: two calls do not wait for each other.
     for (const [table, places] of [...tables].sort(([one], [other]) => (one < other ? -1 : 1))) {
-      const ofTable = tables.size === 1 ? all : places.flatMap((place) => all[place] ?? [])
+      const ofTable = places.flatMap((place) => all[place] ?? [])
       const shape = await by.targets.shape(by.session, table, namesSet(ofTable))
       const columns = namesOf(ofTable, reads).flatMap((name) => shape.columns.get(name) ?? [])
       const rows = loaded.#rowsOf(shape, all, places)

@@ -9,6 +9,7 @@ import { comparable } from './comparable.ts'
 import { pick } from './contest-memory.ts'
 import { heldValue } from './held-value.ts'
 import type { RowState } from './row-state.ts'
+import type { TargetColumn } from './target-column.ts'
 
 export interface SettledGroups {
   readonly contests: readonly Contest[]
@@ -38,25 +39,20 @@ export function settleGroups(state: RowState, write: Merge, nowMs: number): Sett
 }
 
 /** In the columns' own forms, so that what is the same to the table is the same. */
-function compared(state: RowState, from: Fields, names: readonly string[]): Fields {
-  const fields: Record<string, Field> = {}
-  for (const name of names) {
-    const column = state.row.shape.columns.get(name)
-    const field = from[name] ?? null
-    fields[name] = column === undefined ? field : comparable(column, heldValue(column, field))
-  }
-  return fields
-}
-
+const compared = comparing(heldValue)
 /** Of values that the table holds, or that were brought into its forms. */
-function comparedAsHeld({ row }: RowState, held: Fields, names: readonly string[]): Fields {
-  const fields: Record<string, Field> = {}
-  for (const name of names) {
-    const column = row.shape.columns.get(name)
-    const value = held[name] ?? null
-    fields[name] = column === undefined ? value : comparable(column, value as Value)
+const comparedAsHeld = comparing((_column, field) => field as Value)
+
+function comparing(held: (column: TargetColumn, field: Field) => Value) {
+  return ({ row }: RowState, from: Fields, names: readonly string[]): Fields => {
+    const fields: Record<string, Field> = {}
+    for (const name of names) {
+      const column = row.shape.columns.get(name)
+      const field = from[name] ?? null
+      fields[name] = column === undefined ? field : comparable(column, held(column, field))
+    }
+    return fields
   }
-  return fields
 }
 
 /** What the source had before need not be anything that the column could ever hold. */

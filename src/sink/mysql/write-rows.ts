@@ -4,7 +4,7 @@
 
 import type { Row } from '../../core/value.ts'
 import { rowText } from './derived-rows.ts'
-import { hasNames } from './has-names.ts'
+import { NamesText } from './names-text.ts'
 import { Raced } from './raced.ts'
 import { type RowState, together } from './row-state.ts'
 import { ROW_STATEMENTS, type RowWay } from './row-statements.ts'
@@ -26,7 +26,6 @@ export interface Statement {
   readonly rows: number
 }
 
-const NO_NAMES: readonly string[] = []
 /** In the order in which they are sent. */
 const WAYS = Object.keys(ROW_STATEMENTS)
 
@@ -78,38 +77,20 @@ export async function refusalOf({ session, isLast }: Writing, { sql, table, rows
 
 /** Those that one statement can write. */
 function* batches(states: readonly RowState[]): Iterable<readonly Line[]> {
-  const alike = new Map<string, Line[]>()
-  let last: Batch | null = null
-  for (const state of states) {
-    for (const line of linesOf(state)) {
-      // Lines beside each other are mostly alike.
-      if (last === null || !isLike(line, last)) last = batchOf(line, alike)
-      last.lines.push(line)
+  const names = new NamesText()
+  for (const ofWay of groups(states.flatMap(linesOf), ({ way }) => WAYS.indexOf(way))) {
+    for (const ofTable of groups(ofWay, ({ state }) => state.row.shape.table)) {
+      for (const alike of groups(ofTable, ({ values }) => names.of(values))) {
+        for (let at = 0; at < alike.length; at += ROWS_MAX) yield alike.slice(at, at + ROWS_MAX)
+      }
     }
   }
-  for (const [, lines] of [...alike].sort(([one], [other]) => (one < other ? -1 : 1))) {
-    for (let at = 0; at < lines.length; at += ROWS_MAX) yield lines.slice(at, at + ROWS_MAX)
-  }
 }
 
-interface Batch {
-  readonly way: RowWay
-  readonly table: string
-  readonly names: readonly string[]
-  readonly lines: Line[]
-}
-
-function isLike({ way, state, values }: Line, batch: Batch): boolean {
-  return way === batch.way && state.row.shape.table === batch.table && hasNames(values, batch.names)
-}
-
-function batchOf({ way, state, values }: Line, alike: Map<string, Line[]>): Batch {
-  const { table } = state.row.shape
-  const names = Object.keys(values)
-  const like = `${WAYS.indexOf(way)} ${table} ${names.toSorted().join('\u0000')}`
-  const lines = alike.get(like) ?? []
-  alike.set(like, lines)
-  return { way, table, names, lines }
+/** In the order of what they have in common. */
+function groups(lines: readonly Line[], inCommon: (line: Line) => string | number): readonly (readonly Line[])[] {
+  const found = [...Map.groupBy(lines, inCommon)].sort(([one], [other]) => (one < other ? -1 : 1))
+  return found.map(([, group]) => group)
 }
 
 function linesOf(state: RowState): readonly Line[] {
@@ -119,7 +100,7 @@ function linesOf(state: RowState): readonly Line[] {
   if (parts.length === 0) return lines
   const values = together(parts)
   if (!found.isThere || deletedBy !== null) lines.push({ way: 'insert', state, values })
-  else if (!hasNames(values, NO_NAMES)) lines.push({ way: 'update', state, values })
+  else if (Object.keys(values).length > 0) lines.push({ way: 'update', state, values })
   return lines
 }
 

@@ -18,6 +18,7 @@ import { forever, placed } from '../../support/sink-table.ts'
 const CALLS = 150
 const ROWS = 40
 const RUNS = 6
+
 /** Tables that are taken for new, and whether one of them was not. */
 class Fresh extends Set<string> {
   wasRefused = false
