@@ -1,6 +1,7 @@
 // What others keep in files and behind services, brought into MySQL: content that people search, and a catalogue with its
 // prices.
 
+import { blank } from '../src/core/blank.ts'
 import { CATALOG_ITEMS } from '../src/core/catalog-items.ts'
 import { defineConnector, type Migration } from '../src/core/connector.ts'
 import type { ChangeEvent } from '../src/core/event.ts'
@@ -116,12 +117,14 @@ function parsed(text: string): unknown {
 
 function into(table: string, { fields }: Imported, constants: Fields = {}): (event: ChangeEvent) => readonly Write[] {
   const types = Object.entries(fields).map(([name, { type }]) => ({ name, isExact: type === 'decimal' }))
+  const none: Fields = { ...constants, ...blank(Object.keys(fields)) }
+  const namespace = `${table}:`
   return ({ key, after }) => {
-    const values: Record<string, Field> = { ...constants }
+    const values: Record<string, Field> = { ...none }
     for (const { name, isExact } of types) {
       const value = after?.[name] ?? null
       values[name] = isExact && value !== null ? new Exact(String(value)) : value
     }
-    return [{ do: 'merge', table, key: [UUIDS.of(`${table}:${key.mr_name}`)], fields: values }]
+    return [{ do: 'merge', table, key: [UUIDS.of(namespace, String((after ?? key).mr_name))], fields: values }]
   }
 }

@@ -3,6 +3,7 @@
 // a source may write them straight from its own bytes, and the log frames them without looking inside.
 
 import { asBuffer } from './as-buffer.ts'
+import { blank } from './blank.ts'
 import { Output } from './output.ts'
 import { type Kind, primitive, type TableShape } from './table.ts'
 import { integer, type Row, type Value } from './value.ts'
@@ -31,25 +32,32 @@ interface Layout {
   readonly isNullable: boolean
 }
 
-const layouts = new WeakMap<TableShape, readonly Layout[]>()
+interface Rows {
+  readonly layout: readonly Layout[]
+  readonly none: Row
+}
 
-function layoutOf(shape: TableShape): readonly Layout[] {
-  const known = layouts.get(shape)
+const rowsOf = new WeakMap<TableShape, Rows>()
+
+function rowsIn(shape: TableShape): Rows {
+  const known = rowsOf.get(shape)
   if (known !== undefined) return known
   const layout = shape.columns.map(({ name, kind }) => ({
     ...{ name, kind, as: primitive(kind) },
     isNullable: !shape.key.includes(name),
   }))
-  layouts.set(shape, layout)
-  return layout
+  const rows = { layout, none: blank(layout.map(({ name }) => name)) }
+  rowsOf.set(shape, rows)
+  return rows
 }
 
 function decodeRow(shape: TableShape, bytes: Uint8Array): Row {
   const at = { bytes: asBuffer(bytes), next: 0 }
-  const row: Record<string, Value> = {}
-  for (const column of layoutOf(shape)) {
+  const { layout, none } = rowsIn(shape)
+  const row: Record<string, Value> = { ...none }
+  for (const column of layout) {
     const isNull = column.isNullable && at.bytes[at.next++] === 0
-    row[column.name] = isNull ? null : decodeValue(column, at)
+    if (!isNull) row[column.name] = decodeValue(column, at)
   }
   return row
 }

@@ -1,30 +1,38 @@
 // UUIDs that follow from a name (version 5 of RFC 9562): the same for the same name within the same namespace, for ever.
 
 import { hash } from 'node:crypto'
+import { TextBytes } from './text-bytes.ts'
 
 const NAMESPACE_BYTES = 16
-/** Of a character in UTF-8. */
-const BYTES_MAX = 3
+const VERSION = 0x35
+const DASH = 0x2d
+/** Where the digits of a hash go, and what stands between them. */
+const LENGTH = 36
+const isDash = (at: number): boolean => at === 8 || at === 13 || at === 18 || at === 23
+const VERSION_AT = 14
+/** Two bits of this digit say whose layout it is. */
+const VARIANT_AT = 19
+const VARIANTS = '89ab'
 
 export class NameUuids {
-  #scratch: Buffer
+  readonly #name = new TextBytes()
+  readonly #uuid = Buffer.alloc(LENGTH)
 
   constructor(namespace: string) {
-    this.#scratch = Buffer.from(namespace.replaceAll('-', ''), 'hex')
-    if (this.#scratch.length !== NAMESPACE_BYTES) throw new TypeError(`${namespace} is no UUID`)
+    const bytes = Buffer.from(namespace.replaceAll('-', ''), 'hex')
+    if (bytes.length !== NAMESPACE_BYTES) throw new TypeError(`${namespace} is no UUID`)
+    this.#name.raw(bytes)
   }
 
-  of(name: string): string {
-    this.#reserve(NAMESPACE_BYTES + name.length * BYTES_MAX)
-    const end = NAMESPACE_BYTES + this.#scratch.write(name, NAMESPACE_BYTES)
-    const hex = hash('sha1', this.#scratch.subarray(0, end), 'hex')
-    // Two bits of it say whose layout this is.
-    const variant = ((Number.parseInt(hex.charAt(16), 16) & 3) | 8).toString(16)
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
-  }
-
-  #reserve(bytes: number): void {
-    if (bytes <= this.#scratch.length) return
-    this.#scratch = Buffer.concat([this.#scratch.subarray(0, NAMESPACE_BYTES)], bytes * 2)
+  /** Of all of these, one behind the other. */
+  of(...texts: readonly string[]): string {
+    this.#name.cut(NAMESPACE_BYTES)
+    for (const text of texts) this.#name.text(text)
+    const hex = hash('sha1', this.#name.bytes, 'hex')
+    const uuid = this.#uuid
+    for (let at = 0, from = 0; at < LENGTH; at++) uuid[at] = isDash(at) ? DASH : hex.charCodeAt(from++)
+    uuid[VERSION_AT] = VERSION
+    uuid[VARIANT_AT] = VARIANTS.charCodeAt(Number.parseInt(String.fromCharCode(uuid[VARIANT_AT] ?? 0), 16) & 3)
+    return uuid.toString('latin1')
   }
 }

@@ -8,7 +8,7 @@ import { type Cursor, cursorScope, formatCursor } from '../core/cursor.ts'
 import type { DeadLetter } from '../core/dead-letter.ts'
 import { MillraceError } from '../core/errors.ts'
 import type { FieldConflict } from '../core/field-conflict.ts'
-import { keyText, laneOf } from '../core/lane.ts'
+import { keyText, laneNumber } from '../core/lane.ts'
 import { NO_TALLY, type RunTag } from '../core/run.ts'
 import { venueRun } from '../core/sync.ts'
 import type { Write } from '../core/write.ts'
@@ -22,6 +22,7 @@ import { conflictLeftover, contestLeftover, letterLeftover, rejectionsOf } from 
 import type { Delivered, Written } from './observer.ts'
 import type { Parked } from './parked.ts'
 import type { Plan, Planned } from './plan.ts'
+import { PlannedWrite, type Reading } from './planned-write.ts'
 import { type RunCounts, talliesByVenue } from './run-counts.ts'
 import { Stopwatch } from './stopwatch.ts'
 import type { Attempt } from './supervisor.ts'
@@ -43,12 +44,17 @@ export interface DeliveryOptions {
   readonly attempt: Attempt
 }
 
+interface Outcomes {
+  readonly outcomes: readonly Outcome[]
+  readonly at: number
+}
+
 export class Delivery {
   readonly #options: DeliveryOptions
   readonly #batch: LogBatch
   readonly #parked: Parked
   readonly #watch: Stopwatch
-  readonly #waits: (offset: number) => boolean
+  readonly #reading: Reading
   readonly #letters: DeadLetter[] = []
   readonly #clashes: Conflict[] = []
   readonly #contests: FieldConflict[] = []
@@ -65,7 +71,8 @@ export class Delivery {
     this.#parked = parked
     this.#watch = new Stopwatch(options.clock)
     const scope = cursorScope(batch.next)
-    this.#waits = (offset) => parked.waits({ scope, offset })
+    const waits = (offset: number) => parked.waits({ scope, offset })
+    this.#reading = { reader: options.connector.name, since: batch.from, waits }
   }
 
   get #isOfCanary(): boolean {
@@ -107,7 +114,7 @@ export class Delivery {
         planned = this.#plan(start)
         // A failure is met when the chunk's turn comes; until then it must not count as unhandled.
         planned.catch(() => undefined)
-        const lanes = () => new Set(chunk.map(({ record }) => keyText(record.key)))
+        const lanes = () => new Set(chunk.map(({ record }) => laneNumber(record.key)))
         await underway.start(lanes, () => this.#watch.time('apply', () => this.#apply(chunk)))
       }
       await underway.drained()
@@ -129,14 +136,16 @@ export class Delivery {
     const { size, clock, connector } = this.#options
     const startMs = clock.nowMs()
     const live = chunk.filter((planned) => !planned.isForOther && this.#isFree(planned))
-    const writes = live.flatMap((planned) => this.#placed(planned))
+    const writes: PlacedWrite[] = []
+    for (const planned of live) {
+      for (const write of planned.writes) writes.push(new PlannedWrite(write, planned, this.#reading))
+    }
     const outcomes = writes.length === 0 ? [] : await this.#outcomes(writes)
     this.#contests.push(...fieldConflicts({ writes, outcomes }, { connector, nowMs: clock.nowMs() }))
     let at = 0
     for (const planned of live) {
-      const own = outcomes.slice(at, at + planned.writes.length)
+      this.#settle(planned, outcomes, at)
       at += planned.writes.length
-      this.#settle(planned, own)
     }
     if (live.length > 0) size.took(live.length, clock.nowMs() - startMs)
   }
@@ -150,18 +159,6 @@ export class Delivery {
       if (!this.#isOfCanary || !(error instanceof MillraceError) || error.fate !== 'stop') throw error
       return writes.map(() => ({ did: 'rejected', reason: error.code }))
     }
-  }
-
-  #placed({ event, writes, cursor, record, run }: Planned): readonly PlacedWrite[] {
-    if (event === null) return []
-    const { position } = event
-    const lane = laneOf(record)
-    const reader = this.#options.connector.name
-    const waits = this.#waits
-    const since = this.#batch.from
-    if (run === null) return writes.map((write) => ({ write, position, cursor, lane, reader, since, waits }))
-    const broughtBy = run.run
-    return writes.map((write) => ({ write, position, cursor, lane, reader, since, waits, broughtBy }))
   }
 
   /** Whether an event may be applied; if not it goes to the dead topic, and its key waits. */
@@ -181,11 +178,12 @@ export class Delivery {
     return sum
   }
 
-  #countOutcomes({ run, isByVenue }: RunTag, writes: readonly Write[], outcomes: readonly Outcome[]): void {
-    this.#sumOf(run).row(writes, outcomes)
+  /** The outcomes of a record's writes begin at `at`. */
+  #countOutcomes({ run, isByVenue }: RunTag, writes: readonly Write[], { outcomes, at }: Outcomes): void {
+    this.#sumOf(run).row(writes, outcomes, at)
     const { venueOf } = this.#options
     if (!isByVenue || venueOf === null) return
-    const tallies = talliesByVenue(writes, outcomes, venueOf)
+    const tallies = talliesByVenue(writes, outcomes.slice(at, at + writes.length), venueOf)
     for (const [venue, tally] of tallies) this.#sumOf(venueRun(run, venue)).add(tally)
   }
 
@@ -198,24 +196,32 @@ export class Delivery {
     return blocked === undefined || blocked.offset >= offset ? null : `behind ${formatCursor(blocked)}`
   }
 
-  #settle({ record, writes, run }: Planned, outcomes: readonly Outcome[]): void {
-    if (run !== null) this.#countOutcomes(run, writes, outcomes)
-    writes.forEach(({ table }, index) => {
-      const outcome = outcomes[index]
-      if (outcome !== undefined) this.#note(record, table, outcome)
-    })
-    const rejected = outcomes.flatMap(rejectionsOf)[0]
+  #settle({ record, writes, run }: Planned, outcomes: readonly Outcome[], at: number): void {
+    if (run !== null) this.#countOutcomes(run, writes, { outcomes, at })
+    let rejected: string | undefined
+    for (let index = 0; index < writes.length; index++) {
+      const outcome = outcomes[at + index]
+      if (outcome === undefined) continue
+      this.#note(record, writes[index]?.table ?? '', outcome)
+      rejected ??= rejectionsOf(outcome)[0]
+    }
     if (rejected !== undefined) this.#reject(record, this.#behind(record) ?? rejected)
   }
 
   #note(record: StoredRecord, table: string, outcome: Outcome): void {
-    this.#written.push({ table, did: outcome.did })
+    this.#written.push(this.#writtenTo(table, outcome))
     const { connector, clock } = this.#options
     for (const clash of outcome.clashes ?? []) {
       const cursor = formatCursor({ ...this.#batch.next, offset: record.offset })
       this.#clashes.push({ ...clash, connector: connector.name, cursor, foundAtMs: clock.nowMs() })
     }
     for (const dependent of outcome.dependents ?? []) this.#note(record, table, dependent)
+  }
+
+  /** Most of a batch are the same: then it is one. */
+  #writtenTo(table: string, { did }: Outcome): Written {
+    const last = this.#written.at(-1)
+    return last?.table === table && last.did === did ? last : { table, did }
   }
 
   #reject(record: StoredRecord, reason: string): void {

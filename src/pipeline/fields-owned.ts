@@ -5,7 +5,7 @@ import type { TargetTable } from '../core/connector.ts'
 import { covers } from '../core/covers.ts'
 import { findField } from '../core/field-names.ts'
 import { nearest } from '../core/nearest.ts'
-import type { Count, Write } from '../core/write.ts'
+import type { Count, Create, Identify, Write } from '../core/write.ts'
 
 export type Targets = Readonly<Record<string, TargetTable>>
 
@@ -14,8 +14,8 @@ const RESERVED = /^mr_/u
 
 export class FieldsOwned {
   readonly #targets: Targets
-  /** By table, whether each name is owned: the same few come again and again. */
-  readonly #known = new Map<string, Map<string, boolean>>()
+  /** By table, whether a name is of somebody else: the same few come again and again. */
+  readonly #isForeign = new Map<string, (field: string) => boolean>()
 
   constructor(targets: Targets) {
     this.#targets = targets
@@ -32,9 +32,9 @@ export class FieldsOwned {
     if (key.length !== target.key.length) {
       return `writes a key of ${key.length} parts to ${write.table}, whose key is ${target.key.join(', ')}`
     }
-    const field = findField(write, (name) => !this.#owns(write.table, name))
+    const field = findField(write, this.#foreign(write.table, target))
     if (field !== undefined) return `writes the field ${field} of ${write.table}, which it does not own`
-    return this.#firstFault(followers(write))
+    return write.do === 'create' || write.do === 'identify' ? this.#firstFault(followers(write)) : null
   }
 
   #firstFault(writes: readonly Write[]): string | null {
@@ -45,22 +45,23 @@ export class FieldsOwned {
     return null
   }
 
-  #owns(table: string, field: string): boolean {
-    const ofTable = this.#known.get(table) ?? new Map<string, boolean>()
-    const known = ofTable.get(field)
+  #foreign(table: string, { key, owns }: TargetTable): (field: string) => boolean {
+    const known = this.#isForeign.get(table)
     if (known !== undefined) return known
-    const target = this.#targets[table]
-    const isOwned =
-      target !== undefined &&
-      !RESERVED.test(field) &&
-      !target.key.some((name) => name === field) &&
-      target.owns.some((owned) => covers(owned, field))
-    this.#known.set(table, ofTable.set(field, isOwned))
-    return isOwned
+    const names = new Set<string>()
+    const isForeign = (field: string) => {
+      if (names.has(field)) return false
+      const isOwned =
+        !RESERVED.test(field) && !key.some((name) => name === field) && owns.some((owned) => covers(owned, field))
+      if (isOwned) names.add(field)
+      return !isOwned
+    }
+    this.#isForeign.set(table, isForeign)
+    return isForeign
   }
 }
 
-function followers(write: Write): readonly Write[] {
-  const counts: readonly Count[] = write.do === 'create' || write.do === 'identify' ? (write.counts ?? []) : []
+function followers(write: Create | Identify): readonly Write[] {
+  const counts: readonly Count[] = write.counts ?? []
   return write.do === 'identify' ? [...counts, ...(write.dependents?.(write.id) ?? [])] : counts
 }

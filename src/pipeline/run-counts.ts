@@ -66,7 +66,7 @@ export function tallyOfAll(
   const sum = new TallySum()
   let at = 0
   for (const { writes } of rows) {
-    sum.row(writes, outcomes.slice(at, at + writes.length))
+    sum.row(writes, outcomes, at)
     at += writes.length
   }
   return sum.tally

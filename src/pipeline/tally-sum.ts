@@ -19,14 +19,15 @@ export class TallySum {
     this.#added = addTallies(this.#added, tally)
   }
 
-  row(writes: readonly Write[], outcomes: readonly Outcome[]): void {
+  /** Its outcomes begin at `at`. */
+  row(writes: readonly Write[], outcomes: readonly Outcome[], at = 0): void {
     let row: Did | 'ignored' = 'ignored'
-    for (let index = 0; index < outcomes.length; index++) {
-      const outcome = outcomes[index]
-      if (outcome === undefined) continue
-      row = weightiest(row, outcome)
+    for (let index = 0; index < writes.length; index++) {
+      const outcome = outcomes[at + index]
       const write = writes[index]
-      if (write !== undefined) this.#write(write, outcome)
+      if (outcome === undefined || write === undefined) continue
+      row = weightiest(row, outcome)
+      this.#write(write, outcome)
     }
     this.#rows[row]++
   }

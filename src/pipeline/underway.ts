@@ -1,12 +1,12 @@
 // What is on its way into a sink at once: so many calls at most, and only such as have no lane in common, for the writes of
-// a lane keep their order.
+// a lane keep their order. A lane is told by its number: where two have the same one, a call waits in vain.
 
 interface Call {
-  readonly lanes: ReadonlySet<string>
+  readonly lanes: ReadonlySet<number>
   readonly done: Promise<void>
 }
 
-const NO_LANES: ReadonlySet<string> = new Set()
+const NO_LANES: ReadonlySet<number> = new Set()
 
 export class Underway {
   readonly #most: number
@@ -21,7 +21,7 @@ export class Underway {
    * Begins once what it must not overtake has ended, and resolves when there is room for another; throws what went wrong. Where
    * one goes at a time nobody asks for its lanes.
    */
-  async start(lanesOf: () => ReadonlySet<string>, work: () => Promise<void>): Promise<void> {
+  async start(lanesOf: () => ReadonlySet<number>, work: () => Promise<void>): Promise<void> {
     const lanes = this.#most === 1 ? NO_LANES : lanesOf()
     await this.#until(() => [...this.#calls].every((call) => isApart(call.lanes, lanes)))
     const done = work().catch((error: unknown) => void this.#failures.push(error))
@@ -46,7 +46,7 @@ export class Underway {
   }
 }
 
-function isApart(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+function isApart(some: ReadonlySet<number>, others: ReadonlySet<number>): boolean {
   for (const lane of some) if (others.has(lane)) return false
   return true
 }

@@ -1,6 +1,7 @@
 // Rows from outside as change events: what a row is called, its fields as values, or why it is set aside. A row that is
 // set aside keeps what it said, so that a person can see it.
 
+import { blank } from '../core/blank.ts'
 import { ChangeEvent } from '../core/event.ts'
 import { RowImage } from '../core/image.ts'
 import { type Imported, type ImportedField, importedValue, kindOfField } from '../core/imported.ts'
@@ -40,16 +41,27 @@ export interface ImportedEventsOptions {
 const DIGITS = 12
 const VERSION_DIGITS = 16
 const SAID_MAX = 2_000
-const NO_FIELDS: readonly (readonly [Column, ImportedField])[] = []
+
+interface FieldColumn {
+  readonly column: Column
+  readonly field: ImportedField
+}
+
+const NO_FIELDS: readonly FieldColumn[] = []
+/** The last two digits of a place. */
+const TAILS = Array.from({ length: 256 }, (_, tail) => tail.toString(16).padStart(2, '0'))
 
 export class ImportedEvents {
   readonly #options: ImportedEventsOptions
   readonly #shape: TableShape
   readonly #keyShape: TableShape
-  readonly #fields: readonly (readonly [Column, ImportedField])[]
+  readonly #fields: readonly FieldColumn[]
+  readonly #none: Row
   readonly #writer = new ImageWriter()
   /** How the positions of all rows without a version begin. */
   readonly #ordered: Position
+  /** Of the places that have all but their tails in common. */
+  #stretch: { readonly number: number; readonly begins: Position } = { number: -1, begins: '' }
 
   constructor(options: ImportedEventsOptions) {
     this.#options = options
@@ -58,14 +70,16 @@ export class ImportedEvents {
     this.#keyShape = keyShape(this.#shape)
     this.#fields = this.#shape.columns.flatMap((column) => {
       const field = options.imported.fields[column.name]
-      return field === undefined ? [] : [[column, field] as const]
+      return field === undefined ? [] : [{ column, field }]
     })
+    this.#none = blank(this.#fields.map(({ column }) => column.name))
   }
 
   event(row: RowSaid): ChangeEvent {
-    const values: Record<string, Value> = {}
+    const values: Record<string, Value> = { ...this.#none }
     const faults: string[] = row.fault === null ? [] : [row.fault]
-    for (const [{ name }, field] of row.fault === null ? this.#fields : NO_FIELDS) {
+    for (const { column, field } of row.fault === null ? this.#fields : NO_FIELDS) {
+      const { name } = column
       try {
         values[name] = importedValue(name, field, row.texts[name] ?? null)
       } catch (error) {
@@ -108,7 +122,7 @@ export class ImportedEvents {
     writer.text(name)
     optional(writer, 'int', place)
     optional(writer, 'string', fault === null ? null : row.said().slice(0, SAID_MAX))
-    for (const [column] of this.#fields) optional(writer, primitive(column.kind), values[column.name] ?? null)
+    for (const { column } of this.#fields) optional(writer, primitive(column.kind), values[column.name] ?? null)
     const image = new RowImage(this.#shape, writer.end())
     return new ChangeEvent({
       shape: this.#shape,
@@ -128,7 +142,10 @@ export class ImportedEvents {
   /** One version has one position, whenever it is read: an older one never gets over a newer one. */
   #position({ place, version = null }: RowSaid): Position {
     if (version !== null) return position(BY_VERSION, [{ value: version, digits: VERSION_DIGITS }])
-    return this.#ordered + place.toString(16).padStart(DIGITS, '0')
+    const number = Math.floor(place / TAILS.length)
+    if (this.#stretch.number !== number)
+      this.#stretch = { number, begins: this.#ordered + number.toString(16).padStart(DIGITS - 2, '0') }
+    return this.#stretch.begins + TAILS[place % TAILS.length]
   }
 }
 

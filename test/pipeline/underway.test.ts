@@ -1,6 +1,7 @@
 // What is under way at once: few, none that meet, and nothing left behind by a failure.
 
 import { expect, test } from 'vitest'
+import { laneNumber } from '../../src/core/lane.ts'
 import { Underway } from '../../src/pipeline/underway.ts'
 
 /** Calls that end when they are told to. */
@@ -44,7 +45,7 @@ async function isPending(promise: Promise<void>): Promise<boolean> {
 const lanes =
   (...names: readonly string[]) =>
   () =>
-    new Set(names)
+    new Set(names.map((name) => laneNumber(Buffer.from(name))))
 
 test('as many at once as there is room for', async () => {
   const [calls, underway] = [new Calls(), new Underway(2)]

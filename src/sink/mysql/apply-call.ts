@@ -68,11 +68,15 @@ export class ApplyCall {
     const mayBePlain = isPlain(this.#tasks)
     const plain = mayBePlain && course.isPlain ? await this.#runPlain(this.#tasks) : null
     if (plain !== null) return plain
-    const quiet = await this.#pass(({ placed }) => !this.#told.has(placed.lane), true)
+    const quiet = await this.#pass((task) => !this.#isTold(task), true)
     if (mayBePlain) course.isPlain = this.#isAllNew
     if (this.#told.size === 0) return quiet
-    const told = await this.#pass(({ placed }) => this.#told.has(placed.lane), false)
-    return this.#tasks.map(({ placed, owner }) => (this.#told.has(placed.lane) ? told : quiet)[owner] ?? NONE)
+    const told = await this.#pass((task) => this.#isTold(task), false)
+    return this.#tasks.map((task) => (this.#isTold(task) ? told : quiet)[task.owner] ?? NONE)
+  }
+
+  #isTold({ placed }: Task): boolean {
+    return this.#told.size > 0 && this.#told.has(placed.lane)
   }
 
   /** Null where it is more than that. */
@@ -105,7 +109,7 @@ export class ApplyCall {
     const states = await this.#load({ session, isMariadb, locks: true }, tasks)
     const tell = ({ placed }: Task) => void this.#told.add(placed.lane)
     const { outcomes, dues } = decideCall(states, { tasks, refused: this.#refused, nowMs, tell })
-    if (isMarked && tasks.some(({ placed }) => this.#told.has(placed.lane))) return { result: null, commits: false }
+    if (isMarked && tasks.some((task) => this.#isTold(task))) return { result: null, commits: false }
     const failures = await writeRows({ session, isMariadb, isLast }, states.all)
     if (failures.size > 0) {
       for (const [owner, reason] of failures) this.#refused.set(owner, reason)

@@ -56,10 +56,10 @@ export class Session {
     return { made: records - duplicates, changed, kept: duplicates - changed }
   }
 
-  /** A LOAD DATA LOCAL INFILE, which is given this text for its file. */
-  async load(sql: string, text: string): Promise<{ readonly loaded: number; readonly warnings: number }> {
+  /** A LOAD DATA LOCAL INFILE, which is given these bytes for its file. */
+  async load(sql: string, bytes: Buffer): Promise<{ readonly loaded: number; readonly warnings: number }> {
     const { rows } = await this.#run(sql, {
-      infileStreamFactory: () => Readable.from([Buffer.from(text)], { objectMode: false }),
+      infileStreamFactory: () => Readable.from([bytes], { objectMode: false }),
     })
     const { affectedRows, warningStatus } = rows as ResultSetHeader
     return { loaded: affectedRows, warnings: warningStatus }

@@ -17,7 +17,7 @@ export class TargetTables {
   readonly #targets: Readonly<Record<string, TargetTable>>
   readonly #database: string
   readonly #shapes = new Map<string, TargetShape>()
-  readonly #ownedNames = new Map<string, Set<string>>()
+  readonly #isForeign = new Map<string, (name: string) => boolean>()
 
   constructor(targets: Readonly<Record<string, TargetTable>>, database: string) {
     this.#targets = targets
@@ -41,8 +41,7 @@ export class TargetTables {
     if (write.key.length !== key.length) {
       throw invalid(`it gives ${write.key.length} key values for ${write.table}, whose key is ${key.join(', ')}`)
     }
-    const owned = this.#owned(write.table)
-    const foreign = findField(write, (name) => !owned(name))
+    const foreign = findField(write, this.#foreign(write.table))
     if (foreign !== undefined) throw invalid(`it writes ${foreign} of ${write.table}, which it does not own`)
     if (write.do !== 'create') return write
     if (write.adopted !== undefined) throw invalid(`MySQL knows no adoption, as it wants for ${write.table}`)
@@ -50,17 +49,20 @@ export class TargetTables {
     return write
   }
 
-  /** Whether a column is owned: the same few names come again and again. */
-  #owned(table: string): (name: string) => boolean {
+  /** Whether a column is somebody else's: the same few names come again and again. */
+  #foreign(table: string): (name: string) => boolean {
+    const known = this.#isForeign.get(table)
+    if (known !== undefined) return known
     const { key, owns } = this.target(table)
-    const known = this.#ownedNames.get(table) ?? new Set()
-    this.#ownedNames.set(table, known)
-    return (name) => {
-      if (known.has(name)) return true
-      if ((key as readonly string[]).includes(name) || !owns.some((owned) => covers(owned, name))) return false
-      known.add(name)
-      return true
+    const names = new Set<string>()
+    const isForeign = (name: string) => {
+      if (names.has(name)) return false
+      if ((key as readonly string[]).includes(name) || !owns.some((owned) => covers(owned, name))) return true
+      names.add(name)
+      return false
     }
+    this.#isForeign.set(table, isForeign)
+    return isForeign
   }
 
   /** `columns` are those that have to be there. */

@@ -1,6 +1,7 @@
 // Where in a row of the file each field is found. What a person named and the file does not have is a fault of the request,
 // told before anything is read.
 
+import { blank } from '../../core/blank.ts'
 import { MillraceError } from '../../core/errors.ts'
 import type { Imported } from '../../core/imported.ts'
 import { nearest } from '../../core/nearest.ts'
@@ -9,7 +10,8 @@ export interface CsvColumns {
   /** Of each row; null where no header says it. */
   readonly count: number | null
   readonly places: readonly (readonly [field: string, index: number])[]
-  readonly constants: Readonly<Record<string, string>>
+  /** What every row says, and nothing of the other fields. */
+  readonly blank: Readonly<Record<string, string | null>>
 }
 
 export interface CsvColumnsOptions {
@@ -37,7 +39,7 @@ export function csvColumns({ header, imported, mapping, constants, delimiter }: 
     return []
   })
   if (places.length === 0) throw unfit(notThere(names.join(', '), header ?? [], delimiter))
-  return { count: header?.length ?? null, places, constants }
+  return { count: header?.length ?? null, places, blank: { ...blank(names), ...constants } }
 }
 
 /** Without a header columns are counted from 1. */

@@ -128,7 +128,7 @@ export class CsvSource implements ImportSource {
       const fault = `it has ${row.fields.length} fields, where the header has ${columns.count}`
       return { place, texts: {}, said, fault }
     }
-    const texts: Record<string, string | null> = { ...columns.constants }
+    const texts: Record<string, string | null> = { ...columns.blank }
     for (const [name, index] of columns.places) {
       const text = fieldText(row.fields[index] ?? '', file.encoding)
       if (text === null) {

@@ -3,6 +3,7 @@
 import { hash } from 'node:crypto'
 import { fieldText } from '../../../core/field-text.ts'
 import type { Position } from '../../../core/position.ts'
+import { TextBytes } from '../../../core/text-bytes.ts'
 import type { Row, Value } from '../../../core/value.ts'
 import { comparable } from '../comparable.ts'
 import { hasNames } from '../has-names.ts'
@@ -81,9 +82,17 @@ export class StandingRow {
 
 /** The same for the same fields, in whatever order they come. */
 export function digestOf(shape: TargetShape, fields: Row): string {
-  const texts = sortedNames(fields).map((name) => `${name}=${valueText(shape.columns.get(name), fields[name] ?? null)}`)
-  return hash('md5', texts.join('\u0000'), 'hex')
+  digested.cut()
+  for (const name of sortedNames(fields)) {
+    if (digested.length > 0) digested.byte(0)
+    digested.text(name)
+    digested.text('=')
+    digested.text(valueText(shape.columns.get(name), fields[name] ?? null))
+  }
+  return hash('md5', digested.bytes, 'hex')
 }
+
+const digested = new TextBytes()
 
 function valueText(column: TargetColumn | undefined, value: Value): string {
   if (typeof value === 'string' && column?.type.name !== 'json') return value
