@@ -17,11 +17,12 @@ import type { LogBatch, LogRecord, StoredRecord } from '../log/log.ts'
 import type { Outcome, PlacedWrite, Sink } from '../sink/sink.ts'
 import type { ChunkSize } from './chunk-size.ts'
 import type { Clock } from './clock.ts'
+import { type DueRecord, dueRecord } from './due-record.ts'
 import { fieldConflicts } from './field-conflicts.ts'
 import { conflictLeftover, contestLeftover, letterLeftover, rejectionsOf } from './leftovers.ts'
 import type { Delivered, Written } from './observer.ts'
 import type { Parked } from './parked.ts'
-import type { Plan, Planned } from './plan.ts'
+import type { Plan } from './plan.ts'
 import { PlannedWrite, type Reading } from './planned-write.ts'
 import { type RunCounts, talliesByVenue } from './run-counts.ts'
 import { Stopwatch } from './stopwatch.ts'
@@ -123,16 +124,17 @@ export class Delivery {
     }
   }
 
-  async #plan(start: number): Promise<readonly Planned[]> {
+  async #plan(start: number): Promise<readonly DueRecord[]> {
     const { plan, size, attempt } = this.#options
     const { records, next } = this.#batch
     const chunk = records.slice(start, start + size.events)
     if (chunk.length === 0) return []
     const { signal } = attempt
-    return attempt.retry(() => plan.make(chunk, next, { signal, watch: this.#watch }), signal)
+    const planned = await attempt.retry(() => plan.make(chunk, next, { signal, watch: this.#watch }), signal)
+    return planned.map(dueRecord)
   }
 
-  async #apply(chunk: readonly Planned[]): Promise<void> {
+  async #apply(chunk: readonly DueRecord[]): Promise<void> {
     const { size, clock, connector } = this.#options
     const startMs = clock.nowMs()
     const live = chunk.filter((planned) => !planned.isForOther && this.#isFree(planned))
@@ -162,8 +164,8 @@ export class Delivery {
   }
 
   /** Whether an event may be applied; if not it goes to the dead topic, and its key waits. */
-  #isFree({ record, reason, event, run }: Planned): boolean {
-    if (event !== null && run === null) this.#changedAtMs.push(event.parts.changedAtMs)
+  #isFree({ record, reason, changedAtMs, run }: DueRecord): boolean {
+    if (changedAtMs !== null && run === null) this.#changedAtMs.push(changedAtMs)
     const behind = this.#behind(record)
     const why = behind ?? reason
     if (why === null) return true
@@ -196,7 +198,7 @@ export class Delivery {
     return blocked === undefined || blocked.offset >= offset ? null : `behind ${formatCursor(blocked)}`
   }
 
-  #settle({ record, writes, run }: Planned, outcomes: readonly Outcome[], at: number): void {
+  #settle({ record, writes, run }: DueRecord, outcomes: readonly Outcome[], at: number): void {
     if (run !== null) this.#countOutcomes(run, writes, { outcomes, at })
     let rejected: string | undefined
     for (let index = 0; index < writes.length; index++) {

@@ -41,13 +41,17 @@ export interface Planned {
   readonly isForOther: boolean
 }
 
-type Read = Omit<Planned, 'writes'>
-
 /** What is to be done for a row that was just read. */
 export type PlannedRow = Pick<Planned, 'writes' | 'reason'> & { readonly event: ChangeEvent }
 
-type Mappable = Pick<Planned, 'event' | 'reason' | 'isForOther'>
-type Mapped = Pick<Planned, 'writes' | 'reason'>
+interface Mappable {
+  readonly event: ChangeEvent | null
+  readonly isForOther: boolean
+  reason: string | null
+  writes: readonly Write[]
+}
+
+const NOTHING: readonly Write[] = []
 
 export class Plan {
   readonly #options: PlanOptions
@@ -84,7 +88,7 @@ export class Plan {
     const reads = await Promise.all(
       events.map(async (event) => {
         const { shape, fault } = event.parts
-        return { event, reason: fault ?? (await this.#shapeFault(shape)), isForOther: false }
+        return { event, reason: fault ?? (await this.#shapeFault(shape)), isForOther: false, writes: NOTHING }
       }),
     )
     return this.#mapAll(reads, by)
@@ -93,21 +97,22 @@ export class Plan {
   async #mapAll<Of extends Mappable>(
     reads: readonly Of[],
     { watch, signal }: { signal: AbortSignal; watch: Stopwatch },
-  ): Promise<readonly (Of & Mapped)[]> {
+  ): Promise<readonly Of[]> {
     const sound = reads.flatMap((read) => (isSound(read) ? [read.event] : []))
     const flow = this.#flowOf(sound)
     const specs = flow?.lookups ?? {}
     const finding = await watch.time('lookup', () => this.#options.lookups.find(sound, specs, signal))
     let at = 0
-    return watch.time('map', async () =>
-      reads.map((read) => this.#map(read, flow, isSound(read) ? finding[at++] : undefined)),
-    )
+    await watch.time('map', async () => {
+      for (const read of reads) if (flow !== null && isSound(read)) this.#map(read, flow, finding[at++])
+    })
+    return reads
   }
 
   /** Nearly all of them are like the one before, and need not be waited for. */
-  async #readAll(records: readonly StoredRecord[], scope: Cursor): Promise<readonly Read[]> {
+  async #readAll(records: readonly StoredRecord[], scope: Cursor): Promise<readonly (Planned & Mappable)[]> {
     const { codec } = this.#options
-    const reads: Read[] = []
+    const reads: (Planned & Mappable)[] = []
     for (const record of records) {
       const cursor = { ...scope, offset: record.offset }
       try {
@@ -117,10 +122,11 @@ export class Plan {
         const isForOther = run !== null && run.connector !== this.#options.ready.connector.name
         const known = this.#faults.get(shape)
         const reason = isForOther ? null : (fault ?? (known === undefined ? await this.#shapeFault(shape) : known))
-        reads.push({ record, cursor, event, reason, run, isForOther })
+        reads.push({ record, cursor, event, reason, run, isForOther, writes: NOTHING })
       } catch (error) {
         if (!(error instanceof MillraceError) || error.code !== 'RECORD_UNREADABLE') throw error
-        reads.push({ record, cursor, event: null, reason: error.message, run: null, isForOther: false })
+        const { message: reason } = error
+        reads.push({ record, cursor, event: null, reason, run: null, isForOther: false, writes: NOTHING })
       }
     }
     return reads
@@ -167,21 +173,15 @@ export class Plan {
     )
   }
 
-  #map<Of extends Mappable>(read: Of, flow: TableFlow | null, found: Found | Error | undefined): Of & Mapped {
-    if (!isSound(read) || flow === null) return { ...read, writes: [] }
-    const { event } = read
+  #map(read: Sound, flow: TableFlow, found: Found | Error | undefined): void {
     try {
       if (found === undefined || found instanceof Error) throw found
-      const writes = flow.map(event, found, this.#options.ready.settings)
+      const writes = flow.map(read.event, found, this.#options.ready.settings)
       this.#checkWrites(writes)
-      return { ...read, writes }
+      read.writes = writes
     } catch (error) {
       if (error instanceof MillraceError) throw error
-      return {
-        ...read,
-        writes: [],
-        reason: `cannot be mapped: ${error instanceof Error ? error.message : String(error)}`,
-      }
+      read.reason = `cannot be mapped: ${error instanceof Error ? error.message : String(error)}`
     }
   }
 
@@ -194,6 +194,8 @@ export class Plan {
   }
 }
 
-function isSound<Of extends Mappable>(read: Of): read is Of & { readonly event: ChangeEvent } {
+type Sound = Mappable & { readonly event: ChangeEvent }
+
+function isSound<Of extends Mappable>(read: Of): read is Of & Sound {
   return read.event !== null && read.reason === null && !read.isForOther
 }

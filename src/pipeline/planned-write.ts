@@ -2,11 +2,11 @@
 
 import type { Cursor } from '../core/cursor.ts'
 import { laneOf } from '../core/lane.ts'
-import { OLDEST, type Position } from '../core/position.ts'
+import type { Position } from '../core/position.ts'
 import type { Write } from '../core/write.ts'
 import type { StoredRecord } from '../log/log.ts'
 import type { PlacedWrite } from '../sink/sink.ts'
-import type { Planned } from './plan.ts'
+import type { DueRecord } from './due-record.ts'
 
 /** What all writes of a batch have in common. */
 export type Reading = Required<Pick<PlacedWrite, 'reader' | 'since' | 'waits'>>
@@ -20,9 +20,9 @@ export class PlannedWrite implements PlacedWrite {
   readonly #reading: Reading
   #lane: string | null = null
 
-  constructor(write: Write, { event, cursor, record, run }: Planned, reading: Reading) {
+  constructor(write: Write, { position, cursor, record, run }: DueRecord, reading: Reading) {
     this.write = write
-    this.position = event?.position ?? OLDEST
+    this.position = position
     this.cursor = cursor
     if (run !== null) this.broughtBy = run.run
     this.#record = record

@@ -99,22 +99,59 @@ export interface FrameOrigin {
 
 /** Appends the frame's records to `into`; returns the bytes they take. */
 export function unpackFrame(bytes: Uint8Array, origin: FrameOrigin, into: StoredRecord[]): number {
-  const all = asBuffer(bytes)
-  const { topic, partition, from } = origin
+  const frame = { ...origin, bytes: asBuffer(bytes) }
   let taken = 0
   for (let at = 0, offset = origin.base; at < bytes.length; offset++) {
-    const length = all.readUInt32BE(at)
-    const valueAt = at + HEAD_BYTES
-    const keyAt = valueAt + (length === NULL_LENGTH ? 0 : length)
-    const end = keyAt + all.readUInt32BE(at + 4)
-    if (offset >= from) {
-      const value = length === NULL_LENGTH ? null : all.subarray(valueAt, keyAt)
-      into.push({ topic, partition, offset, key: all.subarray(keyAt, end), value, timeMs: all.readDoubleBE(at + 8) })
-      taken += end - valueAt
+    const end = keyAtOf(frame.bytes, at) + frame.bytes.readUInt32BE(at + 4)
+    if (offset >= origin.from) {
+      into.push(new FramedRecord(frame, offset, at))
+      taken += end - at - HEAD_BYTES
     }
     at = end
   }
   return taken
+}
+
+function keyAtOf(bytes: Buffer, at: number): number {
+  const length = bytes.readUInt32BE(at)
+  return at + HEAD_BYTES + (length === NULL_LENGTH ? 0 : length)
+}
+
+/** A record where it lies: its key and its value are made when they are asked for, for hundreds of them wait their turn. */
+class FramedRecord implements StoredRecord {
+  readonly offset: number
+  readonly #frame: Pick<FrameOrigin, 'topic' | 'partition'> & { readonly bytes: Buffer }
+  readonly #at: number
+
+  constructor(frame: FrameOrigin & { readonly bytes: Buffer }, offset: number, at: number) {
+    this.#frame = frame
+    this.offset = offset
+    this.#at = at
+  }
+
+  get topic(): string {
+    return this.#frame.topic
+  }
+
+  get partition(): number {
+    return this.#frame.partition
+  }
+
+  get timeMs(): number {
+    return this.#frame.bytes.readDoubleBE(this.#at + 8)
+  }
+
+  get key(): Buffer {
+    const { bytes } = this.#frame
+    const keyAt = keyAtOf(bytes, this.#at)
+    return bytes.subarray(keyAt, keyAt + bytes.readUInt32BE(this.#at + 4))
+  }
+
+  get value(): Buffer | null {
+    const { bytes } = this.#frame
+    if (bytes.readUInt32BE(this.#at) === NULL_LENGTH) return null
+    return bytes.subarray(this.#at + HEAD_BYTES, keyAtOf(bytes, this.#at))
+  }
 }
 
 export function checksum(bytes: Uint8Array): number {

@@ -9,7 +9,8 @@ import { nearest } from '../../core/nearest.ts'
 export interface CsvColumns {
   /** Of each row; null where no header says it. */
   readonly count: number | null
-  readonly places: readonly (readonly [field: string, index: number])[]
+  /** The field with this name is found at this index. */
+  readonly places: readonly { readonly name: string; readonly index: number }[]
   /** What every row says, and nothing of the other fields. */
   readonly blank: Readonly<Record<string, string | null>>
 }
@@ -30,11 +31,11 @@ export function csvColumns({ header, imported, mapping, constants, delimiter }: 
   const unknown = [...Object.keys(mapping), ...Object.keys(constants)].find((name) => !names.includes(name))
   if (unknown !== undefined) throw unfit(`there is no field ${unknown}: ${meant(unknown, names)}`)
   if (header !== null && header.length === 0) throw unfit('the file is empty')
-  const places = names.flatMap((name): (readonly [string, number])[] => {
+  const places = names.flatMap((name): CsvColumns['places'] => {
     if (name in constants) return []
     const column = mapping[name]
     const index = header === null ? numbered(name, column) : header.indexOf(column ?? name)
-    if (index !== null && index >= 0) return [[name, index]]
+    if (index !== null && index >= 0) return [{ name, index }]
     if (column !== undefined) throw unfit(notThere(column, header ?? [], delimiter))
     return []
   })

@@ -1,6 +1,7 @@
 // Cuts bytes into rows and fields. It works on text of one character for each byte, so that places are places in the file;
 // what the bytes stand for is somebody else's affair. A row that is wrong is told as such, and the next one is read.
 
+import { isAscii } from 'node:buffer'
 import type { Dialect } from '../../core/csv-dialect.ts'
 
 export interface CsvRow {
@@ -12,6 +13,8 @@ export interface CsvRow {
   readonly end: Place
   /** Why it cannot be read; its fields are then what was found up to there. */
   readonly fault: string | null
+  /** Its bytes say the same in every encoding. False where some around it do not. */
+  readonly isPlain: boolean
 }
 
 export interface Place {
@@ -39,6 +42,9 @@ export class CsvRows {
   #place: Place
   /** The line in hand is too long, and what was read of it was thrown away. */
   #isTooLong = false
+  #isPlain = true
+  /** Of the row before: most have as many. */
+  #fieldCount = 1
 
   constructor(dialect: Pick<Dialect, 'delimiter' | 'quote'>, { from, newline }: { from: Place; newline: '\n' | '\r' }) {
     this.#dialect = dialect
@@ -48,16 +54,58 @@ export class CsvRows {
 
   /** The rows that are whole by now; at the end of the text those that are left. */
   read(bytes: Buffer, isEnd: boolean): readonly CsvRow[] {
+    this.#isPlain = isAscii(bytes) && (this.#isPlain || this.#at === this.#text.length)
     this.#text = this.#text.slice(this.#at) + bytes.toString('latin1')
     this.#at = 0
     const rows: CsvRow[] = []
-    for (let cut = this.#cut(isEnd); cut !== null; cut = this.#cut(isEnd)) {
+    for (;;) {
+      this.#cutUnquoted(rows)
+      const cut = this.#cut(isEnd)
+      if (cut === null) return rows
       const { line } = this.#place
       this.#move(cut.next)
-      const isBlank = cut.fault === null && cut.fields.length === 1 && cut.fields[0] === ''
-      if (!isBlank) rows.push({ fields: cut.fields, line, end: this.#place, fault: cut.fault })
+      this.#add(rows, { fields: cut.fields, line, end: this.#place, fault: cut.fault, isPlain: this.#isPlain })
     }
-    return rows
+  }
+
+  #add(rows: CsvRow[], row: CsvRow): void {
+    const isBlank = row.fault === null && row.fields.length === 1 && row.fields[0] === ''
+    if (!isBlank) rows.push(row)
+  }
+
+  /** The rows up to the next quote, which are a line each. */
+  #cutUnquoted(rows: CsvRow[]): void {
+    if (this.#isTooLong) return
+    const text = this.#text
+    const quote = text.indexOf(this.#dialect.quote, this.#at)
+    const end = quote === -1 ? text.length : quote
+    for (let newline = text.indexOf(this.#newline, this.#at); newline !== -1 && newline < end; ) {
+      const { offset, line } = this.#place
+      const fields = this.#fieldsUpTo(newline)
+      this.#place = { offset: offset + newline + 1 - this.#at, line: line + 1 }
+      this.#at = newline + 1
+      this.#add(rows, { fields, line, end: this.#place, fault: null, isPlain: this.#isPlain })
+      newline = text.indexOf(this.#newline, this.#at)
+    }
+  }
+
+  #fieldsUpTo(newline: number): readonly string[] {
+    const text = this.#text
+    const end = newline > this.#at && text[newline - 1] === '\r' ? newline - 1 : newline
+    const fields = new Array<string>(this.#fieldCount)
+    let count = 0
+    for (let at = this.#at; ; count++) {
+      const next = text.indexOf(this.#dialect.delimiter, at)
+      if (next === -1 || next >= end) {
+        fields[count++] = text.slice(at, end)
+        break
+      }
+      fields[count] = text.slice(at, next)
+      at = next + this.#dialect.delimiter.length
+    }
+    fields.length = count
+    this.#fieldCount = count
+    return fields
   }
 
   #move(next: number): void {
@@ -77,10 +125,8 @@ export class CsvRows {
     const end = newline === -1 ? text.length : newline
     if (newline === -1 && !isEnd) return this.#wait()
     if (this.#isTooLong) return this.#tooLong(newline)
-    const line = text.slice(this.#at, end)
-    if (line.includes(this.#dialect.quote)) return this.#cutQuoted(isEnd)
-    const next = newline === -1 ? end : end + 1
-    return { fields: withoutReturn(line).split(this.#dialect.delimiter), next, fault: null }
+    if (text.slice(this.#at, end).includes(this.#dialect.quote)) return this.#cutQuoted(isEnd)
+    return { fields: this.#fieldsUpTo(end), next: newline === -1 ? end : end + 1, fault: null }
   }
 
   #cutQuoted(isEnd: boolean): Cut | null {

@@ -41,8 +41,9 @@ interface Reading {
   /** Of the piece in hand, and how many of them were handed out. */
   rows: readonly CsvRow[]
   taken: number
-  /** Of the last row that was handed out. */
-  at: Bookmark
+  /** Behind the last row that was handed out, which is the one with this number. */
+  end: Place
+  row: number
 }
 
 export class CsvSource implements ImportSource {
@@ -91,7 +92,7 @@ export class CsvSource implements ImportSource {
       for (let row = taken(reading, page.length < rowsMax); row !== null; row = taken(reading, page.length < rowsMax))
         page.push(events.event(this.#said(reading, row)))
     }
-    const next = isOver ? null : JSON.stringify(reading.at)
+    const next = isOver ? null : JSON.stringify({ ...reading.end, row: reading.row } satisfies Bookmark)
     if (isOver) this.#reading = null
     return { events: page, next, tookMs: performance.now() - startMs }
   }
@@ -100,7 +101,7 @@ export class CsvSource implements ImportSource {
   async #reach(after: string | null): Promise<Reading> {
     const at = after === null ? null : Bookmark.parse(JSON.parse(after))
     const known = this.#reading
-    if (known !== null && at !== null && known.at.offset === at.offset) return known
+    if (known !== null && at !== null && known.end.offset === at.offset) return known
     const { path, dialect, imported, mapping, constants } = this.#options
     const file = await openCsvFile(path, dialect)
     const columns = csvColumns({
@@ -110,16 +111,25 @@ export class CsvSource implements ImportSource {
       constants,
       delimiter: dialect.delimiter,
     })
-    const from = at ?? { ...BEGINNING, row: 0 }
-    const reading: Reading = { file, columns, pieces: rowsFrom(file, dialect, from), rows: [], taken: 0, at: from }
+    const { row, ...from } = at ?? { ...BEGINNING, row: 0 }
+    const reading: Reading = {
+      file,
+      columns,
+      pieces: rowsFrom(file, dialect, from),
+      rows: [],
+      taken: 0,
+      end: from,
+      row,
+    }
     if (at === null && dialect.hasHeader && (await reach(reading))) reading.taken++
     this.#reading = reading
     return reading
   }
 
   #said(reading: Reading, row: CsvRow): RowSaid {
-    const { file, columns, at } = reading
-    reading.at = { ...row.end, row: at.row + 1 }
+    const { file, columns } = reading
+    reading.end = row.end
+    reading.row++
     const { delimiter } = this.#options.dialect
     const said = () => legible(row.fields.join(delimiter), file.encoding)
     const place = row.line
@@ -129,8 +139,9 @@ export class CsvSource implements ImportSource {
       return { place, texts: {}, said, fault }
     }
     const texts: Record<string, string | null> = { ...columns.blank }
-    for (const [name, index] of columns.places) {
-      const text = fieldText(row.fields[index] ?? '', file.encoding)
+    for (const { name, index } of columns.places) {
+      const field = row.fields[index] ?? ''
+      const text = row.isPlain ? field : fieldText(field, file.encoding)
       if (text === null) {
         const fault = `${name} is no text in ${file.encoding}: the file may have another encoding`
         return { place, texts: {}, said, fault }
