@@ -83,7 +83,7 @@ export class ApplyCall {
   #runPlain(tasks: readonly PlainTask[]): Promise<readonly Outcome[] | null> {
     const { transactions, targets, signal, nowMs } = this.#options
     return transactions.run(signal, async (session) => {
-      await markTransaction(session, this.#writes)
+      markTransaction(session, this.#writes)
       const isMariadb = await transactions.isMariadb(session)
       const result = await quickPass({ session, isMariadb, targets, nowMs }, tasks)
       return { result, commits: result !== null }
@@ -104,7 +104,7 @@ export class ApplyCall {
   async #attempt(pass: Pass, tasks: readonly Task[]): Promise<Attempt<readonly Outcome[] | null>> {
     const { session, isLast, isMarked } = pass
     const { transactions, nowMs } = this.#options
-    if (isMarked) await markTransaction(session, this.#writes)
+    if (isMarked) markTransaction(session, this.#writes)
     const isMariadb = await transactions.isMariadb(session)
     const states = await this.#load({ session, isMariadb, locks: true }, tasks)
     const tell = ({ placed }: Task) => void this.#told.add(placed.lane)
@@ -118,7 +118,7 @@ export class ApplyCall {
     await this.#count(session, states, { outcomes, dues })
     await writeGuards(session, states.all)
     this.#isAllNew = states.all.every(({ changedGuards }) => changedGuards.length > 0)
-    if (!isMarked) await markTransaction(session, this.#writes)
+    if (!isMarked) markTransaction(session, this.#writes)
     return { result: outcomes, commits: true }
   }
 

@@ -6,7 +6,7 @@ import type { PlacedWrite } from '../sink.ts'
 import { textLiteral } from './literal.ts'
 import type { Session } from './session.ts'
 
-export async function markTransaction(session: Session, writes: readonly PlacedWrite[]): Promise<void> {
+export function markTransaction(session: Session, writes: readonly PlacedWrite[]): void {
   const next = new Map<string, number>()
   let last: PlacedWrite | null = null
   let place = ''
@@ -18,7 +18,7 @@ export async function markTransaction(session: Session, writes: readonly PlacedW
   const rows = [...next]
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([place, offset]) => `(${place},${offset},1)`)
-  await session.write(
+  session.ahead(
     `INSERT INTO ${CURSORS_TABLE} (reader, topic_id, partition_number, next_offset, calls) VALUES ${rows}
       ON DUPLICATE KEY UPDATE next_offset = GREATEST(next_offset, VALUES(next_offset)), calls = calls + 1`,
   )

@@ -6,6 +6,16 @@ import type { FieldPacket, PoolConnection, ResultSetHeader } from 'mysql2'
 
 export type Answer = readonly (Buffer | null)[]
 
+/** A statement that went ahead of another one: its answer is there once that one's is. */
+export interface Ahead {
+  readonly rows: readonly Answer[]
+}
+
+interface Waiting {
+  readonly sql: string
+  rows: readonly Answer[]
+}
+
 interface Answered {
   readonly rows: unknown
   readonly fields: readonly FieldPacket[]
@@ -23,6 +33,8 @@ const STATEMENT_TIMEOUT_MS = 60_000
 export class Session {
   readonly #connection: PoolConnection
   readonly #signal: AbortSignal
+  /** What goes out with the next statement. */
+  #ahead: Waiting[] = []
   isBroken = false
 
   constructor(connection: PoolConnection, signal: AbortSignal) {
@@ -30,9 +42,23 @@ export class Session {
     this.#signal = signal
   }
 
+  /**
+   * A statement that nobody has to wait for: it goes out with the next one, and both cost a single way to the server and back.
+   * Where it fails, the next one fails with its error and is not carried out.
+   */
+  ahead(sql: string): Ahead {
+    const waiting: Waiting = { sql, rows: [] }
+    this.#ahead.push(waiting)
+    return waiting
+  }
+
+  /** What waits will not be sent any more. */
+  drop(): void {
+    this.#ahead = []
+  }
+
   async rows(sql: string): Promise<readonly Answer[]> {
-    const { rows } = await this.#run(sql)
-    return Array.isArray(rows) ? (rows as unknown as Answer[]) : []
+    return answerIn((await this.#run(sql)).rows)
   }
 
   /** With the names of the columns. */
@@ -65,7 +91,20 @@ export class Session {
     return { loaded: affectedRows, warnings: warningStatus }
   }
 
-  #run(sql: string, infile: { infileStreamFactory?: () => Readable } = {}): Promise<Answered> {
+  async #run(last: string, infile: { infileStreamFactory?: () => Readable } = {}): Promise<Answered> {
+    const ahead = this.#ahead
+    if (ahead.length === 0) return this.#send(last, infile)
+    this.#ahead = []
+    const { rows, fields } = await this.#send([...ahead.map(({ sql }) => sql), last].join(';'), infile)
+    const answers = {
+      rows: rows as readonly unknown[],
+      fields: fields as unknown as readonly (readonly FieldPacket[])[],
+    }
+    for (const [at, waiting] of ahead.entries()) waiting.rows = answerIn(answers.rows[at])
+    return { rows: answers.rows[ahead.length], fields: answers.fields[ahead.length] ?? [] }
+  }
+
+  #send(sql: string, infile: { infileStreamFactory?: () => Readable }): Promise<Answered> {
     this.#signal.throwIfAborted()
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
@@ -83,4 +122,8 @@ export class Session {
       })
     })
   }
+}
+
+function answerIn(rows: unknown): readonly Answer[] {
+  return Array.isArray(rows) ? (rows as unknown as Answer[]) : []
 }

@@ -47,7 +47,8 @@ export class Transactions {
     const queryFormat = (sql: string): string => sql
     // A statement that asks for a file gets what is given with it, whatever the server then names.
     const flags = ['+LOCAL_FILES']
-    this.#pool = mysql.createPool({ ...driverOptions(address), connectionLimit: CONNECTIONS_MAX, queryFormat, flags })
+    const own = { connectionLimit: CONNECTIONS_MAX, multipleStatements: true, queryFormat, flags }
+    this.#pool = mysql.createPool({ ...driverOptions(address), ...own })
     this.#pool.on('connection', (connection) => {
       // Commands of one connection run in order, so these precede whatever asked for the connection.
       for (const statement of SESSION) connection.query(statement, (error) => error && connection.destroy())
@@ -122,10 +123,10 @@ export class Transactions {
 async function inside<Result>(session: Session, work: () => Promise<Attempt<Result>>): Promise<Result> {
   let isOver = false
   try {
-    await session.write('START TRANSACTION')
+    session.ahead('START TRANSACTION')
     const { result, commits } = await work()
-    await session.write(commits ? 'COMMIT' : 'ROLLBACK')
-    isOver = true
+    if (commits) await session.write('COMMIT')
+    isOver = commits
     return result
   } finally {
     if (!isOver && !session.isBroken) await rollback(session)
@@ -134,6 +135,7 @@ async function inside<Result>(session: Session, work: () => Promise<Attempt<Resu
 
 /** What cannot be rolled back is ended: the connection may not go back into the pool inside of a transaction. */
 async function rollback(session: Session): Promise<void> {
+  session.drop()
   try {
     await session.write('ROLLBACK')
   } catch {

@@ -4,6 +4,7 @@
 import type { Position } from '../../../core/position.ts'
 import { binaryLiteral } from '../literal.ts'
 import type { Session } from '../session.ts'
+import type { TargetShape } from '../target-column.ts'
 import type { Putting } from './putting.ts'
 import type { StandingRow } from './standing-row.ts'
 
@@ -23,18 +24,16 @@ export const DROP_GONE = `DROP TABLE IF EXISTS ${GONE_TABLE}`
 
 const ROWS_MAX = 1_000
 
-/** Of most tables nothing was ever deleted. */
-export async function isAnyGone({ session, shape }: Pick<Putting, 'session' | 'shape'>): Promise<boolean> {
-  const target = binaryLiteral(shape.table)
-  const any = await session.rows(`SELECT 1 FROM ${GONE_TABLE} WHERE target = ${target} LIMIT 1`)
-  return any.length > 0
+/** A row, where any was deleted: of most tables none ever was. */
+export function anyGone({ table }: Pick<TargetShape, 'table'>): string {
+  return `SELECT 1 FROM ${GONE_TABLE} WHERE target = ${binaryLiteral(table)} LIMIT 1`
 }
 
 /** Of the rows that are not there. */
 export async function loadGone({ session, shape }: Putting, rows: Iterable<StandingRow>): Promise<void> {
   const absent = new Map([...rows].filter(({ found }) => found === null).map((row) => [row.row.text, row]))
   const target = binaryLiteral(shape.table)
-  if (absent.size === 0 || !(await isAnyGone({ session, shape }))) return
+  if (absent.size === 0 || (await session.rows(anyGone(shape))).length === 0) return
   const keys = [...absent.keys()]
   for (let at = 0; at < keys.length; at += ROWS_MAX) {
     const list = keys.slice(at, at + ROWS_MAX).map(binaryLiteral)

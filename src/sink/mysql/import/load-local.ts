@@ -12,28 +12,26 @@ import { said, troubleOf } from '../trouble.ts'
 import type { Putting } from './putting.ts'
 import type { StandingRow } from './standing-row.ts'
 
-const SAVEPOINT = 'millrace_lines'
 /** What a server or a proxy before it says that does not take files after all: of these the numbers differ. */
 const REFUSAL = /\blocal\b|infile/iu
 /** As text, these say something else than as numbers. */
 const UNLIKE = new Set(['bit', 'year'])
 
-/** All of them or none: false where one is there already or the server minds one; null where they cannot be sent this way. */
+/**
+ * False where one is there already or the server minds one, and some may have been written; null where they cannot be sent this
+ * way.
+ */
 export async function loadLocal(by: Putting, rows: readonly StandingRow[]): Promise<boolean | null> {
   const plan = planOf(by, rows)
   if (plan === null) return null
-  await by.session.write(`SAVEPOINT ${SAVEPOINT}`)
   try {
     const { loaded, warnings } = await by.session.load(plan.sql, plan.lines(rows))
-    if (loaded === rows.length && warnings === 0) return true
+    return loaded === rows.length && warnings === 0
   } catch (error) {
-    if (!['row', 'twin'].includes(troubleOf(error))) {
-      if (REFUSAL.test(said(error))) return null
-      throw error
-    }
+    if (['row', 'twin'].includes(troubleOf(error))) return false
+    if (REFUSAL.test(said(error))) return null
+    throw error
   }
-  await by.session.write(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`)
-  return false
 }
 
 interface Plan {

@@ -67,7 +67,7 @@ export async function putCall(
       }
     }
     // Last, and not first: capture is to tell of it as of any other's change.
-    await markTransaction(session, writes)
+    markTransaction(session, writes)
     const result = tasks.map(({ owner }) => outcomes.get(owner) ?? STALE)
     return { result, commits: true }
   })

@@ -5,7 +5,7 @@ import { Rejection } from '../../rejection.ts'
 import type { Outcome } from '../../sink.ts'
 import type { RowKey } from '../row-key.ts'
 import { decidePut, type Put } from './decide-put.ts'
-import { isAnyGone } from './gone-table.ts'
+import { anyGone } from './gone-table.ts'
 import { loadLocal } from './load-local.ts'
 import type { Putting } from './putting.ts'
 import { insertAll } from './send-standing.ts'
@@ -16,6 +16,7 @@ export interface KeyedPut {
   readonly key: RowKey
 }
 
+const SAVEPOINT = 'millrace_fresh'
 const NOTHING = { found: null, deletedBy: null, isForeign: false } as const
 
 /** Null, and nothing changed, where any row needs that look. */
@@ -24,7 +25,6 @@ export async function putFresh(
   keyed: readonly KeyedPut[],
   takesFiles: boolean,
 ): Promise<readonly Outcome[] | null> {
-  if (await isAnyGone(by)) return null
   const rows: StandingRow[] = []
   const outcomes: Outcome[] = []
   try {
@@ -39,6 +39,19 @@ export async function putFresh(
     if (error instanceof Rejection) return null
     throw error
   }
-  const areThere = (takesFiles ? await loadLocal(by, rows) : null) ?? (await insertAll(by, rows))
-  return areThere ? outcomes : null
+  by.session.ahead(`SAVEPOINT ${SAVEPOINT}`)
+  const asLines = takesFiles ? await unlessGone(by, () => loadLocal(by, rows)) : null
+  if (asLines ?? (await unlessGone(by, () => insertAll(by, rows)))) return outcomes
+  await by.session.write(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`)
+  return null
+}
+
+/** False, too, where rows of the table were deleted: one of these may be one of them. */
+async function unlessGone<Did extends boolean | null>(
+  { session, shape }: Putting,
+  insert: () => Promise<Did>,
+): Promise<Did | false> {
+  const gone = session.ahead(anyGone(shape))
+  const did = await insert()
+  return did && gone.rows.length > 0 ? false : did
 }
