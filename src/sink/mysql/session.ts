@@ -52,6 +52,12 @@ export class Session {
     return waiting
   }
 
+  /** Resolves when nothing waits any more. */
+  async settle(): Promise<void> {
+    const last = this.#ahead.pop()
+    if (last !== undefined) Object.assign(last, { rows: await this.rows(last.sql) })
+  }
+
   /** What waits will not be sent any more. */
   drop(): void {
     this.#ahead = []

@@ -6,7 +6,7 @@ import { position } from '../../../src/core/position.ts'
 import { CREATE } from '../../../src/sink/mysql/bookkeeping.ts'
 import { IMPORT_TABLES } from '../../../src/sink/mysql/import/import-tables.ts'
 import { putCall } from '../../../src/sink/mysql/import/put-call.ts'
-import { markUndone } from '../../../src/sink/mysql/import/runs-table.ts'
+import { KnownRuns, markUndone } from '../../../src/sink/mysql/import/runs-table.ts'
 import { TargetTables } from '../../../src/sink/mysql/target-tables.ts'
 import { Transactions } from '../../../src/sink/mysql/transactions.ts'
 import type { Outcome, PlacedWrite } from '../../../src/sink/sink.ts'
@@ -33,6 +33,7 @@ class Place implements AsyncDisposable {
   readonly table: SinkDatabase
   readonly #transactions: Transactions
   readonly #targets: TargetTables
+  readonly #known = new KnownRuns()
 
   private constructor(table: SinkDatabase) {
     this.table = table
@@ -47,8 +48,9 @@ class Place implements AsyncDisposable {
     return new Place(table)
   }
 
-  put(writes: readonly PlacedWrite[], fresh: Set<string>): Promise<readonly Outcome[]> {
-    return putCall({ transactions: this.#transactions, targets: this.#targets, signal: forever, fresh }, writes)
+  put(writes: readonly PlacedWrite[], fresh: Set<string>, known = this.#known): Promise<readonly Outcome[]> {
+    const shared = { transactions: this.#transactions, targets: this.#targets, signal: forever }
+    return putCall({ ...shared, fresh, known }, writes)
   }
 
   undo(run: string): Promise<void> {
@@ -118,7 +120,7 @@ describe.each(FLAVOURS)('on %s', (_flavour, shared) => {
     return Place.open(await SinkDatabase.open(await shared(), { columns, key: ['id'], owns }))
   }
 
-  test('random calls come to the same, whether their rows are taken for new or looked at', async () => {
+  test('random calls come to the same, whether rows and runs are taken for what they were or looked at', async () => {
     const random = new Random()
     await using taken = await open()
     await using looked = await open()
@@ -138,7 +140,8 @@ describe.each(FLAVOURS)('on %s', (_flavour, shared) => {
       const fresh = new Fresh([taken.table.name])
       const ended = await taken.end(await taken.put(writes(taken), fresh))
       if (fresh.wasRefused) refused++
-      expect(ended, `call ${call}`).toEqual(await looked.end(await looked.put(writes(looked), new Set())))
+      const outcomes = await looked.put(writes(looked), new Set(), new KnownRuns())
+      expect(ended, `call ${call}`).toEqual(await looked.end(outcomes))
     }
     expect(refused).toBeGreaterThan(CALLS / 10)
     expect(refused).toBeLessThan(CALLS * 0.95)

@@ -8,6 +8,7 @@ import type { Field } from '../../../src/core/value.ts'
 import { CREATE } from '../../../src/sink/mysql/bookkeeping.ts'
 import { IMPORT_TABLES } from '../../../src/sink/mysql/import/import-tables.ts'
 import { putCall } from '../../../src/sink/mysql/import/put-call.ts'
+import { KnownRuns } from '../../../src/sink/mysql/import/runs-table.ts'
 import type { Session } from '../../../src/sink/mysql/session.ts'
 import { TargetTables } from '../../../src/sink/mysql/target-tables.ts'
 import { type Server, Transactions } from '../../../src/sink/mysql/transactions.ts'
@@ -72,7 +73,8 @@ class Place implements AsyncDisposable {
       const write = this.table.mergeOf([String(key)], fields)
       return { ...placed(write, { offset, lane: String(key) }), position: at, broughtBy: 'a-run' }
     })
-    const shared = { transactions: this.transactions, targets: this.#targets, signal: forever }
+    const known = new KnownRuns()
+    const shared = { transactions: this.transactions, targets: this.#targets, known, signal: forever }
     const outcomes = await putCall({ ...shared, fresh: new Set([this.table.name]) }, writes)
     const names = new RegExp(`${this.table.name}|${this.transactions.database}`, 'gu')
     return JSON.parse(JSON.stringify(outcomes).replace(names, 'name'))

@@ -14,6 +14,7 @@ import { foreseePuts } from './foresee-puts.ts'
 import { IMPORT_TABLES } from './import-tables.ts'
 import { putCall } from './put-call.ts'
 import { beginRebuild } from './rebuild.ts'
+import { KnownRuns } from './runs-table.ts'
 
 export interface ImportSinkOptions {
   readonly url: string
@@ -31,6 +32,7 @@ class ImportSink implements Sink {
   /** Those that are known to have begun. */
   readonly #rebuilds = new Set<string>()
   readonly #fresh = new Set<string>()
+  readonly #runs = new KnownRuns()
 
   constructor({ url, targets }: ImportSinkOptions) {
     this.#transactions = new Transactions(url)
@@ -50,7 +52,13 @@ class ImportSink implements Sink {
     if (!this.#areTablesMade) await this.#use(signal, makeTables)
     this.#areTablesMade = true
     await this.#beginRebuilds(writes, signal)
-    const shared = { transactions: this.#transactions, targets: this.#targets, signal, fresh: this.#fresh }
+    const shared = {
+      transactions: this.#transactions,
+      targets: this.#targets,
+      signal,
+      fresh: this.#fresh,
+      known: this.#runs,
+    }
     return this.#targets.unlessAltered(() => putCall(shared, writes))
   }
 

@@ -18,7 +18,7 @@ import { loadStanding } from './load-standing.ts'
 import { type KeyedPut, putFresh } from './put-fresh.ts'
 import { type Putting, puttingInto } from './putting.ts'
 import { besideName, isUnderWay } from './rebuild.ts'
-import { type EnteredRun, enterRuns } from './runs-table.ts'
+import type { EnteredRun, KnownRuns } from './runs-table.ts'
 import { noteSeen } from './seen-table.ts'
 import { sendStanding } from './send-standing.ts'
 import type { StandingRow } from './standing-row.ts'
@@ -29,6 +29,7 @@ export interface PutCallOptions {
   readonly signal: AbortSignal
   /** Tables in which the last call met no row of its own: the next one is likely to meet none, either. */
   readonly fresh: Set<string>
+  readonly known: KnownRuns
 }
 
 type RowPut = Merge | Remove
@@ -46,12 +47,12 @@ const STALE: Outcome = { did: 'stale' }
 const NOBODY: EnteredRun = { run: '', number: 0, isUndone: false }
 
 export async function putCall(
-  { transactions, targets, signal, fresh }: PutCallOptions,
+  { transactions, targets, signal, fresh, known }: PutCallOptions,
   writes: readonly PlacedWrite[],
 ): Promise<readonly Outcome[]> {
   const named = [...new Set(writes.flatMap(({ broughtBy }) => broughtBy ?? []))]
   return transactions.run(signal, async (session) => {
-    const runs = await enterRuns(session, named)
+    const { runs, confirm } = await known.enter(session, named)
     const tasks = writes.map(({ write, position, broughtBy = '', run }, owner): Task => {
       const by = runs.get(broughtBy) ?? NOBODY
       return { write: putOf(targets, write), position, isReplay: run !== undefined, owner, by }
@@ -66,6 +67,7 @@ export async function putCall(
         await putRows({ by, beside: isBeside ? besideOf(by, run) : null, fresh, takesFiles }, ofRun, outcomes)
       }
     }
+    await confirm()
     // Last, and not first: capture is to tell of it as of any other's change.
     markTransaction(session, writes)
     const result = tasks.map(({ owner }) => outcomes.get(owner) ?? STALE)

@@ -2,7 +2,8 @@
 // any more, whatever of them is replayed.
 
 import { binaryLiteral } from '../literal.ts'
-import type { Session } from '../session.ts'
+import { Raced } from '../raced.ts'
+import type { Answer, Session } from '../session.ts'
 
 export const RUNS_TABLE = 'millrace_imports'
 
@@ -30,6 +31,39 @@ export async function enterRuns(session: Session, runs: readonly string[]): Prom
   return enteredRuns(session, runs)
 }
 
+export interface Entered {
+  readonly runs: ReadonlyMap<string, EnteredRun>
+  /** To be waited for before the transaction ends: throws where they are not as they were taken to be. */
+  readonly confirm: () => Promise<void>
+}
+
+/** What a call knows of its runs from the one before it, and nearly always rightly: then it need not wait for them. */
+export class KnownRuns {
+  #known: ReadonlyMap<string, EnteredRun> = new Map()
+
+  /** The same as `enterRuns`. */
+  async enter(session: Session, runs: readonly string[]): Promise<Entered> {
+    const known = this.#known
+    if (runs.length === 0 || !runs.every((run) => known.has(run))) {
+      this.#known = await enterRuns(session, runs)
+      return { runs: this.#known, confirm: async () => undefined }
+    }
+    const asked = session.ahead(askedFor(runs))
+    const confirm = async () => {
+      await session.settle()
+      const found = runsIn(asked.rows)
+      if (runs.every((run) => isSame(known.get(run), found.get(run)))) return
+      this.#known = new Map()
+      throw new Raced('a run')
+    }
+    return { runs: known, confirm }
+  }
+}
+
+function isSame(one: EnteredRun | undefined, other: EnteredRun | undefined): boolean {
+  return one?.number === other?.number && one?.isUndone === other?.isUndone
+}
+
 /** Waits for what the run is writing. */
 export async function markUndone(session: Session, run: string): Promise<void> {
   await session.write(
@@ -40,10 +74,14 @@ export async function markUndone(session: Session, run: string): Promise<void> {
 
 /** Those that have come. */
 export async function enteredRuns(session: Session, runs: readonly string[]): Promise<ReadonlyMap<string, EnteredRun>> {
-  if (runs.length === 0) return new Map()
-  const rows = await session.rows(
-    `SELECT run, number, undone_at IS NOT NULL FROM ${RUNS_TABLE} WHERE run IN (${runs.map(binaryLiteral)}) LOCK IN SHARE MODE`,
-  )
+  return runs.length === 0 ? new Map() : runsIn(await session.rows(askedFor(runs)))
+}
+
+function askedFor(runs: readonly string[]): string {
+  return `SELECT run, number, undone_at IS NOT NULL FROM ${RUNS_TABLE} WHERE run IN (${runs.map(binaryLiteral)}) LOCK IN SHARE MODE`
+}
+
+function runsIn(rows: readonly Answer[]): ReadonlyMap<string, EnteredRun> {
   return new Map(
     rows.map(([text, number, isUndone]) => {
       const run = String(text)
