@@ -6,7 +6,7 @@ import { CATALOG_ITEMS } from '../src/core/catalog-items.ts'
 import { defineConnector, type Migration } from '../src/core/connector.ts'
 import type { ChangeEvent } from '../src/core/event.ts'
 import type { Imported } from '../src/core/imported.ts'
-import { KEPT, KEPT_COLUMNS } from '../src/core/imported-row.ts'
+import { KEPT, KEPT_COLUMNS, runsAsBytes } from '../src/core/imported-row.ts'
 import { NameUuids } from '../src/core/name-uuid.ts'
 import { PRICE_LIST } from '../src/core/price-list.ts'
 import type { Schedule } from '../src/core/schedule.ts'
@@ -63,6 +63,7 @@ const migrations: readonly Migration[] = [
   { name: 'content: content_index of an earlier version', up: addColumns('content_index', KEPT), down: [] },
   CATALOG_ITEMS.migration(NAME),
   CATALOG_ITEMS.upgrade(NAME),
+  runsAsBytes(NAME, ['content_index', CATALOG_ITEMS.table]),
 ]
 
 export default defineConnector({

@@ -3,7 +3,7 @@
 import { CATALOG_ITEMS } from '../src/core/catalog-items.ts'
 import { defineConnector, type Migration, type Settings, type TableFlow } from '../src/core/connector.ts'
 import type { ChangeEvent } from '../src/core/event.ts'
-import { NAME_COLUMN } from '../src/core/imported-row.ts'
+import { NAME_COLUMN, runsAsBytes } from '../src/core/imported-row.ts'
 import { importedTable } from '../src/core/imported-table.ts'
 import type { BusinessRule, Reference, Tolerance } from '../src/core/integrity.ts'
 import type { Schedule } from '../src/core/schedule.ts'
@@ -39,7 +39,7 @@ function fieldsOf(flow: SquareFlow): readonly string[] {
   return Object.keys(flow.imported.fields).filter((name) => name !== keyOf(flow))
 }
 
-const migrations: readonly Migration[] = SQUARE_FLOWS.flatMap((flow) => {
+const tables: readonly Migration[] = SQUARE_FLOWS.flatMap((flow) => {
   const { table, imported } = flow
   if (table === CATALOG_ITEMS.table) return [CATALOG_ITEMS.migration(NAME), CATALOG_ITEMS.upgrade(NAME)]
   const key = keyOf(flow)
@@ -51,12 +51,14 @@ const migrations: readonly Migration[] = SQUARE_FLOWS.flatMap((flow) => {
   }
 })
 
+const TABLES = SQUARE_FLOWS.map(({ table }) => table)
+
 export default defineConnector({
   name: NAME,
   source: 'import',
   sink: 'mysql',
   whenNamed: true,
-  migrations,
+  migrations: [...tables, runsAsBytes(NAME, TABLES)],
   settings: {
     TOKEN: { about: 'The access token of the Square account.' },
     URL: {

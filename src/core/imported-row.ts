@@ -1,5 +1,8 @@
 // What an imported row has besides its fields.
 
+import type { Migration } from './connector.ts'
+import { hasColumn, onlyWhere } from './upgrade.ts'
+
 /** What stands where a database does for tables of MySQL: two connectors may import into tables of one name. */
 export const importsDatabase = (connector: string): string => `imports.${connector}`
 /** What the row is called: the key. */
@@ -15,14 +18,26 @@ export const SAID_COLUMN = 'mr_said'
  */
 export const KEPT = {
   mr_position: 'VARBINARY(64) NULL',
-  mr_run: 'CHAR(36) CHARACTER SET ascii NULL',
-  mr_made: 'CHAR(36) CHARACTER SET ascii NULL',
+  mr_run: 'VARBINARY(36) NULL',
+  mr_made: 'VARBINARY(36) NULL',
   mr_digest: 'BINARY(16) NULL',
 } as const
 /** The same, as columns of a CREATE TABLE. */
 export const KEPT_COLUMNS = Object.entries(KEPT)
   .map(([name, definition]) => `${name} ${definition}`)
   .join(', ')
+
+/** Tables of earlier versions say of their runs in text which they were, and cannot hold what says it now. */
+export function runsAsBytes(connector: string, tables: readonly string[]): Migration {
+  const { mr_run, mr_made } = KEPT
+  const up = tables.flatMap((table) =>
+    onlyWhere(
+      hasColumn(table, 'mr_run', 'char'),
+      `ALTER TABLE ${table} MODIFY mr_run ${mr_run}, MODIFY mr_made ${mr_made}`,
+    ),
+  )
+  return { name: `${connector}: runs of an earlier version, as bytes`, up, down: [] }
+}
 
 /** The epoch of positions that say when the run was ordered and where it found the row: each row stands there once. */
 export const BY_RUN = 1

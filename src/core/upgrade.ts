@@ -15,9 +15,11 @@ export function addColumns(table: string, columns: Readonly<Record<string, strin
   return carriedOut(`COALESCE(${altered}, 'DO 0')`)
 }
 
-export function hasColumn(table: string, column: string): string {
+/** Of any type, where none is named. */
+export function hasColumn(table: string, column: string, type?: string): string {
+  const ofType = type === undefined ? '' : ` AND data_type = '${type}'`
   return `EXISTS (SELECT 1 FROM information_schema.columns
-    WHERE table_schema = DATABASE() AND table_name = '${table}' AND column_name = '${column}')`
+    WHERE table_schema = DATABASE() AND table_name = '${table}' AND column_name = '${column}'${ofType})`
 }
 
 function carriedOut(statement: string): readonly string[] {

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { RunView } from '../../src/control/run-view.ts'
+import { isOfRun } from '../../src/sink/mysql/import/run-literal.ts'
 import { ImportPlace } from '../support/import-place.ts'
 import { ScriptedSquare, SQUARE_TOKEN } from '../support/scripted-square.ts'
 import { SquareWorld } from '../support/square-world.ts'
@@ -75,7 +76,7 @@ test('the old rows are there until the new ones all are; counts are right, nothi
   world.putItem(String(item), 'A name that is new')
   world.deleteItem(String(gone))
   const second = await sync()
-  const [counts] = await place.query(`SELECT COUNT(*) AS changed FROM ${TABLE} WHERE mr_run = '${second.id}'`)
+  const [counts] = await place.query(`SELECT COUNT(*) AS changed FROM ${TABLE} WHERE ${isOfRun('mr_run', second.id)}`)
   expect(second.writes).toMatchObject({
     [`${TABLE} updated`]: Number((counts as { changed: number }).changed),
     [`${TABLE} deleted`]: before.length - 1 - tokensOf(world).length,

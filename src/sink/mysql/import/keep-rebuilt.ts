@@ -10,6 +10,7 @@ import { loadStanding } from './load-standing.ts'
 import { ownRows } from './own-rows.ts'
 import type { Putting } from './putting.ts'
 import { besideName } from './rebuild.ts'
+import { isOfRun } from './run-literal.ts'
 import type { EnteredRun } from './runs-table.ts'
 import type { StandingRow } from './standing-row.ts'
 import { UNDO_TABLE } from './undo-table.ts'
@@ -25,7 +26,7 @@ export interface Keeping {
 /** One page of it; false after the last one. A repeat goes on behind what was kept. */
 export async function keepRebuilt(keeping: Keeping): Promise<boolean> {
   const { by, run, spares, rowsMax } = keeping
-  const changed = await rowsOf(keeping, `b.mr_run = ${binaryLiteral(run.run)}`)
+  const changed = await rowsOf(keeping, isOfRun('b.mr_run', run.run))
   await keepUndo(by, new Map(changed.map((row) => [row, run.run])))
   if (changed.length === rowsMax) return true
   await copy(keeping, spares ? 'TRUE' : `NOT (${ownRows(by)})`)

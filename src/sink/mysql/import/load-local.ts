@@ -6,10 +6,10 @@ import type { Value } from '../../../core/value.ts'
 import { quotedName } from '../../../mysql/sql-name.ts'
 import { hasNames } from '../has-names.ts'
 import { isBinary } from '../held-value.ts'
-import { textLiteral } from '../literal.ts'
 import type { TargetColumn } from '../target-column.ts'
 import { said, troubleOf } from '../trouble.ts'
 import type { Putting } from './putting.ts'
+import { runLiteral } from './run-literal.ts'
 import type { StandingRow } from './standing-row.ts'
 
 /** What a server or a proxy before it says that does not take files after all: of these the numbers differ. */
@@ -59,7 +59,7 @@ function planOf({ shape }: Putting, rows: readonly StandingRow[]): Plan | null {
   const bytes = columns.flatMap((column, at) =>
     isBinary(column) ? [`${quotedName(column.name)} = UNHEX(@b${at})`] : [],
   )
-  const by = textLiteral(run)
+  const by = runLiteral(run)
   const sets = [...bytes, 'mr_digest = UNHEX(@digest)', `mr_run = ${by}`, `mr_made = ${by}`]
   return {
     sql: `LOAD DATA LOCAL INFILE 'rows' INTO TABLE ${quotedName(shape.table)} CHARACTER SET utf8mb4

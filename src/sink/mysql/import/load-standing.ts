@@ -8,6 +8,7 @@ import { keyText, type RowKey } from '../row-key.ts'
 import type { Answer } from '../session.ts'
 import type { TargetColumn } from '../target-column.ts'
 import type { Putting } from './putting.ts'
+import { readRun } from './run-literal.ts'
 import { KEPT, type Standing, StandingRow } from './standing-row.ts'
 import { UNDO_TABLE } from './undo-table.ts'
 
@@ -58,9 +59,9 @@ function standingOf(columns: readonly TargetColumn[], row: Answer): Standing {
   columns.forEach((column, at) => {
     fields[column.name] = readValue(column, row[at] ?? null)
   })
-  const [position, run, made, digest] = row.slice(columns.length).map((value) => value?.toString() ?? null)
-  const kept = { position: position ?? null, run: run ?? null, made: made ?? null }
-  return { fields: fields as Row, kept: { ...kept, digest: digest?.toLowerCase() ?? null } }
+  const [position = null, run = null, made = null, digest = null] = row.slice(columns.length)
+  const kept = { position: position?.toString() ?? null, run: readRun(run), made: readRun(made) }
+  return { fields: fields as Row, kept: { ...kept, digest: digest?.toString().toLowerCase() ?? null } }
 }
 
 async function loadDeleted({ session, shape }: Putting, keys: readonly RowKey[], run: string): Promise<Set<string>> {

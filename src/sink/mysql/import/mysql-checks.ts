@@ -5,7 +5,7 @@ import { BY_VERSION } from '../../../core/imported-row.ts'
 import { epochOf } from '../../../core/position.ts'
 import { quotedName } from '../../../mysql/sql-name.ts'
 import type { ImportChecks, LookedPage, LookRequest, RowQuestion, Sampled, SampledWrite } from '../../import-checks.ts'
-import { binaryLiteral, literal, textLiteral } from '../literal.ts'
+import { binaryLiteral, literal } from '../literal.ts'
 import { askedFor, readValue } from '../read-value.ts'
 import { keyOfText, keyText, type RowKey, rowKey } from '../row-key.ts'
 import type { Answer, Session } from '../session.ts'
@@ -18,6 +18,7 @@ import { heldFields } from './held-fields.ts'
 import { loadStanding } from './load-standing.ts'
 import { ownRows } from './own-rows.ts'
 import { type Putting, puttingInto } from './putting.ts'
+import { isOfRun } from './run-literal.ts'
 import { SEEN_TABLE } from './seen-table.ts'
 import type { StandingRow } from './standing-row.ts'
 import { UNDO_TABLE } from './undo-table.ts'
@@ -80,7 +81,7 @@ class MysqlChecks implements ImportChecks {
       ...(after === null ? [] : [`${keyNames(shape)} > ${keyLiterals(shape, after)}`]),
       ...(upTo === null ? [] : [`${keyNames(shape)} <= ${keyLiterals(shape, upTo)}`]),
     ]
-    return `SELECT ${['COUNT(*)', `SUM(t.mr_made = ${textLiteral(run)})`, ...sums]} FROM ${quotedName(shape.table)} t
+    return `SELECT ${['COUNT(*)', `SUM(${isOfRun('t.mr_made', run)})`, ...sums]} FROM ${quotedName(shape.table)} t
       WHERE ${within.join(' AND ')}`
   }
 

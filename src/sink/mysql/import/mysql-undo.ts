@@ -15,6 +15,7 @@ import type { FilledTables } from './filled-tables.ts'
 import { forgetGone } from './gone-table.ts'
 import { loadStanding } from './load-standing.ts'
 import { type Putting, puttingInto } from './putting.ts'
+import { isOfRun } from './run-literal.ts'
 import { markUndone } from './runs-table.ts'
 import { sendStanding } from './send-standing.ts'
 import { digestOf, imageOf, type StandingRow } from './standing-row.ts'
@@ -110,7 +111,7 @@ async function made(by: Putting, { run, rowsMax }: UndoRequest, after: string | 
       ? ''
       : `AND (${key}) > (${keyOfText(shape, after).values.map((value, at) => keyLiteral(shape, at, value))})`
   const answers = await session.rows(
-    `SELECT ${asked} FROM ${quotedName(shape.table)} t WHERE t.mr_made = ${textLiteral(run)} ${behind} ORDER BY ${key} LIMIT ${rowsMax}`,
+    `SELECT ${asked} FROM ${quotedName(shape.table)} t WHERE ${isOfRun('t.mr_made', run)} ${behind} ORDER BY ${key} LIMIT ${rowsMax}`,
   )
   const keys = answers.map((row) =>
     keyOfText(shape, keyText(shape.key.map((column, at) => readValue(column, row[at] ?? null)))),

@@ -8,6 +8,7 @@ import { ROW_STATEMENTS, type RowWay } from '../row-statements.ts'
 import type { TargetColumn } from '../target-column.ts'
 import { said, troubleOf } from '../trouble.ts'
 import type { Putting } from './putting.ts'
+import { runLiteral } from './run-literal.ts'
 import { KEPT, type Kept, type StandingRow } from './standing-row.ts'
 
 const ROWS_MAX = 1_000
@@ -99,7 +100,7 @@ function literalOf(column: TargetColumn | undefined, value: Value | undefined): 
 
 /** In the order of `KEPT`. */
 function keptLiterals({ position, run, made, digest }: Kept): string {
-  return `${textOrNull(position)},${textOrNull(run)},${textOrNull(made)},${digest === null ? 'NULL' : `X'${digest}'`}`
+  return `${textOrNull(position)},${runLiteral(run)},${runLiteral(made)},${digest === null ? 'NULL' : `X'${digest}'`}`
 }
 
 function textOrNull(text: string | null): string {
