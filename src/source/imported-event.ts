@@ -75,6 +75,14 @@ export class ImportedEvents {
     this.#none = blank(this.#fields.map(({ column }) => column.name))
   }
 
+  get table(): string {
+    return this.#options.table
+  }
+
+  get run(): string {
+    return this.#options.run
+  }
+
   event(row: RowSaid): ChangeEvent {
     const values: Record<string, Value> = { ...this.#none }
     const faults: string[] = row.fault === null ? [] : [row.fault]

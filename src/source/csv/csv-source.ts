@@ -49,6 +49,7 @@ interface Reading {
 export class CsvSource implements ImportSource {
   readonly #options: CsvSourceOptions
   #reading: Reading | null = null
+  #events: ImportedEvents | null = null
 
   constructor(options: CsvSourceOptions) {
     this.#options = options
@@ -82,8 +83,7 @@ export class CsvSource implements ImportSource {
     const startMs = performance.now()
     if (upTo !== null && (await this.last()) !== upTo) throw this.#changed()
     const reading = await this.#reach(after)
-    const { connector, imported, orderedAtMs, path } = this.#options
-    const events = new ImportedEvents({ connector, table: scope.table, imported, origin: path, orderedAtMs, run })
+    const events = this.#eventsOf(scope.table, run)
     const page: ChangeEvent[] = []
     let isOver = false
     while (page.length < rowsMax && !isOver) {
@@ -95,6 +95,14 @@ export class CsvSource implements ImportSource {
     const next = isOver ? null : JSON.stringify({ ...reading.end, row: reading.row } satisfies Bookmark)
     if (isOver) this.#reading = null
     return { events: page, next, tookMs: performance.now() - startMs }
+  }
+
+  /** One for all pages of a run. */
+  #eventsOf(table: string, run: string): ImportedEvents {
+    const { connector, imported, orderedAtMs, path } = this.#options
+    if (this.#events?.table !== table || this.#events.run !== run)
+      this.#events = new ImportedEvents({ connector, table, imported, origin: path, orderedAtMs, run })
+    return this.#events
   }
 
   /** Goes on where it is, or reads up to there. */
