@@ -10,7 +10,7 @@ const MIB = 1024 * 1024
  * its batch.
  */
 const ROOM = {
-  import: { youngBytes: 32 * MIB, growingPercent: 45 },
+  import: { youngBytes: 32 * MIB, growingPercent: 35 },
   verify: { youngBytes: 16 * MIB, growingPercent: 120 },
   merge: { youngBytes: 32 * MIB, growingPercent: 120 },
 } as const

@@ -23,7 +23,7 @@ export const PARKED_LOOK_MS = 1_000
 /** A member that has kept its share for so long is well again, even if nothing comes for it to deliver. */
 const SETTLED_MS = 1_000
 /** Rows from outside come in full batches: several chunks to each, so that one is planned while others are applied. */
-const IMPORTED_MOST = 1_000
+const IMPORTED_MOST = 500
 const IMPORTED_AT_ONCE = 2
 
 export interface DeliverOptions extends PlanParts {
