@@ -10,6 +10,8 @@ import { until } from './until.ts'
 const SOURCES = new URL('../../src/main.ts', import.meta.url).pathname
 
 /** What Linux counts CPU time in, on every machine that Node runs on. */
+/** Of what it said, from its end. */
+const OUTPUT_SHOWN = 8_000
 const TICKS_PER_SECOND = 100
 
 export type Settings = Readonly<Record<string, string>>
@@ -97,7 +99,10 @@ export class Millrace implements AsyncDisposable {
 
   /** SIGTERM; answers with the exit code. */
   async stop(): Promise<number | null> {
-    return this.#end('SIGTERM')
+    const code = await this.#end('SIGTERM')
+    // Nothing else tells why.
+    if (code !== 0) process.stderr.write(`millrace stopped with ${code}:\n${this.#output.slice(-OUTPUT_SHOWN)}\n`)
+    return code
   }
 
   async kill(): Promise<void> {

@@ -1,5 +1,6 @@
-// One connection while it is in use: statements one by one, every value as the server's own bytes. What breaks it off in
-// the middle of a statement also ends it, and the server then takes back what was not committed.
+// One connection while it is in use: statements one by one, or along with the next one where nobody waits for their answers,
+// every value as the server's own bytes. What breaks it off in the middle of a statement also ends it, and the server then takes
+// back what was not committed.
 
 import { Readable } from 'node:stream'
 import type { FieldPacket, PoolConnection, ResultSetHeader } from 'mysql2'
@@ -30,16 +31,24 @@ export interface Upserted {
 
 const STATEMENT_TIMEOUT_MS = 60_000
 
+export interface SessionOptions {
+  readonly signal: AbortSignal
+  /** What goes ahead of a statement is sent along with it, and not before it. */
+  readonly sendsTogether: boolean
+}
+
 export class Session {
   readonly #connection: PoolConnection
   readonly #signal: AbortSignal
+  readonly #sendsTogether: boolean
   /** What goes out with the next statement. */
   #ahead: Waiting[] = []
   isBroken = false
 
-  constructor(connection: PoolConnection, signal: AbortSignal) {
+  constructor(connection: PoolConnection, { signal, sendsTogether }: SessionOptions) {
     this.#connection = connection
     this.#signal = signal
+    this.#sendsTogether = sendsTogether
   }
 
   /**
@@ -101,6 +110,10 @@ export class Session {
     const ahead = this.#ahead
     if (ahead.length === 0) return this.#send(last, infile)
     this.#ahead = []
+    if (!this.#sendsTogether) {
+      for (const waiting of ahead) waiting.rows = answerIn((await this.#send(waiting.sql, {})).rows)
+      return this.#send(last, infile)
+    }
     const { rows, fields } = await this.#send([...ahead.map(({ sql }) => sql), last].join(';'), infile)
     const answers = {
       rows: rows as readonly unknown[],
