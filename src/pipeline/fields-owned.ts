@@ -4,6 +4,7 @@
 import type { TargetTable } from '../core/connector.ts'
 import { covers } from '../core/covers.ts'
 import { findField } from '../core/field-names.ts'
+import { ForeignNames } from '../core/foreign-names.ts'
 import { nearest } from '../core/nearest.ts'
 import type { Count, Create, Identify, Write } from '../core/write.ts'
 
@@ -14,8 +15,7 @@ const RESERVED = /^mr_/u
 
 export class FieldsOwned {
   readonly #targets: Targets
-  /** By table, whether a name is of somebody else: the same few come again and again. */
-  readonly #isForeign = new Map<string, (field: string) => boolean>()
+  readonly #foreign = new ForeignNames((table, field) => this.#owns(table, field))
 
   constructor(targets: Targets) {
     this.#targets = targets
@@ -32,7 +32,7 @@ export class FieldsOwned {
     if (key.length !== target.key.length) {
       return `writes a key of ${key.length} parts to ${write.table}, whose key is ${target.key.join(', ')}`
     }
-    const field = findField(write, this.#foreign(write.table, target))
+    const field = findField(write, this.#foreign.of(write.table))
     if (field !== undefined) return `writes the field ${field} of ${write.table}, which it does not own`
     return write.do === 'create' || write.do === 'identify' ? this.#firstFault(followers(write)) : null
   }
@@ -45,19 +45,9 @@ export class FieldsOwned {
     return null
   }
 
-  #foreign(table: string, { key, owns }: TargetTable): (field: string) => boolean {
-    const known = this.#isForeign.get(table)
-    if (known !== undefined) return known
-    const names = new Set<string>()
-    const isForeign = (field: string) => {
-      if (names.has(field)) return false
-      const isOwned =
-        !RESERVED.test(field) && !key.some((name) => name === field) && owns.some((owned) => covers(owned, field))
-      if (isOwned) names.add(field)
-      return !isOwned
-    }
-    this.#isForeign.set(table, isForeign)
-    return isForeign
+  #owns(table: string, field: string): boolean {
+    const { key = [], owns = [] } = this.#targets[table] ?? {}
+    return !RESERVED.test(field) && !key.some((name) => name === field) && owns.some((owned) => covers(owned, field))
   }
 }
 

@@ -52,8 +52,8 @@ export class Session {
   }
 
   /**
-   * A statement that nobody has to wait for: it goes out with the next one, and both cost a single way to the server and back.
-   * Where it fails, the next one fails with its error and is not carried out.
+   * A statement that nobody has to wait for: it goes out when the next one does, and where both are sent together they cost a
+   * single way to the server and back. Where it fails, the next one fails with its error and is not carried out.
    */
   ahead(sql: string): Ahead {
     const waiting: Waiting = { sql, rows: [] }
@@ -64,7 +64,7 @@ export class Session {
   /** Resolves when nothing waits any more. */
   async settle(): Promise<void> {
     const last = this.#ahead.pop()
-    if (last !== undefined) Object.assign(last, { rows: await this.rows(last.sql) })
+    if (last !== undefined) last.rows = await this.rows(last.sql)
   }
 
   /** What waits will not be sent any more. */

@@ -5,6 +5,7 @@ import type { TargetTable } from '../../core/connector.ts'
 import { covers } from '../../core/covers.ts'
 import { MillraceError } from '../../core/errors.ts'
 import { findField } from '../../core/field-names.ts'
+import { ForeignNames } from '../../core/foreign-names.ts'
 import type { Write } from '../../core/write.ts'
 import { readColumns } from '../../mysql/read-columns.ts'
 import { quotedText } from '../../mysql/sql-name.ts'
@@ -17,7 +18,7 @@ export class TargetTables {
   readonly #targets: Readonly<Record<string, TargetTable>>
   readonly #database: string
   readonly #shapes = new Map<string, TargetShape>()
-  readonly #isForeign = new Map<string, (name: string) => boolean>()
+  readonly #foreign = new ForeignNames((table, name) => this.#owns(table, name))
 
   constructor(targets: Readonly<Record<string, TargetTable>>, database: string) {
     this.#targets = targets
@@ -41,7 +42,7 @@ export class TargetTables {
     if (write.key.length !== key.length) {
       throw invalid(`it gives ${write.key.length} key values for ${write.table}, whose key is ${key.join(', ')}`)
     }
-    const foreign = findField(write, this.#foreign(write.table))
+    const foreign = findField(write, this.#foreign.of(write.table))
     if (foreign !== undefined) throw invalid(`it writes ${foreign} of ${write.table}, which it does not own`)
     if (write.do !== 'create') return write
     if (write.adopted !== undefined) throw invalid(`MySQL knows no adoption, as it wants for ${write.table}`)
@@ -49,20 +50,9 @@ export class TargetTables {
     return write
   }
 
-  /** Whether a column is somebody else's: the same few names come again and again. */
-  #foreign(table: string): (name: string) => boolean {
-    const known = this.#isForeign.get(table)
-    if (known !== undefined) return known
+  #owns(table: string, name: string): boolean {
     const { key, owns } = this.target(table)
-    const names = new Set<string>()
-    const isForeign = (name: string) => {
-      if (names.has(name)) return false
-      if ((key as readonly string[]).includes(name) || !owns.some((owned) => covers(owned, name))) return true
-      names.add(name)
-      return false
-    }
-    this.#isForeign.set(table, isForeign)
-    return isForeign
+    return !(key as readonly string[]).includes(name) && owns.some((owned) => covers(owned, name))
   }
 
   /** `columns` are those that have to be there. */
