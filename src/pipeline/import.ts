@@ -182,6 +182,7 @@ async function bring(options: ImportOptions & Opened, work: RunWork, at: Place):
   const [{ table }] = parts
   const { order, progress } = work
   const marks = new PageMarks(MARKS_MAX)
+  if (at.within !== null) marks.note(at.within)
   const within = workWithin(work, (bookmark) => JSON.stringify({ ...at, within: bookmark }))
   const known =
     at.within === null

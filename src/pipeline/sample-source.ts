@@ -1,5 +1,5 @@
 // Some rows of a walk, asked of their source once more when they have arrived, and held against what the table has: so a fault
-// of reading shows as well as one of writing. A source that cannot answer again is no discrepancy.
+// of reading shows as well as one of writing. A source that cannot answer again, nor when asked once more, is no discrepancy.
 
 import { MillraceError } from '../core/errors.ts'
 import type { ChangeEvent } from '../core/event.ts'
@@ -8,6 +8,7 @@ import { runTag } from '../core/run.ts'
 import { tableTopic } from '../core/topic.ts'
 import type { ImportChecks } from '../sink/import-checks.ts'
 import type { ImportSource } from '../source/import-source.ts'
+import type { Clock } from './clock.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { ImportPart } from './import-scope.ts'
 import type { PageMark } from './page-marks.ts'
@@ -21,6 +22,7 @@ export interface SampleSourceOptions extends RunRowsOptions {
   readonly source: ImportSource
   readonly marks: readonly PageMark[]
   readonly ready: ReadyConnector
+  readonly clock: Clock
   readonly letters: (signal: AbortSignal) => Pick<DeadLetters, 'each'>
   readonly openChecks: (connector: string) => Promise<ImportChecks>
 }
@@ -37,6 +39,9 @@ const ROWS_PER_PAGE = 20
 const ROWS_ALONE = 10
 /** What a service has may change while it is read; a file that does is refused. */
 const CHANGED_SHARE = 0.1
+/** A connection that was kept may have been cut since. */
+const TRIES = 3
+const PAUSE_MS = 1_000
 
 /** None where nothing was brought, or nothing can be asked again. */
 export async function sampleSource(options: SampleSourceOptions, work: RunWork): Promise<readonly SourceSample[]> {
@@ -48,7 +53,7 @@ export async function sampleSource(options: SampleSourceOptions, work: RunWork):
   if (changed.length === 0) return []
   const aside = rejected === 0 ? new Set<unknown>() : await placesAside(options, work)
   try {
-    const events = (await eventsOf(options, work)).filter(
+    const events = (await triedAgain(() => eventsOf(options, work), options.clock, work.signal)).filter(
       ({ after, parts: { fault } }) => fault === null && !aside.has(after?.[PLACE_COLUMN]),
     )
     const checks = await openChecks(ready.connector.name)
@@ -70,6 +75,17 @@ export async function sampleSource(options: SampleSourceOptions, work: RunWork):
   } catch (error) {
     if (error instanceof MillraceError) return []
     throw error
+  }
+}
+
+async function triedAgain<Value>(ask: () => Promise<Value>, clock: Clock, signal: AbortSignal): Promise<Value> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof MillraceError) || error.fate !== 'retry' || tries === TRIES) throw error
+      await clock.sleep(PAUSE_MS, signal)
+    }
   }
 }
 
