@@ -9,9 +9,9 @@ import { until } from './until.ts'
 /** A benchmark runs it as it is installed: compiled. Node needs 35 MiB to run what is not. */
 const SOURCES = new URL('../../src/main.ts', import.meta.url).pathname
 
-/** What Linux counts CPU time in, on every machine that Node runs on. */
 /** Of what it said, from its end. */
 const OUTPUT_SHOWN = 8_000
+/** What Linux counts CPU time in, on every machine that Node runs on. */
 const TICKS_PER_SECOND = 100
 
 export type Settings = Readonly<Record<string, string>>
