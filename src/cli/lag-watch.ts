@@ -2,6 +2,7 @@
 
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
+import { nextBeat } from '../pipeline/beat.ts'
 import type { Clock } from '../pipeline/clock.ts'
 
 export interface LagWatchOptions {
@@ -37,7 +38,7 @@ export class LagWatch {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       for (const reader of this.#options.readers.keys()) await this.#look(reader, signal)
-      await this.#options.clock.sleep(EVERY_MS, signal)
+      await nextBeat(this.#options.clock, EVERY_MS, signal)
     }
   }
 

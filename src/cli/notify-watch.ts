@@ -8,6 +8,7 @@ import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { CHANNELS, type Channel } from '../observe/notify/channel.ts'
 import { FARES, Outbox } from '../observe/notify/outbox.ts'
+import { nextBeat } from '../pipeline/beat.ts'
 import type { Clock } from '../pipeline/clock.ts'
 import { FollowNotices } from '../pipeline/follow-notices.ts'
 import { inTime } from '../pipeline/in-time.ts'
@@ -59,7 +60,7 @@ export function notifyWatch(options: NotifyWatchOptions): Watch {
         metrics.heartbeat.set(clock.nowMs() / 1000)
         await tell?.look().catch((error: unknown) => complain(options, error))
         for (const [channel, count] of tell?.outbox.waiting ?? []) metrics.noticesWaiting.set({ channel }, count)
-        await clock.sleep(EVERY_MS, signal)
+        await nextBeat(clock, EVERY_MS, signal)
       }
       await tell?.leave().catch((error: unknown) => complain(options, error))
       await Promise.all(works)

@@ -2,6 +2,7 @@
 
 import { type Buckets, quantile } from '../core/quantile.ts'
 import type { Metrics } from '../observe/metrics.ts'
+import { nextBeat } from '../pipeline/beat.ts'
 import type { Clock } from '../pipeline/clock.ts'
 
 type Counted = 'captureRows' | 'captureBytes' | 'captureSeen' | 'deliverRecords' | 'deliverWrites' | 'sinkThrottles'
@@ -46,7 +47,7 @@ export class Rates {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.look()
-      await this.#clock.sleep(EVERY_MS, signal)
+      await nextBeat(this.#clock, EVERY_MS, signal)
     }
   }
 

@@ -1,5 +1,6 @@
 // Looks at something every so often, until it is told to end.
 
+import { nextBeat } from '../pipeline/beat.ts'
 import type { Clock } from '../pipeline/clock.ts'
 
 export interface Watch {
@@ -22,7 +23,7 @@ export function watch({ clock, everyMs, look, forget }: WatchOptions): Watch {
     run: async (signal) => {
       while (!signal.aborted) {
         await look(signal).catch(forget)
-        await clock.sleep(everyMs, signal)
+        await nextBeat(clock, everyMs, signal)
       }
     },
   }

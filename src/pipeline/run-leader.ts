@@ -14,6 +14,7 @@ import {
 import { RUNS } from '../core/topic.ts'
 import type { RecordCodec } from '../log/codec.ts'
 import type { LogRecord, LogWriter } from '../log/log.ts'
+import { tillBeat } from './beat.ts'
 import type { Bell } from './bell.ts'
 import type { Clock } from './clock.ts'
 import type { Observer } from './observer.ts'
@@ -65,7 +66,7 @@ export class RunLeader {
         await book.refresh()
         for (const run of book.all().toReversed()) await this.#see(run, { signal, start })
         observer.led({ isLeading: true, runs: this.#active.size })
-        await bell.wait(clock, LOOK_MS, signal)
+        await bell.wait(clock, tillBeat(clock.nowMs(), LOOK_MS), signal)
         // Whatever fails at once would else be tried again at once, for ever.
         if (clock.nowMs() - startMs > SETTLED_MS) this.#attempt.progress()
       }

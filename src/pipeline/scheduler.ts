@@ -5,6 +5,7 @@ import { v5 as uuid } from 'uuid'
 import { lastDue, type Schedule } from '../core/schedule.ts'
 import type { RecordCodec } from '../log/codec.ts'
 import type { Log } from '../log/log.ts'
+import { nextBeat } from './beat.ts'
 import { bookmarkRecord } from './bookmark-record.ts'
 import type { Clock } from './clock.ts'
 import { decideAlone } from './decide-alone.ts'
@@ -47,7 +48,7 @@ export async function keepSchedules(options: SchedulerOptions, signal: AbortSign
   const seen = new Map<string, number>()
   while (!signal.aborted) {
     for (const one of all) await look(options, one, seen)
-    await clock.sleep(LOOK_MS, signal)
+    await nextBeat(clock, LOOK_MS, signal)
   }
 }
 

@@ -4,7 +4,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 
-const POLL_MS = 100
+const POLL_MS = 500
 /** Where files cannot be watched, looking is all there is. */
 const POLL_UNWATCHED_MS = 5
 

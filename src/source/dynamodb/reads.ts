@@ -24,12 +24,15 @@ export class Reads {
     signal.addEventListener('abort', () => this.#bell.resolve(), { once: true })
   }
 
-  /** Begins those that are due, the longest due first, as far as there is room. */
+  /** Begins those that are due, and along with an idle one the other idle ones, the longest due first, as far as there is room. */
   begin(streams: readonly TableStream[], nowMs: number): void {
-    const due = streams
+    const waiting = streams
       .flatMap((stream) => stream.readers.map((reader) => ({ stream, reader })))
-      .filter(({ reader }) => reader.dueMs <= nowMs && !this.#underWay.has(reader))
+      .filter(({ reader }) => reader.earliestMs <= nowMs && !this.#underWay.has(reader))
       .sort((one, other) => one.reader.dueMs - other.reader.dueMs)
+    const isDue = ({ reader }: (typeof waiting)[number]) => reader.dueMs <= nowMs
+    const isIdle = ({ reader }: (typeof waiting)[number]) => reader.earliestMs < reader.dueMs
+    const due = waiting.some((one) => isDue(one) && isIdle(one)) ? waiting : waiting.filter(isDue)
     for (const { stream, reader } of due.slice(0, READS_MAX - this.#underWay.size)) {
       this.#underWay.add(reader)
       void reader.fetch(this.#signal).then((fetched) => {

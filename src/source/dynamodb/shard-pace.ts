@@ -9,14 +9,21 @@ export class ShardPace {
   #busyMs = BUSY_MS
   #movedAtMs: number
   #dueMs: number
+  #earliestMs: number
 
   constructor(nowMs: number) {
     this.#movedAtMs = nowMs
     this.#dueMs = nowMs
+    this.#earliestMs = nowMs
   }
 
   get dueMs(): number {
     return this.#dueMs
+  }
+
+  /** While it is idle: from then on it may be read along with another idle one, so that they come to be read together. */
+  get earliestMs(): number {
+    return this.#earliestMs
   }
 
   took({ startMs, isFull, isBusy }: { startMs: number; isFull: boolean; isBusy: boolean }): void {
@@ -27,10 +34,12 @@ export class ShardPace {
     const isRecent = startMs - this.#movedAtMs < RECENT_FOR_MS
     const waitMs = isFull ? leastMs : isBusy ? this.#busyMs : isRecent ? RECENT_MS : IDLE_MS
     this.#dueMs = startMs + waitMs
+    this.#earliestMs = waitMs === IDLE_MS ? startMs + IDLE_MS / 2 : this.#dueMs
   }
 
   throttled(startMs: number): void {
     this.#busyMs = Math.min(IDLE_MS, this.#busyMs * 2)
     this.#dueMs = startMs + 2 * this.#busyMs
+    this.#earliestMs = this.#dueMs
   }
 }

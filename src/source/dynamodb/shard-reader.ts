@@ -70,6 +70,11 @@ export class ShardReader {
     return this.#pace.dueMs
   }
 
+  /** When it may be read along with another one: while it is idle before it is due. */
+  get earliestMs(): number {
+    return this.#pace.earliestMs
+  }
+
   /** Everything that was changed up to then has been read; of one that is over, when that was found. */
   get seenMs(): number | null {
     return this.#seenMs
