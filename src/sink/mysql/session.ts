@@ -31,29 +31,21 @@ export interface Upserted {
 
 const STATEMENT_TIMEOUT_MS = 60_000
 
-export interface SessionOptions {
-  readonly signal: AbortSignal
-  /** What goes ahead of a statement is sent along with it, and not before it. */
-  readonly sendsTogether: boolean
-}
-
 export class Session {
   readonly #connection: PoolConnection
   readonly #signal: AbortSignal
-  readonly #sendsTogether: boolean
   /** What goes out with the next statement. */
   #ahead: Waiting[] = []
   isBroken = false
 
-  constructor(connection: PoolConnection, { signal, sendsTogether }: SessionOptions) {
+  constructor(connection: PoolConnection, signal: AbortSignal) {
     this.#connection = connection
     this.#signal = signal
-    this.#sendsTogether = sendsTogether
   }
 
   /**
-   * A statement that nobody has to wait for: it goes out when the next one does, and where both are sent together they cost a
-   * single way to the server and back. Where it fails, the next one fails with its error and is not carried out.
+   * A statement that nobody has to wait for: it goes out along with the next one, and both cost a single way to the server and
+   * back. Where it fails, the next one fails with its error and is not carried out.
    */
   ahead(sql: string): Ahead {
     const waiting: Waiting = { sql, rows: [] }
@@ -110,10 +102,6 @@ export class Session {
     const ahead = this.#ahead
     if (ahead.length === 0) return this.#send(last, infile)
     this.#ahead = []
-    if (!this.#sendsTogether) {
-      for (const waiting of ahead) waiting.rows = answerIn((await this.#send(waiting.sql, {})).rows)
-      return this.#send(last, infile)
-    }
     const { rows, fields } = await this.#send([...ahead.map(({ sql }) => sql), last].join(';'), infile)
     const answers = {
       rows: rows as readonly unknown[],

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import mysql, { type PoolConnection } from 'mysql2'
 import { driverOptions } from '../../mysql/driver-options.ts'
 import { type MysqlAddress, parseMysqlUrl } from '../../mysql/mysql-address.ts'
-import { Session, type SessionOptions } from './session.ts'
+import { Session } from './session.ts'
 import { named, troubleOf } from './trouble.ts'
 
 const CONNECTIONS_MAX = 4
@@ -35,13 +35,11 @@ export interface Server {
 export class Transactions {
   readonly #pool: mysql.Pool
   readonly #closed = new AbortController()
-  readonly #sendsTogether: boolean
   #server: Server | null = null
   readonly database: string
   readonly user: string
 
-  constructor(url: string, { sendsTogether = false }: Partial<Pick<SessionOptions, 'sendsTogether'>> = {}) {
-    this.#sendsTogether = sendsTogether
+  constructor(url: string) {
     const address: MysqlAddress = parseMysqlUrl(url)
     this.user = address.user
     this.database = address.database
@@ -49,7 +47,7 @@ export class Transactions {
     const queryFormat = (sql: string): string => sql
     // A statement that asks for a file gets what is given with it, whatever the server then names.
     const flags = ['+LOCAL_FILES']
-    const own = { connectionLimit: CONNECTIONS_MAX, multipleStatements: sendsTogether, queryFormat, flags }
+    const own = { connectionLimit: CONNECTIONS_MAX, multipleStatements: true, queryFormat, flags }
     this.#pool = mysql.createPool({ ...driverOptions(address), ...own })
     this.#pool.on('connection', (connection) => {
       // Commands of one connection run in order, so these precede whatever asked for the connection.
@@ -86,7 +84,7 @@ export class Transactions {
     const signal = AbortSignal.any([asked, this.#closed.signal])
     signal.throwIfAborted()
     const connection = await this.#connection()
-    const session = new Session(connection, { signal, sendsTogether: this.#sendsTogether })
+    const session = new Session(connection, signal)
     try {
       return await work(session)
     } finally {

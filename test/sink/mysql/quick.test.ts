@@ -48,8 +48,12 @@ describe.each(FLAVOURS)('the quick way of a call on %s', (_flavour, shared) => {
     placed(table.mergeOf([`${id}`], more.fields ?? { size: offset }, more), at(offset))
   const two = (table: SinkDatabase, offset: number, more: Partial<Merge> = {}) =>
     [1, 2].map((id) => merge(table, [id, offset + id], more))
-  const contested = (before: Fields | null): Partial<Merge> => ({
-    contested: [{ group: 'g', row: 'r', policy: 'mysql-wins', fields: ['size'], before } satisfies Contested],
+  const contested = (before: Fields | null, fields: readonly string[] = ['size']): Partial<Merge> => ({
+    contested: [{ group: 'g', row: 'r', policy: 'mysql-wins', fields, before } satisfies Contested],
+  })
+  const named = (before: string | null): Partial<Merge> => ({
+    ...contested({ name: before }, ['name']),
+    mustExist: 'or-pass',
   })
 
   const TAKEN: readonly Case[] = [
@@ -80,6 +84,14 @@ describe.each(FLAVOURS)('the quick way of a call on %s', (_flavour, shared) => {
       writes: (table) => two(table, 10, contested({ size: 5 })),
     },
     {
+      title: 'texts that both sides own and one has changed, or has not had before',
+      theirs: "(1, 'soup', 5, 0, 7), (2, NULL, 5, 0, 7)",
+      writes: (table) => [
+        merge(table, [1, 10], { ...named('soup'), fields: { name: 'tea' } }),
+        merge(table, [2, 10], { ...named(null), fields: { name: 'milk' } }),
+      ],
+    },
+    {
       title: 'rows of more than one statement',
       writes: (table) => Array.from({ length: 1_001 }, (_, id) => merge(table, [id + 1, id])),
     },
@@ -107,6 +119,14 @@ describe.each(FLAVOURS)('the quick way of a call on %s', (_flavour, shared) => {
       title: 'a position between those of two changes of one row',
       before: (table) => two(table, 15),
       writes: (table) => [merge(table, [1, 10], { fields: { total: 1 } }), merge(table, [1, 20])],
+    },
+    {
+      title: 'a text that only counts as the one before',
+      theirs: "(1, 'cake', 5, 0, 7), (2, 'SOUP', 5, 0, 7)",
+      writes: (table) => [
+        merge(table, [1, 10], { ...named('cake'), fields: { name: 'tea' } }),
+        merge(table, [2, 10], { ...named('soup'), fields: { name: 'milk' } }),
+      ],
     },
     {
       title: 'a row that somebody has made',

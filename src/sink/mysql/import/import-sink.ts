@@ -35,7 +35,7 @@ class ImportSink implements Sink {
   readonly #runs = new KnownRuns()
 
   constructor({ url, targets }: ImportSinkOptions) {
-    this.#transactions = new Transactions(url, { sendsTogether: true })
+    this.#transactions = new Transactions(url)
     this.#targets = new TargetTables(targets, this.#transactions.database)
   }
 
