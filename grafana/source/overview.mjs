@@ -179,7 +179,7 @@ export const overview = dashboard({
       unit: 's',
       // A tenth of a second is how often it is looked.
       queries: {
-        'clamp_min(nodejs_eventloop_lag_p99_seconds{job="millrace",instance=~"$instance"} - 0.1, 0)': '{{instance}}',
+        'clamp_min(nodejs_eventloop_lag_p99_seconds{job="millrace",instance=~"$instance"} - 0.25, 0)': '{{instance}}',
       },
       steps: ['green', [0.5, 'red']],
     }),

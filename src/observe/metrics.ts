@@ -38,7 +38,7 @@ export function createMetrics(): Metrics {
  * How often it is looked whether the event loop is late, which wakes a process that has nothing else to do. What Node
  * then says of the delay has this time in it.
  */
-const LOOP_LOOK_MS = 100
+const LOOP_LOOK_MS = 250
 
 /** Adds what Node and the operating system say of this process, and which version it runs. */
 export function describeProcess(metrics: Metrics, version: string): void {

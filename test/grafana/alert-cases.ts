@@ -128,7 +128,7 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
     ...{ firesAt: 18, clearsAt: 25, labels: { job: 'millrace', instance: 'a' } },
   },
   MillraceEventLoop: {
-    series: { 'nodejs_eventloop_lag_p99_seconds{job="millrace",instance="a"}': '0.7x15 0.55x20' },
+    series: { 'nodejs_eventloop_lag_p99_seconds{job="millrace",instance="a"}': '0.85x15 0.7x20' },
     ...{ firesAt: 12, clearsAt: 20, labels: { job: 'millrace', instance: 'a' } },
   },
   MillraceRequestsFail: {
