@@ -118,6 +118,8 @@ test('an address that does not hold says so, and what it asks for is shown', asy
   await page.getByRole('link', { name: 'backfill' }).first().waitFor()
   expect(new URL(page.url()).hash).not.toContain('gone')
   await page.goto(`${stage.url}/#/audit`)
+  // A page that is shown takes the focus, and with it what is being typed.
+  await focused(console, 'heading', 'Audit')
   await page.getByLabel('By').pressSequentially('ann of the office')
   expect(await page.getByLabel('By').inputValue()).toBe('ann of the office')
 })
