@@ -177,7 +177,7 @@ export const overview = dashboard({
     lines('Event loop delay, p99', {
       about: 'By how long the process is late for what it has to do.',
       unit: 's',
-      // A tenth of a second is how often it is looked.
+      // A quarter of a second is how often it is looked.
       queries: {
         'clamp_min(nodejs_eventloop_lag_p99_seconds{job="millrace",instance=~"$instance"} - 0.25, 0)': '{{instance}}',
       },

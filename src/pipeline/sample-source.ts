@@ -1,5 +1,5 @@
 // Some rows of a walk, asked of their source once more when they have arrived, and held against what the table has: so a fault
-// of reading shows as well as one of writing. A source that cannot answer again, nor when asked once more, is no discrepancy.
+// of reading shows as well as one of writing. A source that cannot answer again, however often it is asked, is no discrepancy.
 
 import { MillraceError } from '../core/errors.ts'
 import type { ChangeEvent } from '../core/event.ts'

@@ -26,13 +26,12 @@ export class Reads {
 
   /** Begins those that are due, and along with an idle one the other idle ones, the longest due first, as far as there is room. */
   begin(streams: readonly TableStream[], nowMs: number): void {
-    const waiting = streams
-      .flatMap((stream) => stream.readers.map((reader) => ({ stream, reader })))
-      .filter(({ reader }) => reader.earliestMs <= nowMs && !this.#underWay.has(reader))
+    const waiting = this.#waiting(streams)
+      .filter(({ reader }) => reader.earliestMs <= nowMs)
       .sort((one, other) => one.reader.dueMs - other.reader.dueMs)
-    const isDue = ({ reader }: (typeof waiting)[number]) => reader.dueMs <= nowMs
-    const isIdle = ({ reader }: (typeof waiting)[number]) => reader.earliestMs < reader.dueMs
-    const due = waiting.some((one) => isDue(one) && isIdle(one)) ? waiting : waiting.filter(isDue)
+    const isDue = ({ dueMs }: ShardReader) => dueMs <= nowMs
+    const isOneIdle = waiting.some(({ reader }) => isDue(reader) && reader.earliestMs < reader.dueMs)
+    const due = isOneIdle ? waiting : waiting.filter(({ reader }) => isDue(reader))
     for (const { stream, reader } of due.slice(0, READS_MAX - this.#underWay.size)) {
       this.#underWay.add(reader)
       void reader.fetch(this.#signal).then((fetched) => {
@@ -45,8 +44,12 @@ export class Reads {
   /** When the next one is due, of those that are not under way; never, while there is no room for it. */
   dueMs(streams: readonly TableStream[]): number {
     if (this.#underWay.size >= READS_MAX) return Number.POSITIVE_INFINITY
-    const idle = streams.flatMap(({ readers }) => readers.filter((reader) => !this.#underWay.has(reader)))
-    return Math.min(Number.POSITIVE_INFINITY, ...idle.map(({ dueMs }) => dueMs))
+    return Math.min(Number.POSITIVE_INFINITY, ...this.#waiting(streams).map(({ reader }) => reader.dueMs))
+  }
+
+  #waiting(streams: readonly TableStream[]): { stream: TableStream; reader: ShardReader }[] {
+    const all = streams.flatMap((stream) => stream.readers.map((reader) => ({ stream, reader })))
+    return all.filter(({ reader }) => !this.#underWay.has(reader))
   }
 
   /** Resolves when something arrives, or nothing will be asked for any more. */

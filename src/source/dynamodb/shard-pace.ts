@@ -9,12 +9,11 @@ export class ShardPace {
   #busyMs = BUSY_MS
   #movedAtMs: number
   #dueMs: number
-  #earliestMs: number
+  #isIdle = false
 
   constructor(nowMs: number) {
     this.#movedAtMs = nowMs
     this.#dueMs = nowMs
-    this.#earliestMs = nowMs
   }
 
   get dueMs(): number {
@@ -23,7 +22,7 @@ export class ShardPace {
 
   /** While it is idle: from then on it may be read along with another idle one, so that they come to be read together. */
   get earliestMs(): number {
-    return this.#earliestMs
+    return this.#isIdle ? this.#dueMs - IDLE_MS / 2 : this.#dueMs
   }
 
   took({ startMs, isFull, isBusy }: { startMs: number; isFull: boolean; isBusy: boolean }): void {
@@ -34,12 +33,12 @@ export class ShardPace {
     const isRecent = startMs - this.#movedAtMs < RECENT_FOR_MS
     const waitMs = isFull ? leastMs : isBusy ? this.#busyMs : isRecent ? RECENT_MS : IDLE_MS
     this.#dueMs = startMs + waitMs
-    this.#earliestMs = waitMs === IDLE_MS ? startMs + IDLE_MS / 2 : this.#dueMs
+    this.#isIdle = !(isFull || isBusy || isRecent)
   }
 
   throttled(startMs: number): void {
     this.#busyMs = Math.min(IDLE_MS, this.#busyMs * 2)
     this.#dueMs = startMs + 2 * this.#busyMs
-    this.#earliestMs = this.#dueMs
+    this.#isIdle = false
   }
 }

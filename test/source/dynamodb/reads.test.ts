@@ -49,3 +49,10 @@ test('one that is busy is read at its own pace, and draws none along', async () 
   expect(busy.length).toBe(200)
   expect(idle.length).toBe(10)
 })
+
+test('one that was throttled is read along with none before its time', () => {
+  const pace = new ShardPace(0)
+  for (let time = 0; time < 10; time++) pace.throttled(0)
+  pace.took({ startMs: 0, isFull: true, isBusy: true })
+  expect([pace.earliestMs, pace.dueMs]).toEqual([1_000, 1_000])
+})
