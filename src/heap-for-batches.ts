@@ -2,6 +2,7 @@
 // can be taken, and most of them would outlive a young generation as small as live changes want it. Still small: memory stays
 // bounded whatever comes.
 
+import { availableParallelism } from 'node:os'
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 
 const MIB = 1024 * 1024
@@ -10,12 +11,14 @@ const MIB = 1024 * 1024
  * its batch.
  */
 const ROOM = {
-  import: { youngBytes: 32 * MIB, growingPercent: 35 },
+  import: { youngBytes: 32 * MIB, growingPercent: 40 },
   verify: { youngBytes: 16 * MIB, growingPercent: 120 },
   merge: { youngBytes: 32 * MIB, growingPercent: 120 },
 } as const
 export type RoomKind = keyof typeof ROOM
 const LOOK_MS = 20
+/** With so few cores the helpers of a young collection take from the servers beside them more than they save it. */
+const CROWDED_CORES = 2
 
 let looking: NodeJS.Timeout | null = null
 let made: RoomKind | null = null
@@ -24,6 +27,7 @@ let made: RoomKind | null = null
 export function makeHeapForBatches(kind: RoomKind): void {
   if (made !== kind) setFlagsFromString(`--heap-growing-percent=${ROOM[kind].growingPercent}`)
   made = kind
+  if (availableParallelism() <= CROWDED_CORES) setFlagsFromString('--no-parallel-scavenge')
   if (looking !== null || isLarge(kind)) return
   setFlagsFromString('--semi-space-growth-factor=2')
   looking = setInterval(stopWhenLarge, LOOK_MS).unref()

@@ -24,7 +24,7 @@ export const PARKED_LOOK_MS = 1_000
 const SETTLED_MS = 1_000
 /** Rows from outside come in full batches: several chunks to each, so that one is planned while others are applied. */
 const IMPORTED_MOST = 500
-const IMPORTED_AT_ONCE = 2
+const IMPORTED_AT_ONCE = 3
 
 export interface DeliverOptions extends PlanParts {
   /** The source's database, which names the topics. */

@@ -1,6 +1,7 @@
 // One batch of one partition on its way into the sink: planned and applied chunk by chunk, the next chunk's lookups
 // while the current one is applied, and committed once, with the dead letters and conflicts it leaves behind.
 
+import { setImmediate } from 'node:timers/promises'
 import { isOfCanary } from '../core/canary.ts'
 import type { Conflict } from '../core/conflict.ts'
 import type { Connector, SyncSpec } from '../core/connector.ts'
@@ -112,11 +113,13 @@ export class Delivery {
       for (let start = 0; start < records.length; ) {
         const chunk = await planned
         start += chunk.length
-        planned = this.#plan(start)
+        const lanes = () => new Set(chunk.map(({ record }) => laneNumber(record.key)))
+        const begun = underway.start(lanes, () => this.#watch.time('apply', () => this.#apply(chunk)))
+        // Behind it: the target is not to wait while the next one is planned.
+        planned = setImmediate().then(() => this.#plan(start))
         // A failure is met when the chunk's turn comes; until then it must not count as unhandled.
         planned.catch(() => undefined)
-        const lanes = () => new Set(chunk.map(({ record }) => laneNumber(record.key)))
-        await underway.start(lanes, () => this.#watch.time('apply', () => this.#apply(chunk)))
+        await begun
       }
       await underway.drained()
     } finally {

@@ -125,17 +125,17 @@ export class ImportedEvents {
     const writer = this.#writer
     writer.begin()
     writer.text(name)
-    const keyBytes = writer.end()
-    writer.begin()
-    writer.text(name)
+    const keyBytes = writer.length
     optional(writer, 'int', place)
     optional(writer, 'string', fault === null ? null : row.said().slice(0, SAID_MAX))
     for (const { column } of this.#fields) optional(writer, primitive(column.kind), values[column.name] ?? null)
-    const image = new RowImage(this.#shape, writer.end())
+    const bytes = writer.end()
+    const image = new RowImage(this.#shape, bytes)
     return new ChangeEvent({
       shape: this.#shape,
       op: isGone ? 'delete' : 'read',
-      keyImage: new RowImage(this.#keyShape, keyBytes),
+      // The key is the first of its columns.
+      keyImage: new RowImage(this.#keyShape, bytes.subarray(0, keyBytes)),
       beforeImage: isGone ? image : null,
       afterImage: isGone ? null : image,
       position: this.#position(row),

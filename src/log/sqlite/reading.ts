@@ -8,7 +8,7 @@ import { checksum, unpackFrame } from './frame.ts'
 import type { Statements } from './statements.ts'
 
 const CHUNK_BYTES = 1024 * 1024
-const CHUNK_RECORDS = 2000
+const CHUNK_RECORDS = 4000
 
 export interface Partition {
   readonly topic: Topic
