@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { CANARY } from '../../src/core/canary.ts'
+import type { TableFlow } from '../../src/core/connector.ts'
 import { MillraceError } from '../../src/core/errors.ts'
 import { CONFLICTS, changeTopic, deadTopic } from '../../src/core/topic.ts'
 import type { Merge } from '../../src/core/write.ts'
@@ -132,6 +133,27 @@ describe('deliver', () => {
     gate.resolve()
     await at.caughtUp()
     expect(at.applied).toHaveLength(41)
+  })
+
+  test('sends what is planned before it plans what comes behind', async () => {
+    let planned = 0
+    let sent = 0
+    const waiting: number[] = []
+    const map: TableFlow['map'] = ({ key }) => {
+      planned++
+      return [merge(key.id, {})]
+    }
+    // A connection is handed out a tick later.
+    at.sink.before = async (writes) => {
+      await new Promise<void>((resolve) => process.nextTick(resolve))
+      sent += writes.length
+      waiting.push(planned - sent)
+    }
+    await at.append(...Array.from({ length: 500 }, (_, n) => insert(1, { text: String(n) })))
+    await using _ = at.start(connector({ map }))
+    await at.caughtUp()
+    expect(waiting.length).toBeGreaterThan(1)
+    expect(new Set(waiting)).toEqual(new Set([0]))
   })
 
   test('tells what it did, and where the time went', async () => {
