@@ -1,7 +1,7 @@
 // Hears what the parts say of themselves: counts it, logs what a person should know, and remembers how each part stands.
 
 import type { PartReport } from '../control/readiness.ts'
-import { MillraceError } from '../core/errors.ts'
+import { hasFate } from '../core/errors.ts'
 import { type Gap, gapKey } from '../core/gap.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Metrics } from '../observe/metrics.ts'
@@ -132,7 +132,7 @@ export class Reporter implements Observer {
   }
 
   sent({ source, error }: Sent): void {
-    const refusal = error instanceof MillraceError && error.fate === 'stop' ? error : null
+    const refusal = hasFate(error, 'stop') ? error : null
     // What passes by itself is for the age of the last arrival to show.
     if (error !== null && refusal === null) return
     this.#metrics.canaryOn.set({ source }, refusal === null ? 1 : 0)

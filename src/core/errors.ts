@@ -267,3 +267,8 @@ export class MillraceError extends Error {
     this.hint = options.hint ?? ERRORS[code].hint
   }
 }
+
+/** False also of what millrace does not name. */
+export function hasFate(error: unknown, fate: Fate): error is MillraceError {
+  return error instanceof MillraceError && error.fate === fate
+}

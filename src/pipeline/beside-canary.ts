@@ -1,7 +1,7 @@
 // Keeps the canary singing while a source is captured, and by whoever captures it alone: who is fenced, or stops, falls
 // silent with its capture.
 
-import { MillraceError } from '../core/errors.ts'
+import { hasFate } from '../core/errors.ts'
 import type { Canary } from '../sink/canary.ts'
 import type { Clock } from './clock.ts'
 import type { Observer } from './observer.ts'
@@ -46,7 +46,7 @@ async function sing({ canary, source, clock, observer }: Singing, signal: AbortS
     )
     if (signal.aborted) return
     observer.sent({ source, error })
-    const isRefused = error instanceof MillraceError && error.fate === 'stop'
+    const isRefused = hasFate(error, 'stop')
     await clock.sleep(isRefused ? REFUSED_MS : EVERY_MS, signal)
   }
 }

@@ -7,7 +7,7 @@ import type { Conflict } from '../core/conflict.ts'
 import type { Connector, SyncSpec } from '../core/connector.ts'
 import { type Cursor, cursorScope, formatCursor } from '../core/cursor.ts'
 import type { DeadLetter } from '../core/dead-letter.ts'
-import { MillraceError } from '../core/errors.ts'
+import { hasFate } from '../core/errors.ts'
 import type { FieldConflict } from '../core/field-conflict.ts'
 import { keyText, laneNumber } from '../core/lane.ts'
 import { NO_TALLY, type RunTag } from '../core/run.ts'
@@ -161,7 +161,7 @@ export class Delivery {
       return await attempt.retry(() => sink.apply(writes, attempt.signal), attempt.signal)
     } catch (error) {
       // Rights may hold for the user's keys alone: no connector stops for the canary.
-      if (!this.#isOfCanary || !(error instanceof MillraceError) || error.fate !== 'stop') throw error
+      if (!this.#isOfCanary || !hasFate(error, 'stop')) throw error
       return writes.map(() => ({ did: 'rejected', reason: error.code }))
     }
   }

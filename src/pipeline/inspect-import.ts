@@ -2,7 +2,7 @@
 // and the tables hold what was counted. What cannot be found out is a result too, so nothing here keeps a run from its end.
 
 import type { TableFlow } from '../core/connector.ts'
-import { MillraceError } from '../core/errors.ts'
+import { hasFate, MillraceError } from '../core/errors.ts'
 import { type CheckKind, type CheckResult, type Tolerance, toleratedRows } from '../core/integrity.ts'
 import type { ImportChecks, RowQuestion } from '../sink/import-checks.ts'
 import { importedTables, importParts } from './import-scope.ts'
@@ -174,7 +174,7 @@ async function final<Value>(work: () => Promise<Value>): Promise<Value | Millrac
   try {
     return await work()
   } catch (error) {
-    if (error instanceof MillraceError && error.fate === 'stop') return error
+    if (hasFate(error, 'stop')) return error
     throw error
   }
 }

@@ -1,6 +1,6 @@
 // Starts, pauses and ends runs as their orders say, a few at a time, and keeps their progress.
 
-import { MillraceError } from '../core/errors.ts'
+import { hasFate, type MillraceError } from '../core/errors.ts'
 import {
   NO_TALLY,
   type Order,
@@ -169,12 +169,11 @@ export class RunLeader {
 
 /** It only says that the work was broken off. */
 function isInterruption(error: unknown): boolean {
-  if (error instanceof MillraceError) return error.fate === 'retry'
-  return error instanceof Error && error.name === 'AbortError'
+  return hasFate(error, 'retry') || (error instanceof Error && error.name === 'AbortError')
 }
 
 function needsPerson(error: unknown): error is MillraceError {
-  return error instanceof MillraceError && error.fate === 'stop' && error.code !== 'LOG_FENCED'
+  return hasFate(error, 'stop') && error.code !== 'LOG_FENCED'
 }
 
 /** One run in the hands of the leader. */

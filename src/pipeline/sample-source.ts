@@ -1,7 +1,7 @@
 // Some rows of a walk, asked of their source once more when they have arrived, and held against what the table has: so a fault
 // of reading shows as well as one of writing. A source that cannot answer again, however often it is asked, is no discrepancy.
 
-import { MillraceError } from '../core/errors.ts'
+import { hasFate, MillraceError } from '../core/errors.ts'
 import type { ChangeEvent } from '../core/event.ts'
 import { PLACE_COLUMN } from '../core/imported-row.ts'
 import { runTag } from '../core/run.ts'
@@ -83,7 +83,7 @@ async function triedAgain<Value>(ask: () => Promise<Value>, clock: Clock, signal
     try {
       return await ask()
     } catch (error) {
-      if (!(error instanceof MillraceError) || error.fate !== 'retry' || tries === TRIES) throw error
+      if (!hasFate(error, 'retry') || tries === TRIES) throw error
       await clock.sleep(PAUSE_MS, signal)
     }
   }

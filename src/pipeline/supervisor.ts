@@ -1,7 +1,7 @@
 // The one place that decides what an error does: retry with growing delays, stop the part until a person acts, or, for
 // a broken invariant and whatever nobody has named, end the process.
 
-import { MillraceError } from '../core/errors.ts'
+import { hasFate, MillraceError } from '../core/errors.ts'
 import type { Clock } from './clock.ts'
 import type { Observer, Retrying } from './observer.ts'
 import type { State } from './state.ts'
@@ -62,7 +62,7 @@ export class Supervisor {
       if (!signal.aborted) throw new MillraceError('INTERNAL', `${this.part} ended without being asked to`)
     } catch (error) {
       if (!signal.aborted) {
-        if (!(error instanceof MillraceError) || error.fate !== 'stop') throw error
+        if (!hasFate(error, 'stop')) throw error
         return this.#enter({ is: 'stopped', sinceMs: this.#now(), error })
       }
     }
@@ -76,8 +76,7 @@ export class Supervisor {
         this.#clear(by.owner)
         return value
       } catch (error) {
-        const isWorthRetrying = error instanceof MillraceError && error.fate === 'retry' && !by.signal.aborted
-        if (!isWorthRetrying) {
+        if (!hasFate(error, 'retry') || by.signal.aborted) {
           this.#troubles.delete(by.owner)
           throw error
         }

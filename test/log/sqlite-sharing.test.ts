@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Log } from '../../src/log/log.ts'
 import { type Portion, share } from '../../src/log/sqlite/share.ts'
@@ -55,6 +56,24 @@ describe('handing over', () => {
     await commit()
     await Promise.all([holder.leave(), joining.leave()])
   })
+})
+
+test('members that join at once are of one session: nobody takes half of a process for dead', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-log-'))
+  const path = join(folder, 'log.db')
+  const log = await openSqliteLog({ path })
+  const topic = unique('topic')
+  await log.declare([{ topic, partitions: 1, isCompacted: false }])
+  const writer = await log.writer(topic)
+  await writer.append([record(topic, 'key', 'x')])
+  const members = ['one', 'other', 'third'].map((reader) => new Member(log, reader, [topic]))
+  await Promise.all(members.map((member) => member.take(1)))
+  const db = new DatabaseSync(path, { readOnly: true })
+  expect(db.prepare('SELECT count(*) AS sessions FROM session').get()).toEqual({ sessions: 1 })
+  db.close()
+  await Promise.all(members.map((member) => member.leave()))
+  await log.close()
+  rmSync(folder, { recursive: true })
 })
 
 describe('dividing partitions', () => {

@@ -1,7 +1,7 @@
 // Finds the broker that answers for a partition, a group or a transaction, and keeps one connection to each. A cluster
 // object is one lane: requests to one broker are answered in order, so whoever waits long at a broker takes its own.
 
-import { MillraceError } from '../../core/errors.ts'
+import { hasFate, MillraceError } from '../../core/errors.ts'
 import { type BrokerAddress, BrokerConnection, type KafkaRequest } from './broker-connection.ts'
 import { CODE, expectNone, isCoordinatorMoving, refusal } from './kafka-error.ts'
 import type { KafkaSettings } from './kafka-settings.ts'
@@ -47,7 +47,7 @@ export class Cluster {
         return answer
       } catch (error) {
         fault = error
-        if (!(error instanceof MillraceError) || error.fate !== 'retry') break
+        if (!hasFate(error, 'retry')) break
       }
     }
     throw fault

@@ -38,6 +38,7 @@ export class Presence {
   #members = 0
   #timer: NodeJS.Timeout | null = null
   #lookedMs = 0
+  #joining: Promise<unknown> = Promise.resolve()
 
   constructor(scribe: Scribe, sql: Statements, read: Read) {
     this.#scribe = scribe
@@ -45,8 +46,14 @@ export class Presence {
     this.#read = read
   }
 
-  /** Answers the id of the new member. */
-  async join(reader: string, topicIds: readonly number[]): Promise<number> {
+  /** Answers the id of the new member. One after the other: the first makes the session that all of them belong to. */
+  join(reader: string, topicIds: readonly number[]): Promise<number> {
+    const joined = this.#joining.then(() => this.#join(reader, topicIds))
+    this.#joining = joined.catch(() => undefined)
+    return joined
+  }
+
+  async #join(reader: string, topicIds: readonly number[]): Promise<number> {
     const order: JoinOrder = { reader, topicIds, sessionId: this.#sessionId, process: this.#process }
     const { sessionId, memberId } = await this.#scribe.ask('join', order)
     this.#sessionId = sessionId

@@ -86,6 +86,8 @@ export class CsvSource implements ImportSource {
     const events = this.#eventsOf(scope.table, run)
     const page: ChangeEvent[] = []
     let isOver = false
+    // Until the page is whole: behind a fault is not the end, and whoever asks again reads anew.
+    this.#reading = null
     while (page.length < rowsMax && !isOver) {
       signal.throwIfAborted()
       isOver = !(await reach(reading))
@@ -93,7 +95,7 @@ export class CsvSource implements ImportSource {
         page.push(events.event(this.#said(reading, row)))
     }
     const next = isOver ? null : JSON.stringify({ ...reading.end, row: reading.row } satisfies Bookmark)
-    if (isOver) this.#reading = null
+    if (!isOver) this.#reading = reading
     return { events: page, next, tookMs: performance.now() - startMs }
   }
 

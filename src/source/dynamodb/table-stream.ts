@@ -1,6 +1,6 @@
 // The stream of one table: all of its shards, parents before children, as they split, merge and end, and its own end.
 
-import { MillraceError } from '../../core/errors.ts'
+import { hasFate, MillraceError } from '../../core/errors.ts'
 import type { TableShape } from '../../core/table.ts'
 import type { Transport } from '../../dynamodb/transport.ts'
 import { faultOf, isNamed, isThrottled } from './dynamodb-fault.ts'
@@ -236,7 +236,7 @@ export class TableStream {
     return this.#confirm().then(
       () => true,
       (error: Error) => {
-        if (error instanceof MillraceError && error.fate === 'stop') return false
+        if (hasFate(error, 'stop')) return false
         throw error
       },
     )

@@ -1,7 +1,7 @@
 // An API as pages of rows. A page goes on where the one before ended, also in another process; a walk that may have missed
 // something ends in an error, behind all rows that it found.
 
-import { MillraceError } from '../../core/errors.ts'
+import { hasFate, MillraceError } from '../../core/errors.ts'
 import type { ChangeEvent } from '../../core/event.ts'
 import type { Imported } from '../../core/imported.ts'
 import { NAME_COLUMN, PLACE_COLUMN } from '../../core/imported-row.ts'
@@ -81,7 +81,7 @@ export class RestSource implements ImportSource {
     try {
       await this.#load(beginning(0, 0), new AbortController().signal)
     } catch (error) {
-      if (!(error instanceof MillraceError) || error.fate !== 'retry') throw error
+      if (!hasFate(error, 'retry')) throw error
     } finally {
       this.#loaded = null
     }

@@ -101,6 +101,21 @@ describe('forms', () => {
   })
 })
 
+test('a file that breaks off is a fault each time it is asked for', async () => {
+  const rows = Array.from({ length: 20_000 }, (_, id) => `${id},${(id * 7_919) % 20_011},${id}\n`).join('')
+  const packed = gzipSync(`id,title,price\n${rows}`)
+  const one = source(await file(packed.subarray(0, packed.length - 100)))
+  const { signal } = new AbortController()
+  const page = (after: string | null) => one.page({ scope: SCOPE, after, upTo: null, rowsMax: 1, run: 'c/r' }, signal)
+  let after: string | null = null
+  const walk = async () => {
+    do after = (await page(after)).next
+    while (after !== null)
+  }
+  await expect(walk()).rejects.toThrow('cannot be unpacked')
+  await expect(walk()).rejects.toThrow('cannot be unpacked')
+})
+
 test('without a header columns are named by their numbers; constants are in every row', async () => {
   const path = await file('x,7\ny,8\n')
   const options = { dialect: { hasHeader: false }, mapping: { id: '2', title: '1' }, constants: { price: '1.5' } }
