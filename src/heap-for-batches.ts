@@ -26,8 +26,8 @@ let made: RoomKind | null = null
 /** From now on; the young generation grows when it is next found to be too small. */
 export function makeHeapForBatches(kind: RoomKind): void {
   if (made !== kind) setFlagsFromString(`--heap-growing-percent=${ROOM[kind].growingPercent}`)
+  if (made === null && availableParallelism() <= CROWDED_CORES) setFlagsFromString('--no-parallel-scavenge')
   made = kind
-  if (availableParallelism() <= CROWDED_CORES) setFlagsFromString('--no-parallel-scavenge')
   if (looking !== null || isLarge(kind)) return
   setFlagsFromString('--semi-space-growth-factor=2')
   looking = setInterval(stopWhenLarge, LOOK_MS).unref()

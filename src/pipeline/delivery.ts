@@ -116,7 +116,7 @@ export class Delivery {
         const lanes = () => new Set(chunk.map(({ record }) => laneNumber(record.key)))
         const begun = underway.start(lanes, () => this.#watch.time('apply', () => this.#apply(chunk)))
         // Behind it: the target is not to wait while the next one is planned.
-        planned = setImmediate().then(() => this.#plan(start))
+        if (start < records.length) planned = setImmediate().then(() => this.#plan(start))
         // A failure is met when the chunk's turn comes; until then it must not count as unhandled.
         planned.catch(() => undefined)
         await begun

@@ -48,8 +48,8 @@ export class Presence {
 
   /** Answers the id of the new member. One after the other: the first makes the session that all of them belong to. */
   join(reader: string, topicIds: readonly number[]): Promise<number> {
-    const joined = this.#joining.then(() => this.#join(reader, topicIds))
-    this.#joining = joined.catch(() => undefined)
+    const joined = this.#joining.catch(() => undefined).then(() => this.#join(reader, topicIds))
+    this.#joining = joined
     return joined
   }
 

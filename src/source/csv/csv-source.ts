@@ -132,7 +132,6 @@ export class CsvSource implements ImportSource {
       row,
     }
     if (at === null && dialect.hasHeader && (await reach(reading))) reading.taken++
-    this.#reading = reading
     return reading
   }
 
